@@ -1,0 +1,304 @@
+"""Work for the outside, written in the transaction that causes it and delivered by the sender.
+
+Rows of one `order_key` leave in the order in which they were written: only the head of a key is leased. A lease has a
+fencing token and is longer than any delivery may take; who lost it cannot settle the row. A dead, held or expired row
+steps aside and is seen by the staff. Payloads are JSON; with an `owner_id` they are sealed under that resident's key.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import CursorResult, Index, exists, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from core import clock
+from core.crypto import Unreadable, Vault
+from core.db import Base, dump_json, new_id
+
+LEASE_SECONDS: Final = 120
+"""Longer than the longest delivery: HTTP time-outs are 30 s in all, a media download 60 s."""
+
+MAX_ATTEMPTS: Final = 12
+FIRST_DELAY_SECONDS: Final = 2.0
+LONGEST_DELAY_SECONDS: Final = 3600.0
+PURPOSE: Final = "outbox.payload"
+
+
+class OutboxState(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    DONE = "done"
+    HELD = "held"
+    DEAD = "dead"
+    EXPIRED = "expired"
+
+
+OPEN: Final = (OutboxState.PENDING.value, OutboxState.LEASED.value)
+
+
+class OutboxRow(Base):
+    """`key` is the idempotency key that the far side sees; the same key is enqueued once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_head", "order_key", "id", sqlite_where=text("state IN ('pending', 'leased')"),
+              postgresql_where=text("state IN ('pending', 'leased')")),
+        Index("ix_outbox_due", "next_at", sqlite_where=text("state IN ('pending', 'leased')"),
+              postgresql_where=text("state IN ('pending', 'leased')")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    order_key: Mapped[str]
+    owner_id: Mapped[str | None] = mapped_column(index=True)
+    payload: Mapped[bytes]
+    state: Mapped[str] = mapped_column(default=OutboxState.PENDING.value)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A leased row with its payload opened."""
+
+    id: int
+    key: str
+    kind: str
+    order_key: str
+    owner_id: str | None
+    payload: dict[str, Any]
+    attempts: int
+    lease_token: str
+    created_at: datetime
+
+
+async def enqueue(
+    db: AsyncSession,
+    *,
+    kind: str,
+    order_key: str,
+    payload: dict[str, Any],
+    key: str | None = None,
+    owner_id: str | None = None,
+    vault: Vault | None = None,
+    urgent: bool = False,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> bool:
+    """Write one row into the caller's transaction; False when `key` was enqueued before.
+
+    With `owner_id` a `vault` is needed: the payload is sealed under that resident's data key.
+    """
+    body = dump_json(payload)
+    if owner_id is not None:
+        if vault is None:
+            raise ValueError("a payload with an owner needs the vault")
+        sealed = await vault.seal_for(db, owner_id, PURPOSE, body)
+    else:
+        sealed = body.encode()
+    now = clock.now()
+    row = {
+        "key": key or new_id(),
+        "kind": kind,
+        "order_key": order_key,
+        "owner_id": owner_id,
+        "payload": sealed,
+        "state": OutboxState.PENDING.value,
+        "urgent": urgent,
+        "attempts": 0,
+        "next_at": not_before or now,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    if key is None:
+        await db.execute(insert(OutboxRow).values(row))
+        return True
+    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    done = await db.execute(make(OutboxRow).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    return rowcount(done) == 1
+
+
+def rowcount(result: Any) -> int:
+    """How many rows a DML statement touched."""
+    if not isinstance(result, CursorResult):
+        raise TypeError("not the result of a DML statement")
+    return result.rowcount
+
+
+async def lease(db: AsyncSession, vault: Vault, *, limit: int = 20) -> list[Job]:
+    """Take up to `limit` due heads, urgent ones first, for LEASE_SECONDS. Runs in a transaction of its own.
+
+    A row whose payload can no longer be read (its owner was erased) steps aside as dead.
+    """
+    now = clock.now()
+    await _expire(db, now)
+    ids = list((await db.execute(_due(db, now, limit))).scalars())
+    if not ids:
+        return []
+    token = new_id()
+    rows = await db.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids))
+        .values(
+            state=OutboxState.LEASED.value,
+            lease_until=now + timedelta(seconds=LEASE_SECONDS),
+            lease_token=token,
+            attempts=OutboxRow.attempts + 1,
+        )
+        .returning(OutboxRow)
+        .execution_options(synchronize_session=False)
+    )
+    jobs: list[Job] = []
+    for row in sorted(rows.scalars(), key=lambda r: (not r.urgent, r.id)):
+        try:
+            jobs.append(await _job(db, vault, row, token))
+        except Unreadable:
+            await _settle(db, row.id, token, state=OutboxState.DEAD, error="owner_erased")
+    return jobs
+
+
+def _due(db: AsyncSession, now: datetime, limit: int) -> Any:
+    earlier = aliased(OutboxRow)
+    ready = or_(
+        (OutboxRow.state == OutboxState.PENDING.value) & (OutboxRow.next_at <= now),
+        (OutboxRow.state == OutboxState.LEASED.value) & (OutboxRow.lease_until < now),
+    )
+    is_head = ~exists().where(
+        earlier.order_key == OutboxRow.order_key, earlier.id < OutboxRow.id, earlier.state.in_(OPEN)
+    )
+    query = (
+        select(OutboxRow.id)
+        .where(ready, is_head)
+        .order_by(OutboxRow.urgent.desc(), OutboxRow.id)
+        .limit(limit)
+    )
+    if db.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True, of=OutboxRow)
+    return query
+
+
+async def _job(db: AsyncSession, vault: Vault, row: OutboxRow, token: str) -> Job:
+    if row.owner_id is None:
+        body = row.payload.decode()
+    else:
+        body = await vault.open_for(db, row.owner_id, PURPOSE, row.payload)
+    return Job(
+        row.id,
+        row.key,
+        row.kind,
+        row.order_key,
+        row.owner_id,
+        json.loads(body),
+        row.attempts,
+        token,
+        row.created_at,
+    )
+
+
+async def _expire(db: AsyncSession, now: datetime) -> None:
+    await db.execute(
+        update(OutboxRow)
+        .where(OutboxRow.state == OutboxState.PENDING.value, OutboxRow.expires_at < now)
+        .values(state=OutboxState.EXPIRED.value, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def settle_done(db: AsyncSession, job: Job) -> bool:
+    """The delivery succeeded; False when the lease had passed to somebody else."""
+    return await _settle(db, job.id, job.lease_token, state=OutboxState.DONE)
+
+
+async def settle_held(db: AsyncSession, job: Job, *, error: str) -> bool:
+    """It can only go after something else happens; `release` puts it back."""
+    return await _settle(db, job.id, job.lease_token, state=OutboxState.HELD, error=error)
+
+
+async def settle_failed(
+    db: AsyncSession, job: Job, *, error: str, retryable: bool, retry_after_seconds: float | None = None
+) -> OutboxState:
+    """Back off and try again, or give up after MAX_ATTEMPTS or at once; the state that the row now has."""
+    if not retryable or job.attempts >= MAX_ATTEMPTS:
+        await _settle(db, job.id, job.lease_token, state=OutboxState.DEAD, error=error)
+        return OutboxState.DEAD
+    delay = timedelta(seconds=max(back_off_seconds(job.attempts), retry_after_seconds or 0.0))
+    await _settle(
+        db, job.id, job.lease_token, state=OutboxState.PENDING, error=error, next_at=clock.now() + delay
+    )
+    return OutboxState.PENDING
+
+
+def back_off_seconds(attempts: int) -> float:
+    """Doubling from 2 s to an hour, with up to a quarter of jitter so that crowds come apart."""
+    base = min(FIRST_DELAY_SECONDS * 2.0 ** (attempts - 1), LONGEST_DELAY_SECONDS)
+    return base * random.uniform(1.0, 1.25)  # noqa: S311  jitter, not a secret
+
+
+async def _settle(
+    db: AsyncSession,
+    row_id: int,
+    token: str,
+    *,
+    state: OutboxState,
+    error: str | None = None,
+    next_at: datetime | None = None,
+) -> bool:
+    values: dict[str, Any] = {
+        "state": state.value,
+        "lease_token": None,
+        "lease_until": None,
+        "last_error": error,
+    }
+    if next_at is not None:
+        values["next_at"] = next_at
+    if state is not OutboxState.PENDING:
+        values["settled_at"] = clock.now()
+    done = await db.execute(
+        update(OutboxRow).where(OutboxRow.id == row_id, OutboxRow.lease_token == token).values(values)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return rowcount(done) == 1
+
+
+async def release(db: AsyncSession, *, order_key: str) -> int:
+    """Put the held rows of a key back in the queue, for instance because the resident wrote again."""
+    done = await db.execute(
+        update(OutboxRow)
+        .where(OutboxRow.order_key == order_key, OutboxRow.state == OutboxState.HELD.value)
+        .values(state=OutboxState.PENDING.value, next_at=clock.now(), settled_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return rowcount(done)
+
+
+async def retry(db: AsyncSession, *, row_id: int) -> bool:
+    """Staff put a dead, held or expired row back; False when it was in none of these states."""
+    done = await db.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row_id, OutboxRow.state.in_([s.value for s in _STUCK]))
+        .values(
+            state=OutboxState.PENDING.value, next_at=clock.now(), attempts=0, settled_at=None, expires_at=None
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return rowcount(done) == 1
+
+
+_STUCK: Final = (OutboxState.DEAD, OutboxState.HELD, OutboxState.EXPIRED)

@@ -1,0 +1,72 @@
+"""Triggers that SQL itself must hold, such as append-only tables, for both databases.
+
+A migration that rebuilds a table on SQLite loses its triggers, so `ensure` runs after every migration, and `missing`
+is what `migrate` and `doctor` ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One trigger by name, with its statements for each database; `table` must exist."""
+
+    name: str
+    table: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+
+
+REGISTERED: Final[dict[str, Trigger]] = {}
+
+
+def register(*triggers: Trigger) -> None:
+    """Each table's module names its triggers once, at import."""
+    for trigger in triggers:
+        REGISTERED[trigger.name] = trigger
+
+
+def append_only(table: str, *, deletable: bool = False) -> tuple[Trigger, ...]:
+    """Triggers that refuse UPDATE (and DELETE, unless `deletable`) on a table."""
+    verbs = ("UPDATE",) if deletable else ("UPDATE", "DELETE")
+    return tuple(_refusal(table, verb) for verb in verbs)
+
+
+def _refusal(table: str, verb: str) -> Trigger:
+    name = f"{table}_no_{verb.lower()}"
+    message = f"{table} is append-only"
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=(
+            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        ),
+        postgresql=(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
+def ensure(connection: Connection) -> None:
+    """Create every registered trigger that is not there."""
+    for trigger in REGISTERED.values():
+        for statement in trigger.sqlite if connection.dialect.name == "sqlite" else trigger.postgresql:
+            connection.execute(text(statement))
+
+
+def missing(connection: Connection) -> list[str]:
+    """Names of registered triggers that the database does not have."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    present = {row[0] for row in connection.execute(text(query))}
+    return sorted(set(REGISTERED) - present)
