@@ -37,7 +37,7 @@ CACHED_KEYS: Final = 10_000
 CACHED_SECONDS: Final = 60.0
 
 
-class Unreadable(Exception):  # noqa: N818  a past fact, like the other errors
+class Unreadable(Exception):
     """A sealed value was tampered with, or its key is gone (an erased resident)."""
 
 
@@ -89,9 +89,7 @@ class Ring:
                 )
             keys.append((name, key))
         if len({name for name, _ in keys}) != len(keys) or not keys:
-            raise ConfigError(
-                "environment: SECRET_KEY: expected at least one key, each with an id of its own"
-            )
+            raise ConfigError("environment: SECRET_KEY: expected at least one key, each with an id of its own")
         return cls(tuple(keys))
 
     @property
@@ -167,6 +165,9 @@ class Vault:
     def unwrap(self, owner_id: str, ring_id: str, wrapped: bytes) -> bytes:
         return unseal(self.ring.derive("wrap", ring_id), f"data-key:{owner_id}", wrapped)
 
+    def seal_with(self, key: bytes, purpose: str, text: str) -> bytes:
+        return seal(key, purpose, text.encode())
+
     async def seal_for(self, db: AsyncSession, owner_id: str, purpose: str, text: str) -> bytes:
         return seal(await self.key(db, owner_id), purpose, text.encode())
 
@@ -207,9 +208,7 @@ def load_ring(secret_key: str | None, *, embedded: bool, var: Path) -> Ring:
     if secret_key:
         return Ring.parse(secret_key)
     if not embedded:
-        raise ConfigError(
-            "environment: SECRET_KEY: is not set; with PostgreSQL it is required (id:base64 of 32 bytes)"
-        )
+        raise ConfigError("environment: SECRET_KEY: is not set; with PostgreSQL it is required (id:base64 of 32 bytes)")
     path = var / "secret.key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)

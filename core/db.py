@@ -76,9 +76,7 @@ class Database:
         if self.is_sqlite:
             _make_parent(self.url)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1, synchronous=synchronous)
-            self._reader = _sqlite_engine(
-                self.url, begin="BEGIN", size=SQLITE_READERS, synchronous=synchronous
-            )
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", size=SQLITE_READERS, synchronous=synchronous)
         else:
             self._writer = _postgres_engine(self.url, pool_size)
             self._reader = self._writer.execution_options(postgresql_readonly=True)

@@ -16,9 +16,7 @@ class AppError(Exception):
     status: ClassVar[int] = 400
     code: str = "invalid"
 
-    def __init__(
-        self, code: str | None = None, *, fields: Mapping[str, str] | None = None, **facts: object
-    ) -> None:
+    def __init__(self, code: str | None = None, *, fields: Mapping[str, str] | None = None, **facts: object) -> None:
         self.code = code or type(self).code
         self.fields = dict(fields or {})
         self.facts = facts

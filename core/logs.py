@@ -34,9 +34,7 @@ def redact(text: str) -> str:
     return _PERSONAL.sub(_MASK, text)
 
 
-def _redact_event(
-    _logger: object, _name: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _redact_event(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return {key: _redacted(value) for key, value in event.items()}
 
 

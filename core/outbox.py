@@ -183,12 +183,7 @@ def _due(db: AsyncSession, now: datetime, limit: int) -> Any:
     is_head = ~exists().where(
         earlier.order_key == OutboxRow.order_key, earlier.id < OutboxRow.id, earlier.state.in_(OPEN)
     )
-    query = (
-        select(OutboxRow.id)
-        .where(ready, is_head)
-        .order_by(OutboxRow.urgent.desc(), OutboxRow.id)
-        .limit(limit)
-    )
+    query = select(OutboxRow.id).where(ready, is_head).order_by(OutboxRow.urgent.desc(), OutboxRow.id).limit(limit)
     if db.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True, of=OutboxRow)
     return query
@@ -239,9 +234,7 @@ async def settle_failed(
         await _settle(db, job.id, job.lease_token, state=OutboxState.DEAD, error=error)
         return OutboxState.DEAD
     delay = timedelta(seconds=max(back_off_seconds(job.attempts), retry_after_seconds or 0.0))
-    await _settle(
-        db, job.id, job.lease_token, state=OutboxState.PENDING, error=error, next_at=clock.now() + delay
-    )
+    await _settle(db, job.id, job.lease_token, state=OutboxState.PENDING, error=error, next_at=clock.now() + delay)
     return OutboxState.PENDING
 
 
@@ -293,9 +286,7 @@ async def retry(db: AsyncSession, *, row_id: int) -> bool:
     done = await db.execute(
         update(OutboxRow)
         .where(OutboxRow.id == row_id, OutboxRow.state.in_([s.value for s in _STUCK]))
-        .values(
-            state=OutboxState.PENDING.value, next_at=clock.now(), attempts=0, settled_at=None, expires_at=None
-        )
+        .values(state=OutboxState.PENDING.value, next_at=clock.now(), attempts=0, settled_at=None, expires_at=None)
         .execution_options(synchronize_session=False)
     )
     return rowcount(done) == 1

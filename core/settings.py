@@ -227,9 +227,7 @@ def load_config(path: Path, env: Mapping[str, str]) -> Config:
     try:
         return Config.model_validate(resolved)
     except ValidationError as error:
-        faults = [
-            f"{path}: {_key(fault['loc'])}: {_expected(fault)}" for fault in error.errors(include_url=False)
-        ]
+        faults = [f"{path}: {_key(fault['loc'])}: {_expected(fault)}" for fault in error.errors(include_url=False)]
         raise ConfigError("\n".join(faults)) from None
 
 

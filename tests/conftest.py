@@ -90,9 +90,7 @@ async def _create_all(url: str) -> None:
 
 
 @pytest.fixture
-def database_url(
-    backend: str, template: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[str]:
+def database_url(backend: str, template: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if backend == "sqlite":
         path = tmp_path / "test.db"
         shutil.copy(template, path)

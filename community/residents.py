@@ -1,0 +1,253 @@
+"""Residents and the platform identities by which they reach us.
+
+A resident is made at first contact, with a data key of their own. An identity is one sender of one account; several
+may belong to one resident after binding, and the row of the identity says which. The platform's id is found by keyed
+index and kept sealed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Index, UniqueConstraint, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import clock, outbox
+from core.crypto import DataKey, Unreadable, Vault
+from core.db import Base, new_id
+from core.errors import NotFound
+from core.values import Platform
+
+PURPOSE_SENDER: Final = "identity.sender"
+PURPOSE_NAME: Final = "resident.name"
+PURPOSE_PHONE: Final = "resident.phone"
+PURPOSE_ADDRESS: Final = "resident.address"
+
+
+class Resident(Base):
+    """One person. `ref` is what staff see; `merged_into` names the resident that this one was bound to."""
+
+    __tablename__ = "resident"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    area_code: Mapped[str | None] = mapped_column(index=True)
+    grid_code: Mapped[str | None]
+    name: Mapped[bytes | None]
+    name_index: Mapped[str | None] = mapped_column(index=True)
+    phone: Mapped[bytes | None]
+    phone_index: Mapped[str | None] = mapped_column(index=True)
+    address: Mapped[bytes | None]
+    large_type: Mapped[bool] = mapped_column(default=False)
+    merged_into: Mapped[str | None] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    erase_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+
+class Identity(Base):
+    """One sender of one account. `last_seq` numbers its messages; `verified` is true when a platform vouches for it."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("account", "sender_index"),
+        Index("ix_identity_alternate", "account", "alternate_index"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str]
+    platform: Mapped[str]
+    sender_index: Mapped[str]
+    sender: Mapped[bytes]
+    alternate_index: Mapped[str | None]
+    alternate: Mapped[bytes | None]
+    resident_id: Mapped[str] = mapped_column(index=True)
+    key_owner_id: Mapped[str]
+    verified: Mapped[bool] = mapped_column(default=True)
+    following: Mapped[bool] = mapped_column(default=True)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """An identity as the rest of the house handles it; `sender` is the platform's id in the clear."""
+
+    identity_id: str
+    resident_id: str
+    account: str
+    platform: Platform
+    sender: str
+    verified: bool
+
+
+async def identify(
+    db: AsyncSession,
+    vault: Vault,
+    *,
+    account: str,
+    platform: Platform,
+    sender: str,
+    alternate: str = "",
+    area_code: str | None = None,
+) -> Who:
+    """The identity of this sender, made with its resident and data key when it is new."""
+    found = await find(db, vault, account=account, sender=sender, alternate=alternate)
+    if found is not None:
+        return found
+    resident_id, identity_id, now = new_id(), new_id(), clock.now()
+    verified = platform is not Platform.WEB
+    key, key_row = vault.make_key(resident_id)
+    row = {
+        "id": identity_id,
+        "account": account,
+        "platform": platform.value,
+        "sender_index": sender_index(vault, account, sender),
+        "sender": vault.seal_with(key, PURPOSE_SENDER, sender),
+        "alternate_index": sender_index(vault, account, alternate) if alternate else None,
+        "alternate": vault.seal_with(key, PURPOSE_SENDER, alternate) if alternate else None,
+        "resident_id": resident_id,
+        "key_owner_id": resident_id,
+        "verified": verified,
+        "following": True,
+        "last_seq": 0,
+        "created_at": now,
+    }
+    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    made = await db.execute(
+        make(Identity).values(row).on_conflict_do_nothing(index_elements=["account", "sender_index"])
+    )
+    if outbox.rowcount(made) == 0:  # another process met the same sender in the same moment
+        again = await find(db, vault, account=account, sender=sender, alternate="")
+        if again is None:
+            raise NotFound("identity_not_found")
+        return again
+    await db.execute(insert(DataKey).values(key_row))
+    await db.execute(
+        insert(Resident).values(
+            id=resident_id, ref=_ref(resident_id), area_code=area_code, large_type=False, created_at=now
+        )
+    )
+    return Who(identity_id, resident_id, account, platform, sender, verified)
+
+
+def _ref(resident_id: str) -> str:
+    return "J" + resident_id[:10].upper()
+
+
+def sender_index(vault: Vault, account: str, sender: str) -> str:
+    return vault.blind("sender", f"{account}\n{sender}")
+
+
+async def find(db: AsyncSession, vault: Vault, *, account: str, sender: str, alternate: str = "") -> Who | None:
+    """The identity of a sender, by either of its platform ids."""
+    indexes = [sender_index(vault, account, value) for value in (sender, alternate) if value]
+    row = (
+        await db.execute(
+            select(Identity.id, Identity.resident_id, Identity.platform, Identity.verified).where(
+                Identity.account == account,
+                or_(Identity.sender_index.in_(indexes), Identity.alternate_index.in_(indexes)),
+            )
+        )
+    ).first()
+    if row is None:
+        return None
+    return Who(row.id, row.resident_id, account, Platform(row.platform), sender, row.verified)
+
+
+async def identity(db: AsyncSession, vault: Vault, *, identity_id: str) -> Who:
+    """Raises NotFound when there is none, or its resident was erased."""
+    row = (await db.execute(select(Identity).where(Identity.id == identity_id))).scalar_one_or_none()
+    if row is None:
+        raise NotFound("identity_not_found")
+    return await _open(db, vault, row)
+
+
+async def identities(db: AsyncSession, vault: Vault, *, resident_id: str) -> list[Who]:
+    """All identities of a resident, the one that was made last first."""
+    rows = await db.execute(
+        select(Identity).where(Identity.resident_id == resident_id).order_by(Identity.created_at.desc(), Identity.id)
+    )
+    return [await _open(db, vault, row) for row in rows.scalars()]
+
+
+async def _open(db: AsyncSession, vault: Vault, row: Identity) -> Who:
+    try:
+        sender = await vault.open_for(db, row.key_owner_id, PURPOSE_SENDER, row.sender)
+    except Unreadable:
+        raise NotFound("identity_not_found") from None
+    return Who(row.id, row.resident_id, row.account, Platform(row.platform), sender, row.verified)
+
+
+async def get(db: AsyncSession, *, resident_id: str) -> Resident:
+    """Raises NotFound."""
+    row = (await db.execute(select(Resident).where(Resident.id == resident_id))).scalar_one_or_none()
+    if row is None:
+        raise NotFound("resident_not_found")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a resident told us about how to reach them; empty where they told nothing."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+async def contact(db: AsyncSession, vault: Vault, *, resident_id: str) -> Contact:
+    row = await get(db, resident_id=resident_id)
+
+    async def opened(purpose: str, sealed: bytes | None) -> str:
+        return await vault.open_for(db, resident_id, purpose, sealed) if sealed else ""
+
+    return Contact(
+        name=await opened(PURPOSE_NAME, row.name),
+        phone=await opened(PURPOSE_PHONE, row.phone),
+        address=await opened(PURPOSE_ADDRESS, row.address),
+    )
+
+
+async def set_contact(
+    db: AsyncSession,
+    vault: Vault,
+    *,
+    resident_id: str,
+    name: str | None = None,
+    phone: str | None = None,
+    address: str | None = None,
+) -> None:
+    """Keep what was told with consent; None leaves a field as it is, an empty text clears it."""
+    values: dict[str, object] = {}
+    for column, purpose, value in (
+        ("name", PURPOSE_NAME, name),
+        ("phone", PURPOSE_PHONE, phone),
+        ("address", PURPOSE_ADDRESS, address),
+    ):
+        if value is None:
+            continue
+        values[column] = await vault.seal_for(db, resident_id, purpose, value) if value else None
+        if column != "address":
+            values[f"{column}_index"] = vault.blind(column, value) if value else None
+    if values:
+        await db.execute(update(Resident).where(Resident.id == resident_id).values(values))
+
+
+async def set_area(db: AsyncSession, *, resident_id: str, area_code: str, grid_code: str | None) -> None:
+    await db.execute(
+        update(Resident).where(Resident.id == resident_id).values(area_code=area_code, grid_code=grid_code)
+    )
+
+
+async def by_phone(db: AsyncSession, vault: Vault, *, phone: str) -> list[str]:
+    """Ids of residents who gave exactly this number."""
+    rows = await db.execute(
+        select(Resident.id).where(Resident.phone_index == vault.blind("phone", phone), Resident.erased_at.is_(None))
+    )
+    return list(rows.scalars())
