@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, outbox
-from core.crypto import DataKey, Unreadable, Vault
+from core.crypto import DataKey, Unreadable, Vault, seal
 from core.db import Base, new_id
 from core.errors import NotFound
 from core.values import Platform
@@ -108,9 +108,9 @@ async def identify(
         "account": account,
         "platform": platform.value,
         "sender_index": sender_index(vault, account, sender),
-        "sender": vault.seal_with(key, PURPOSE_SENDER, sender),
+        "sender": seal(key, PURPOSE_SENDER, sender.encode()),
         "alternate_index": sender_index(vault, account, alternate) if alternate else None,
-        "alternate": vault.seal_with(key, PURPOSE_SENDER, alternate) if alternate else None,
+        "alternate": seal(key, PURPOSE_SENDER, alternate.encode()) if alternate else None,
         "resident_id": resident_id,
         "key_owner_id": resident_id,
         "verified": verified,

@@ -165,9 +165,6 @@ class Vault:
     def unwrap(self, owner_id: str, ring_id: str, wrapped: bytes) -> bytes:
         return unseal(self.ring.derive("wrap", ring_id), f"data-key:{owner_id}", wrapped)
 
-    def seal_with(self, key: bytes, purpose: str, text: str) -> bytes:
-        return seal(key, purpose, text.encode())
-
     async def seal_for(self, db: AsyncSession, owner_id: str, purpose: str, text: str) -> bytes:
         return seal(await self.key(db, owner_id), purpose, text.encode())
 

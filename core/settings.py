@@ -1,4 +1,4 @@
-"""Settings from the environment and one TOML file; a wrong one is an error that names file, key and what is expected."""
+"""Settings from the environment and one TOML file; a wrong one is an error that names file, key and expectation."""
 
 from __future__ import annotations
 
