@@ -76,10 +76,14 @@ class Identity(Base):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """An identity as the rest of the house handles it; `sender` is the platform's id in the clear."""
+    """An identity as the rest of the house handles it; `sender` is the platform's id in the clear.
+
+    `key_owner_id` owns the data key that seals what this identity says; binding changes `resident_id`, never this.
+    """
 
     identity_id: str
     resident_id: str
+    key_owner_id: str
     account: str
     platform: Platform
     sender: str
@@ -133,7 +137,7 @@ async def identify(
             id=resident_id, ref=_ref(resident_id), area_code=area_code, large_type=False, created_at=now
         )
     )
-    return Who(identity_id, resident_id, account, platform, sender, verified)
+    return Who(identity_id, resident_id, resident_id, account, platform, sender, verified)
 
 
 def _ref(resident_id: str) -> str:
@@ -149,7 +153,9 @@ async def find(db: AsyncSession, vault: Vault, *, account: str, sender: str, alt
     indexes = [sender_index(vault, account, value) for value in (sender, alternate) if value]
     row = (
         await db.execute(
-            select(Identity.id, Identity.resident_id, Identity.platform, Identity.verified).where(
+            select(
+                Identity.id, Identity.resident_id, Identity.key_owner_id, Identity.platform, Identity.verified
+            ).where(
                 Identity.account == account,
                 or_(Identity.sender_index.in_(indexes), Identity.alternate_index.in_(indexes)),
             )
@@ -157,7 +163,7 @@ async def find(db: AsyncSession, vault: Vault, *, account: str, sender: str, alt
     ).first()
     if row is None:
         return None
-    return Who(row.id, row.resident_id, account, Platform(row.platform), sender, row.verified)
+    return Who(row.id, row.resident_id, row.key_owner_id, account, Platform(row.platform), sender, row.verified)
 
 
 async def identity(db: AsyncSession, vault: Vault, *, identity_id: str) -> Who:
@@ -181,7 +187,7 @@ async def _open(db: AsyncSession, vault: Vault, row: Identity) -> Who:
         sender = await vault.open_for(db, row.key_owner_id, PURPOSE_SENDER, row.sender)
     except Unreadable:
         raise NotFound("identity_not_found") from None
-    return Who(row.id, row.resident_id, row.account, Platform(row.platform), sender, row.verified)
+    return Who(row.id, row.resident_id, row.key_owner_id, row.account, Platform(row.platform), sender, row.verified)
 
 
 async def get(db: AsyncSession, *, resident_id: str) -> Resident:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from core.values import Platform, Point
+from core.values import Crs, Platform, Point
 
 
 class InboundKind(StrEnum):
@@ -77,6 +78,37 @@ class Inbound:
     event: Event | None = None
     alternate_sender: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the sender, who is known by the row that holds this."""
+        data = {key: value for key, value in asdict(self).items() if value not in ("", None)}
+        del data["sender"]
+        data.pop("alternate_sender", None)
+        data["sent_at"] = self.sent_at.isoformat()
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], *, sender: str) -> Inbound:
+        point, media, event = data.get("point"), data.get("media"), data.get("event")
+        return cls(
+            account=data["account"],
+            platform=Platform(data["platform"]),
+            sender=sender,
+            dedupe_key=data["dedupe_key"],
+            kind=InboundKind(data["kind"]),
+            sent_at=datetime.fromisoformat(data["sent_at"]),
+            text=data.get("text", ""),
+            choice=data.get("choice", ""),
+            label=data.get("label", ""),
+            media=Media(**media) if media else None,
+            point=Point(point["lng"], point["lat"], Crs(point["crs"])) if point else None,
+            event=_event_from_json(event) if event else None,
+        )
+
+
+def _event_from_json(data: dict[str, Any]) -> Event:
+    details = tuple((str(name), str(value)) for name, value in data.get("details", ()))
+    return Event(EventKind(data["kind"]), data["name"], data.get("key", ""), details)
+
 
 class ReplyKind(StrEnum):
     TEXT = "text"
@@ -103,4 +135,24 @@ class Reply:
     url: str = ""
     title: str = ""
     media_sha256: str = ""
-    id: str = field(default="")
+    id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of CONTRACT 3; fields that are empty are left out, `choices` never is."""
+        data: dict[str, Any] = {"id": self.id, "type": self.type.value, "text": self.text}
+        data["choices"] = [{"id": choice.id, "label": choice.label} for choice in self.choices]
+        data |= {name: value for name in ("url", "title", "media_sha256") if (value := getattr(self, name))}
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Reply:
+        choices = tuple(Choice(choice["id"], choice["label"]) for choice in data["choices"])
+        optional = {name: data[name] for name in ("url", "title", "media_sha256") if name in data}
+        return cls(data["text"], choices, ReplyKind(data["type"]), id=data["id"], **optional)
+
+    def with_id(self, reply_id: str) -> Reply:
+        return replace(self, id=reply_id)
+
+    @property
+    def is_silent(self) -> bool:
+        return not (self.text or self.choices or self.url or self.media_sha256)

@@ -1,0 +1,113 @@
+"""What a dialogue is: a few named steps that take an answer and return what happens next.
+
+A prompt and the answers it accepts are built together, as one `Ask`; what was not offered cannot be matched. A step
+calls one function of `community` or `points` in the transaction that it is given and returns; it never sends, never
+commits. `Done` may offer what people usually want next: each such option begins another dialogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from community.residents import Who
+from core.crypto import Vault
+from core.messages import Inbound, InboundKind, Reply
+from core.settings import Account, Config
+from nlp.understanding import Understanding
+
+TEXT: Final = frozenset({InboundKind.TEXT, InboundKind.VOICE})
+PLACE: Final = TEXT | {InboundKind.LOCATION}
+ANYTHING: Final = PLACE | {InboundKind.IMAGE}
+NOTHING: Final[frozenset[InboundKind]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose: shown as `label`, also matched by any of `words`, handed to the step as `value`."""
+
+    value: str
+    label: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question: which step takes the answer, what may be chosen, and which other kinds of message it accepts."""
+
+    step: StrEnum
+    text: str
+    options: tuple[Option, ...] = ()
+    accepts: frozenset[InboundKind] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The dialogue is over. Options are entries (`report`, `my_reports:R2611…`), see `entry`."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    url: str = ""
+    title: str = ""
+    to_human: bool = False
+
+
+Outcome = Ask | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said to the waiting prompt: a chosen value, or a message of a kind that the prompt accepts."""
+
+    value: str = ""
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """All that a step may use. `draft` is the dialogue's own memory, JSON values only, kept sealed between messages."""
+
+    db: AsyncSession
+    vault: Vault
+    config: Config
+    account: Account
+    who: Who
+    said: Inbound
+    message_key: str
+    understood: Understanding
+    draft: dict[str, Any]
+    answer: Answer = field(default_factory=Answer)
+    media_id: str = ""
+
+    @property
+    def resident_id(self) -> str:
+        return self.who.resident_id
+
+
+Step = Callable[[Turn], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """One job a resident comes for. `begin` gets the argument of its entry, if any, as `turn.answer.value`."""
+
+    name: str
+    title: str
+    begin: Step
+    steps: Mapping[str, Step]
+    intents: tuple[str, ...] = ()
+    needs_identity: bool = False
+    expects: frozenset[str] = frozenset()
+
+
+def entry(dialogue: str, label: str, argument: str = "", words: tuple[str, ...] = ()) -> Option:
+    """An option that begins a dialogue."""
+    return Option(f"go:{dialogue}:{argument}", label, words)
+
+
+def reply_text(text: str) -> Reply:
+    return Reply(text=text)
