@@ -1,0 +1,318 @@
+"""Taking and giving back seats. The counters of the activity's row decide, so that the last seat is given once.
+
+The waiting list moves up in order: whenever seats come free, each waiting party that fits is seated, earliest first.
+A party too large for the free seats keeps its place and lets smaller ones pass; so nobody who fits ever waits, and a
+newcomer who finds room passes nobody who could have had it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from community import history, notices, sealed
+from community.history import MoveRefused, Subject
+from community.volunteers.activities import ACTIVE, facts, get_activity, locked_activity
+from community.volunteers.models import Activity, Signup
+from core import clock
+from core.crypto import Vault
+from core.db import new_id, violated
+from core.errors import Invalid, NotFound, Refused
+from core.values import ActivityState, SignupState
+
+PURPOSE_NAME: Final = "signup.name"
+PURPOSE_PHONE: Final = "signup.phone"
+MAX_PEOPLE: Final = 20
+REMINDER_HOUR: Final = time(18, 0)
+"""The evening before, on a clock in Shanghai: late enough to be of use, early enough not to wake anybody."""
+
+
+class AlreadySignedUp(Refused):
+    code = "already_signed_up"
+
+
+class ActivityFull(Refused):
+    """Neither seats nor places on the waiting list are left for so many. Facts: `free`."""
+
+    code = "activity_full"
+
+
+class ActivityOver(Refused):
+    """It has begun or is past."""
+
+    code = "activity_over"
+
+
+class ActivityNotOpen(Refused):
+    """It is a draft, cancelled or certified. Facts: `state`."""
+
+    code = "activity_not_open"
+
+
+class AgeNotConfirmed(Refused):
+    """The activity has an age limit and the resident did not say that all who come have that age. Facts: `min_age`."""
+
+    code = "age_not_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """`position` is the place on the waiting list, 1 the first; None with a seat."""
+
+    signup_id: str
+    state: SignupState
+    position: int | None
+
+
+async def sign_up(
+    db: AsyncSession,
+    vault: Vault,
+    *,
+    resident_id: str,
+    activity_id: str,
+    people: int = 1,
+    phone: str | None = None,
+    name: str | None = None,
+    age_confirmed: bool = False,
+) -> SignedUp:
+    """A seat, or a place on the waiting list.
+
+    Raises NotFound, Invalid (`people` not in 1..20), ActivityNotOpen, ActivityOver, AgeNotConfirmed, ActivityFull,
+    AlreadySignedUp; nothing is changed then.
+    """
+    if not 1 <= people <= MAX_PEOPLE:
+        raise Invalid(fields={"people": f"1..{MAX_PEOPLE}"})
+    activity = await get_activity(db, activity_id=activity_id)
+    _check_open(activity)
+    if activity.min_age is not None and not age_confirmed:
+        raise AgeNotConfirmed(min_age=activity.min_age)
+    signup_id = new_id()
+    row = {
+        "id": signup_id,
+        "activity_id": activity_id,
+        "resident_id": resident_id,
+        "key_owner_id": resident_id,
+        "people": people,
+        "name": await sealed.seal_text(db, vault, owner_id=resident_id, purpose=PURPOSE_NAME, text=name),
+        "phone": await sealed.seal_text(db, vault, owner_id=resident_id, purpose=PURPOSE_PHONE, text=phone),
+        "created_at": clock.now(),
+    }
+    try:
+        async with db.begin_nested():
+            state, number = await _take(db, activity_id, people)
+            await db.execute(insert(Signup).values(**row, state=state.value, position=number))
+    except IntegrityError as error:
+        if violated(error, "uq_signup_active", "signup.activity_id", "signup.resident_id"):
+            raise AlreadySignedUp from None
+        raise
+    await _note(db, vault, signup_id, resident_id, None, state, history.BY_RESIDENT)
+    if state is SignupState.SEATED:
+        await _remind(db, vault, activity, signup_id, resident_id)
+        return SignedUp(signup_id, state, None)
+    return SignedUp(signup_id, state, await _place_in_line(db, activity_id, number or 0))
+
+
+def _check_open(activity: Activity) -> None:
+    if activity.state != ActivityState.PUBLISHED.value:
+        raise ActivityNotOpen(state=activity.state)
+    if activity.starts_at <= clock.now():
+        raise ActivityOver
+
+
+async def _take(db: AsyncSession, activity_id: str, people: int) -> tuple[SignupState, int | None]:
+    """Seats, else places on the waiting list with a number; each by one conditional update. Raises ActivityFull."""
+    open_now = (
+        Activity.id == activity_id,
+        Activity.state == ActivityState.PUBLISHED.value,
+        Activity.starts_at > clock.now(),
+    )
+    seated = await db.execute(
+        update(Activity)
+        .where(*open_now, Activity.taken + people <= Activity.capacity)
+        .values(taken=Activity.taken + people)
+        .returning(Activity.id)
+        .execution_options(synchronize_session=False)
+    )
+    if seated.first() is not None:
+        return SignupState.SEATED, None
+    waiting = await db.execute(
+        update(Activity)
+        .where(*open_now, Activity.waiting + people <= Activity.waiting_capacity, people <= Activity.capacity)
+        .values(waiting=Activity.waiting + people, last_position=Activity.last_position + 1)
+        .returning(Activity.last_position)
+        .execution_options(synchronize_session=False)
+    )
+    number = waiting.scalar_one_or_none()
+    if number is not None:
+        return SignupState.WAITING, number
+    activity = await get_activity(db, activity_id=activity_id)
+    _check_open(activity)
+    raise ActivityFull(free=activity.free)
+
+
+async def _place_in_line(db: AsyncSession, activity_id: str, number: int) -> int:
+    count = select(func.count()).where(
+        Signup.activity_id == activity_id, Signup.state == SignupState.WAITING.value, Signup.position <= number
+    )
+    return (await db.execute(count)).scalar_one()
+
+
+async def cancel_signup(
+    db: AsyncSession, vault: Vault, *, signup_id: str, by: str = history.BY_RESIDENT, reason: str = ""
+) -> list[str]:
+    """Give the seats back and seat who waits; the ids of the sign-ups that moved up.
+
+    Raises NotFound, ActivityOver (it has begun), MoveRefused (not seated or waiting any more).
+    """
+    known = await get_signup(db, signup_id=signup_id)
+    activity = await locked_activity(db, activity_id=known.activity_id)
+    signup = await get_signup(db, signup_id=signup_id)
+    if signup.state not in ACTIVE:
+        raise MoveRefused(state=signup.state, action="cancel")
+    if activity.starts_at <= clock.now():
+        raise ActivityOver
+    return await give_back(db, vault, activity=activity, signup=signup, by=by, reason=reason)
+
+
+async def give_back(
+    db: AsyncSession, vault: Vault, *, activity: Activity, signup: Signup, by: str, reason: str = ""
+) -> list[str]:
+    """Cancel an active sign-up of an activity that the caller has locked, and move the waiting list up."""
+    was = SignupState(signup.state)
+    counter = Activity.taken if was is SignupState.SEATED else Activity.waiting
+    await db.execute(
+        update(Signup)
+        .where(Signup.id == signup.id)
+        .values(state=SignupState.CANCELLED.value)
+        .execution_options(synchronize_session=False)
+    )
+    await db.execute(
+        update(Activity)
+        .where(Activity.id == activity.id)
+        .values({counter: counter - signup.people})
+        .execution_options(synchronize_session=False)
+    )
+    await _note(db, vault, signup.id, signup.key_owner_id, was, SignupState.CANCELLED, by, reason)
+    if was is SignupState.WAITING:
+        return []
+    return await _move_up(db, vault, await get_activity(db, activity_id=activity.id))
+
+
+async def _move_up(db: AsyncSession, vault: Vault, activity: Activity) -> list[str]:
+    rows = await db.execute(
+        select(Signup)
+        .where(Signup.activity_id == activity.id, Signup.state == SignupState.WAITING.value)
+        .order_by(Signup.position)
+        .execution_options(populate_existing=True)
+    )
+    seated = fitting(activity.free, list(rows.scalars()))
+    if not seated:
+        return []
+    ids, people = [s.id for s in seated], sum(s.people for s in seated)
+    await db.execute(
+        update(Signup)
+        .where(Signup.id.in_(ids))
+        .values(state=SignupState.SEATED.value)
+        .execution_options(synchronize_session=False)
+    )
+    await db.execute(
+        update(Activity)
+        .where(Activity.id == activity.id)
+        .values(taken=Activity.taken + people, waiting=Activity.waiting - people)
+        .execution_options(synchronize_session=False)
+    )
+    for signup in seated:
+        await _tell_seated(db, vault, activity, signup)
+    return ids
+
+
+def fitting(free: int, waiting: Sequence[Signup]) -> list[Signup]:
+    """Who of the waiting, earliest first, gets the free seats."""
+    chosen: list[Signup] = []
+    for signup in waiting:
+        if signup.people <= free:
+            chosen.append(signup)
+            free -= signup.people
+    return chosen
+
+
+async def _tell_seated(db: AsyncSession, vault: Vault, activity: Activity, signup: Signup) -> None:
+    await _note(
+        db, vault, signup.id, signup.key_owner_id, SignupState.WAITING, SignupState.SEATED, history.BY_SYSTEM
+    )
+    await notices.tell_resident(
+        db,
+        vault,
+        resident_id=signup.resident_id,
+        notice="signup_seated",
+        facts={**facts(activity), "signup_id": signup.id, "people": signup.people},
+        key=f"signup_seated:{signup.id}",
+        expires_at=activity.starts_at,
+    )
+    await _remind(db, vault, activity, signup.id, signup.resident_id)
+
+
+async def _remind(db: AsyncSession, vault: Vault, activity: Activity, signup_id: str, resident_id: str) -> None:
+    moment = reminder_at(activity.starts_at)
+    if moment <= clock.now():
+        return
+    await notices.tell_resident(
+        db,
+        vault,
+        resident_id=resident_id,
+        notice="activity_reminder",
+        facts={**facts(activity), "signup_id": signup_id},
+        key=f"activity_reminder:{signup_id}",
+        not_before=moment,
+        expires_at=activity.starts_at,
+    )
+
+
+def reminder_at(starts_at: datetime) -> datetime:
+    """The evening before an activity."""
+    day_before = clock.local(starts_at).date() - timedelta(days=1)
+    return datetime.combine(day_before, REMINDER_HOUR, tzinfo=clock.SHANGHAI)
+
+
+async def reminder_still_wanted(db: AsyncSession, *, signup_id: str) -> bool:
+    """Asked when the reminder is sent: it is a row written long before, and the seat may be gone."""
+    state = (await db.execute(select(Signup.state).where(Signup.id == signup_id))).scalar_one_or_none()
+    return state == SignupState.SEATED.value
+
+
+async def get_signup(db: AsyncSession, *, signup_id: str) -> Signup:
+    """Raises NotFound."""
+    query = select(Signup).where(Signup.id == signup_id).execution_options(populate_existing=True)
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("signup_not_found")
+    return row
+
+
+async def _note(
+    db: AsyncSession,
+    vault: Vault,
+    signup_id: str,
+    owner_id: str,
+    before: SignupState | None,
+    after: SignupState,
+    by: str,
+    reason: str = "",
+) -> None:
+    await history.record(
+        db,
+        vault,
+        subject=Subject.SIGNUP,
+        subject_id=signup_id,
+        by=by,
+        from_state=before.value if before else None,
+        to_state=after.value,
+        owner_id=owner_id,
+        reason=reason,
+    )
