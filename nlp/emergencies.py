@@ -1,0 +1,88 @@
+"""The safety net: runs first on every message, never abstains, and prefers a question too many to a fire too few.
+
+Look-alikes (火锅, 气死我了, 火灾隐患) are taken out of the text; what remains and is negated, past or drilled is doubtful.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from nlp import tables
+from nlp.lexicon import Hit, bounded, lexicon
+
+_NOW: Final = re.compile("现在|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在")
+
+_DENIED_INSIDE: Final = re.compile("没有?(?=火花|冒|着火|起火|漏电|人受|人伤|味)")
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What the net caught: `kind` of CONTRACT 4 or None, whether the words leave doubt, and the urgency 1 to 3."""
+
+    kind: str | None
+    doubt: bool
+    urgency: int
+
+
+@cache
+def _lookalikes() -> re.Pattern[str]:
+    return re.compile("|".join(bounded(row["pattern"]) for row in tables.rows("lookalikes")))
+
+
+@cache
+def _doubts() -> dict[str, re.Pattern[str]]:
+    return {row["kind"]: re.compile(bounded(row["pattern"])) for row in tables.rows("doubts")}
+
+
+def danger(text: str) -> Danger:
+    """Read a normalised text; the most dangerous kind wins where several are named."""
+    seen = _lookalikes().sub(lambda match: "\0" * len(match.group()), text)
+    certain: Hit | None = None
+    doubtful: Hit | None = None
+    for hit in lexicon("emergencies").hits(seen):
+        if _negated(seen, hit):
+            continue
+        if _in_doubt(text, hit):
+            doubtful = _graver(doubtful, hit)
+        else:
+            certain = _graver(certain, hit)
+    if certain is not None:
+        return Danger(certain.label, doubt=False, urgency=3)
+    urgency = _hazard(text)
+    if doubtful is not None:
+        return Danger(doubtful.label, doubt=True, urgency=urgency)
+    return Danger(_denied(seen), doubt=_denied(seen) is not None, urgency=urgency)
+
+
+def _graver(known: Hit | None, hit: Hit) -> Hit:
+    return hit if known is None or hit.weight > known.weight else known
+
+
+def _negated(text: str, hit: Hit) -> bool:
+    before = text[max(0, hit.start - 6) : hit.start]
+    return bool(_doubts()["negated"].search(before) or _DENIED_INSIDE.search(text, hit.start, hit.end))
+
+
+def _denied(text: str) -> str | None:
+    """The kind whose every mention was negated: 不是着火."""
+    kinds = [hit.label for hit in lexicon("emergencies").hits(text) if _negated(text, hit)]
+    return kinds[0] if kinds else None
+
+
+def _in_doubt(text: str, hit: Hit) -> bool:
+    """Whether the sentence around the hit speaks of another time or of an exercise."""
+    if _NOW.search(text):
+        return False
+    start = max((text.rfind(mark, 0, hit.start) for mark in "。；！？"), default=-1) + 1
+    ends = [found for mark in "。；！" if (found := text.find(mark, hit.end)) >= 0]
+    sentence = text[start : min(ends, default=len(text))]
+    doubts = _doubts()
+    return bool(doubts["past"].search(sentence) or doubts["drill"].search(sentence))
+
+
+def _hazard(text: str) -> int:
+    levels = [int(hit.label) for hit in lexicon("hazards").hits(text)]
+    return max(levels, default=1)

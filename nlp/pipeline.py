@@ -1,0 +1,57 @@
+"""The order of the stages: normalise, safety net, rules, slots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nlp.emergencies import Danger, danger
+from nlp.lexicon import lexicon
+from nlp.normalise import normalise
+from nlp.rules import IntentReading, read_category, read_intent
+from nlp.slots import find_slots
+from nlp.understanding import Scored, Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Names of places of the community, as residents write them."""
+
+    names: frozenset[str] = frozenset()
+
+
+def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) -> Understanding:
+    """Read one message of any content and length; never raises. `now` is aware and anchors words such as 明天."""
+    source = normalise(text)
+    matters = lexicon("categories").hits(source.text)
+    seen = danger(source.text)
+    reading = _with_danger(read_intent(source.text, matters), seen)
+    offered = (reading.intent,) if reading.intent else tuple(one.name for one in reading.candidates)
+    is_report = "issue_report" in reading.intents or "issue_report" in offered
+    categories = read_category(source.text, matters) if is_report else ()
+    slots = find_slots(source, intent=reading.intent, now=now, places=gazetteer.names if gazetteer else frozenset())
+    return Understanding(
+        text=text,
+        intent=reading.intent,
+        confidence=reading.confidence,
+        candidates=reading.candidates,
+        intents=reading.intents,
+        category=categories[0].name if categories else None,
+        category_candidates=categories,
+        urgency=seen.urgency if is_report else 1,
+        emergency=seen.kind,
+        emergency_doubt=seen.doubt,
+        slots=slots,
+    )
+
+
+def _with_danger(reading: IntentReading, seen: Danger) -> IntentReading:
+    """Danger is a report whatever else was said; an urgent hazard settles a report that was in doubt."""
+    certain = seen.kind is not None and not seen.doubt
+    hazard = seen.urgency == 3 and reading.intent in {None, "other", "greeting"}
+    if not certain and not hazard:
+        return reading
+    report = Scored("issue_report", max(0.95 if certain else 0.7, reading.confidence))
+    others = tuple(one for one in reading.candidates if one.name not in {"issue_report", "other"})[:2]
+    wishes = tuple(name for name in reading.intents if name not in {"issue_report", "other", "greeting"})
+    return IntentReading("issue_report", report.confidence, (report, *others), ("issue_report", *wishes))

@@ -1,0 +1,167 @@
+"""Intent and category by weighted rules with negation guards, clause by clause."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from nlp.clauses import clauses
+from nlp.lexicon import Hit, lexicon
+from nlp.understanding import INTENTS, Scored
+
+# What stands right before a word and takes it back: 不是报修, 先不换, 别给我取消.
+_NEGATED: Final = re.compile(
+    r"(不是|不想|不要|不用|不必|不需要|不打算|不去|先不|没想|没打算|没说|没要|并非|不|别|甭|莫|无需|没有?)"
+    r"(是|想|要|来|去|再|急着|着急|给我|帮我|替我|跟我|让我|为了|说|把.{0,6}|真的?)*$"
+)
+_QUESTION: Final = re.compile("怎么|为什么|吗$|没有$|谁|咋")
+_TAKEN_BACK: Final = frozenset({"volunteer_signup", "service_order", "redeem", "party_register"})
+_EXPLICIT: Final = 2.4
+_DECISIVE: Final = 3.0
+_FLOOR: Final = 1.4
+_SURE: Final = 0.5
+_UNKNOWN: Final = Scored("other", 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class IntentReading:
+    """`intent` is None when the message must be asked back."""
+
+    intent: str | None
+    confidence: float
+    candidates: tuple[Scored, ...]
+    intents: tuple[str, ...]
+
+
+def read_intent(text: str, category_hits: list[Hit]) -> IntentReading:
+    """Score every clause, name the wishes in order of mention, and abstain where evidence is thin or divided."""
+    spans = clauses(text)
+    hits = lexicon("intents").hits(text)
+    by_clause = [_clause_scores(text, span, hits, category_hits) for span in spans]
+    whole = _sum(by_clause)
+    ranked = sorted(whole.items(), key=lambda item: (-item[1], INTENTS.index(item[0])))
+    ranked = [(name, score) for name, score in ranked if score > 0]
+    if not ranked:
+        return IntentReading(_UNKNOWN.name, _UNKNOWN.confidence, (_UNKNOWN,), (_UNKNOWN.name,))
+    candidates = tuple(Scored(name, _confidence(name, ranked)) for name, _ in ranked[:3])
+    wishes = _in_order(by_clause, ranked[0][0])
+    intent = _first_actionable(wishes)
+    confidence = _confidence(intent, ranked)
+    if len(wishes) > 1:
+        confidence = max(confidence, _SURE)
+    if confidence < _SURE or whole[intent] < _FLOOR:
+        return IntentReading(None, candidates[0].confidence, candidates, ())
+    chosen = Scored(intent, confidence)
+    rest = tuple(one for one in candidates if one.name != intent)[:2]
+    return IntentReading(intent, confidence, (chosen, *rest), wishes)
+
+
+def _clause_scores(text: str, span: tuple[int, int], hits: list[Hit], category_hits: list[Hit]) -> dict[str, float]:
+    """The score of each intent in one clause; a rule counts once, a negated one turns into what it implies."""
+    start, end = span
+    scores: dict[str, float] = {}
+    counted: set[int] = set()
+    for hit in hits:
+        if not start <= hit.start < end or hit.rule in counted:
+            continue
+        if _is_negated(text, start, hit):
+            _take_back(scores, hit)
+            continue
+        counted.add(hit.rule)
+        scores[hit.label] = scores.get(hit.label, 0.0) + hit.weight
+    if "issue_report" in scores or not scores:
+        matters = [hit.weight for hit in category_hits if start <= hit.start < end]
+        if matters and not _is_question_only(text[start:end], scores):
+            scores["issue_report"] = scores.get("issue_report", 0.0) + max(matters) / 3
+    if _is_bare_greeting(scores, end - start):
+        return scores
+    scores.pop("greeting", None) if len(scores) > 1 else None
+    return scores
+
+
+def _is_bare_greeting(scores: dict[str, float], length: int) -> bool:
+    return set(scores) == {"greeting"} and length <= 8
+
+
+def _is_question_only(clause: str, scores: dict[str, float]) -> bool:
+    return not scores and bool(_QUESTION.search(clause))
+
+
+def _is_negated(text: str, clause_start: int, hit: Hit) -> bool:
+    before = text[max(clause_start, hit.start - 10) : hit.start]
+    return _NEGATED.search(before) is not None
+
+
+def _take_back(scores: dict[str, float], hit: Hit) -> None:
+    if hit.label in {"cancel", "redeem"}:
+        scores["other"] = scores.get("other", 0.0) + hit.weight
+    elif hit.label in _TAKEN_BACK:
+        scores["other"] = scores.get("other", 0.0) + 0.1
+
+
+def _sum(by_clause: list[dict[str, float]]) -> dict[str, float]:
+    """Scores of the whole message: the best clause counts fully, every further one by half."""
+    collected: dict[str, list[float]] = {}
+    for scores in by_clause:
+        for name, score in scores.items():
+            collected.setdefault(name, []).append(score)
+    return {name: max(values) + (sum(values) - max(values)) / 2 for name, values in collected.items()}
+
+
+def _in_order(by_clause: list[dict[str, float]], strongest: str) -> tuple[str, ...]:
+    """The wishes in order of mention: each clause's own when it is explicit, and always the strongest of all."""
+    found: list[str] = []
+    for scores in by_clause:
+        if not scores:
+            continue
+        name, score = max(scores.items(), key=lambda item: item[1])
+        needed = _EXPLICIT if name == strongest else _DECISIVE
+        if score >= needed and name not in found:
+            found.append(name)
+    if strongest not in found:
+        found.append(strongest)
+    return _without_echoes(tuple(found))
+
+
+def _without_echoes(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Chat beside a wish is no wish, thanks after one are politeness, and urging names what it urges."""
+    wishes = [name for name in found if name != "other"] or ["other"]
+    if "greeting" in wishes[1:]:
+        wishes = [wishes[0], *(name for name in wishes[1:] if name != "greeting")]
+    if {"progress_query", "issue_report"} <= set(wishes):
+        wishes.remove("issue_report")
+    return tuple(wishes)
+
+
+def _first_actionable(wishes: tuple[str, ...]) -> str:
+    return next((name for name in wishes if name not in {"greeting", "other"}), wishes[0])
+
+
+def _confidence(name: str, ranked: list[tuple[str, float]]) -> float:
+    scores = dict(ranked)
+    mine = scores.get(name, 0.0)
+    rival = max((score for other, score in ranked if other != name), default=0.0)
+    return round(mine / (mine + rival + 0.5), 3)
+
+
+def read_category(text: str, hits: list[Hit]) -> tuple[Scored, ...]:
+    """The three likeliest categories; 其他 where nothing of the table is named."""
+    scores: dict[str, float] = {}
+    for rule, (label, weight, start) in _each_once(text, hits).items():
+        earlier = 0.3 * (1 - start / (len(text) + 1))
+        scores[label] = scores.get(label, 0.0) + weight + earlier + rule * 0.0
+    ranked = sorted(scores.items(), key=lambda item: -item[1])[:3]
+    if not ranked:
+        return (Scored("其他", 0.3),)
+    total = sum(score for _, score in ranked) + 1.0
+    return tuple(Scored(label, round(score / total, 3)) for label, score in ranked)
+
+
+def _each_once(text: str, hits: list[Hit]) -> dict[int, tuple[str, float, int]]:
+    kept: dict[int, tuple[str, float, int]] = {}
+    for hit in hits:
+        if hit.rule in kept or _is_negated(text, 0, hit):
+            continue
+        kept[hit.rule] = (hit.label, hit.weight, hit.start)
+    return kept

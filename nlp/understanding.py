@@ -1,0 +1,110 @@
+"""What one message means: the values every dialogue reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+INTENTS: Final = (
+    "issue_report",
+    "volunteer_signup",
+    "service_order",
+    "party_register",
+    "points_query",
+    "redeem",
+    "progress_query",
+    "cancel",
+    "human",
+    "greeting",
+    "other",
+)
+SLOT_TYPES: Final = (
+    "loc",
+    "time",
+    "phone",
+    "name",
+    "count",
+    "item",
+    "activity",
+    "ticket",
+    "relation",
+    "idcard",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One piece of data found in a message: `text == message[start:end]`.
+
+    `value` by type: loc `{"name": str, "deictic": bool}` (deictic: only the speaker knows where it is); time
+    `{"start", "end", "grain"}`, ISO 8601 in Asia/Shanghai, `end` exclusive, grain `minute|hour|part|day|week|month`,
+    with `"recurs": "day"|"week"` where it comes again; phone its digits; count an int; idcard masked; item, activity,
+    name, relation and ticket a canonical str.
+    """
+
+    type: str
+    start: int
+    end: int
+    text: str
+    value: Any
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "type": self.type,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "value": self.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """The reading of one message. `intent` is None when it must be asked back: `candidates` then holds what to offer.
+
+    `emergency` is the kind of CONTRACT 4 and stays set when `emergency_doubt` says that the words were negated, past or
+    a drill: show the numbers of that kind and ask one question. `to_json` counts a doubtful emergency as none.
+    """
+
+    text: str
+    intent: str | None
+    confidence: float
+    candidates: tuple[Scored, ...]
+    intents: tuple[str, ...]
+    category: str | None
+    category_candidates: tuple[Scored, ...]
+    urgency: int
+    emergency: str | None
+    emergency_doubt: bool
+    slots: tuple[Slot, ...]
+
+    def slot(self, slot_type: str) -> Slot | None:
+        """The first slot of that type, in order of mention."""
+        return next((slot for slot in self.slots if slot.type == slot_type), None)
+
+    def all(self, slot_type: str) -> tuple[Slot, ...]:
+        return tuple(slot for slot in self.slots if slot.type == slot_type)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `python -m nlp understand` prints."""
+        return {
+            "text": self.text,
+            "intent": self.intent,
+            "confidence": self.confidence,
+            "candidates": [{"intent": one.name, "confidence": one.confidence} for one in self.candidates],
+            "intents": list(self.intents),
+            "category": self.category,
+            "category_candidates": [
+                {"category": one.name, "confidence": one.confidence} for one in self.category_candidates
+            ],
+            "urgency": self.urgency,
+            "emergency": None if self.emergency_doubt else self.emergency,
+            "emergency_doubt": self.emergency_doubt,
+            "slots": [slot.to_json() for slot in self.slots],
+        }
