@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.grid import signing
 from core import clock
@@ -88,7 +89,7 @@ class FakeGrid:
         """Call the service's `POST /grid/v1/{connector}/updates` as this system does; status and JSON."""
         raw = dump_json(body).encode()
         async with aiohttp.ClientSession() as http:
-            path_qs = aiohttp.client.URL(url).raw_path_qs
+            path_qs = URL(url).raw_path_qs
             headers = signing.sign(connector, method="POST", path_qs=path_qs, body=raw)
             async with http.post(url, data=raw, headers=headers | {"Content-Type": "application/json"}) as answer:
                 return answer.status, await answer.json()
