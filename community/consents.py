@@ -76,9 +76,7 @@ class Record:
     at: datetime
 
 
-async def give(
-    db: AsyncSession, *, resident_id: str, purpose: Purpose, wording: Wording, subject: str = ""
-) -> None:
+async def give(db: AsyncSession, *, resident_id: str, purpose: Purpose, wording: Wording, subject: str = "") -> None:
     await _write(db, resident_id, purpose, subject, wording, granted=True)
 
 
@@ -136,6 +134,6 @@ async def history(db: AsyncSession, *, resident_id: str) -> list[Record]:
     ]
 
 
-def _rows_of(resident_id: str) -> Select[tuple[Consent]]:
+def _rows_of(resident_id: str) -> Select[Consent]:
     family = select(Resident.id).where(or_(Resident.id == resident_id, Resident.merged_into == resident_id))
     return select(Consent).where(Consent.resident_id.in_(family))

@@ -79,8 +79,8 @@ async def record(
     subject: Subject,
     subject_id: str,
     by: str,
-    from_state: str | None,
-    to_state: str,
+    from_state: StrEnum | None,
+    to_state: StrEnum,
     owner_id: str | None = None,
     reason: str = "",
 ) -> None:
@@ -95,8 +95,8 @@ async def record(
             subject_id=subject_id,
             at=clock.now(),
             by=by,
-            from_state=from_state,
-            to_state=to_state,
+            from_state=None if from_state is None else from_state.value,
+            to_state=to_state.value,
             owner_id=owner_id,
             reason=kept,
         )

@@ -26,9 +26,7 @@ async def open_text(db: AsyncSession, vault: Vault, *, owner_id: str, purpose: s
         return ""
 
 
-async def seal_record(
-    db: AsyncSession, vault: Vault, *, owner_id: str, purpose: str, record: dict[str, Any]
-) -> bytes:
+async def seal_record(db: AsyncSession, vault: Vault, *, owner_id: str, purpose: str, record: dict[str, Any]) -> bytes:
     return await vault.seal_for(db, owner_id, purpose, dump_json(record))
 
 

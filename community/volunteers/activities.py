@@ -1,4 +1,7 @@
-"""Activities: drafted, published, cancelled. What they must tell volunteers, risks included, is State Council decree 685, article 12."""
+"""Activities: drafted, published, cancelled.
+
+What an activity must tell volunteers before they come, risks included, is article 12 of State Council decree 685.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,15 @@ async def create_activity(db: AsyncSession, vault: Vault, *, plan: Plan, worker_
             created_at=clock.now(),
         )
     )
-    await _record(db, vault, activity_id, None, ActivityState.DRAFT, history.by_worker(worker_id))
+    await history.record(
+        db,
+        vault,
+        subject=Subject.ACTIVITY,
+        subject_id=activity_id,
+        by=history.by_worker(worker_id),
+        from_state=None,
+        to_state=ActivityState.DRAFT,
+    )
     return activity_id
 
 
@@ -150,9 +161,7 @@ async def publish_activity(db: AsyncSession, vault: Vault, *, activity_id: str, 
     await move(db, vault, activity=activity, action="publish", by=history.by_worker(worker_id))
 
 
-async def cancel_activity(
-    db: AsyncSession, vault: Vault, *, activity_id: str, worker_id: str, reason: str = ""
-) -> int:
+async def cancel_activity(db: AsyncSession, vault: Vault, *, activity_id: str, worker_id: str, reason: str = "") -> int:
     """Cancel it with every sign-up and tell those who had one; how many. Raises NotFound, MoveRefused."""
     activity = await locked_activity(db, activity_id=activity_id)
     by = history.by_worker(worker_id)
@@ -166,8 +175,8 @@ async def cancel_activity(
             subject=Subject.SIGNUP,
             subject_id=signup.id,
             by=by,
-            from_state=signup.state,
-            to_state=SignupState.CANCELLED.value,
+            from_state=SignupState(signup.state),
+            to_state=SignupState.CANCELLED,
             owner_id=signup.key_owner_id,
         )
         await notices.tell_resident(
@@ -209,29 +218,17 @@ async def move(
     )
     if outbox.rowcount(done) == 0:
         raise MoveRefused(state=state.value, action=action)
-    await _record(db, vault, activity.id, state, target, by, reason)
-    return target
-
-
-async def _record(
-    db: AsyncSession,
-    vault: Vault,
-    activity_id: str,
-    before: ActivityState | None,
-    after: ActivityState,
-    by: str,
-    reason: str = "",
-) -> None:
     await history.record(
         db,
         vault,
         subject=Subject.ACTIVITY,
-        subject_id=activity_id,
+        subject_id=activity.id,
         by=by,
-        from_state=before.value if before else None,
-        to_state=after.value,
+        from_state=state,
+        to_state=target,
         reason=reason,
     )
+    return target
 
 
 def facts(activity: Activity) -> dict[str, str]:

@@ -19,11 +19,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import history, notices, sealed
 from community.history import MoveRefused, Subject
 from community.volunteers.activities import ACTIVE, facts, get_activity, locked_activity
+from community.volunteers.errors import (
+    ActivityFull,
+    ActivityNotOpen,
+    ActivityOver,
+    AgeNotConfirmed,
+    AlreadySignedUp,
+)
 from community.volunteers.models import Activity, Signup
 from core import clock
 from core.crypto import Vault
 from core.db import new_id, violated
-from core.errors import Invalid, NotFound, Refused
+from core.errors import Invalid, NotFound
 from core.values import ActivityState, SignupState
 
 PURPOSE_NAME: Final = "signup.name"
@@ -31,34 +38,6 @@ PURPOSE_PHONE: Final = "signup.phone"
 MAX_PEOPLE: Final = 20
 REMINDER_HOUR: Final = time(18, 0)
 """The evening before, on a clock in Shanghai: late enough to be of use, early enough not to wake anybody."""
-
-
-class AlreadySignedUp(Refused):
-    code = "already_signed_up"
-
-
-class ActivityFull(Refused):
-    """Neither seats nor places on the waiting list are left for so many. Facts: `free`."""
-
-    code = "activity_full"
-
-
-class ActivityOver(Refused):
-    """It has begun or is past."""
-
-    code = "activity_over"
-
-
-class ActivityNotOpen(Refused):
-    """It is a draft, cancelled or certified. Facts: `state`."""
-
-    code = "activity_not_open"
-
-
-class AgeNotConfirmed(Refused):
-    """The activity has an age limit and the resident did not say that all who come have that age. Facts: `min_age`."""
-
-    code = "age_not_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +90,7 @@ async def sign_up(
         if violated(error, "uq_signup_active", "signup.activity_id", "signup.resident_id"):
             raise AlreadySignedUp from None
         raise
-    await _note(db, vault, signup_id, resident_id, None, state, history.BY_RESIDENT)
+    await note(db, vault, signup_id, resident_id, Step(None, state, history.BY_RESIDENT))
     if state is SignupState.SEATED:
         await _remind(db, vault, activity, signup_id, resident_id)
         return SignedUp(signup_id, state, None)
@@ -198,7 +177,7 @@ async def give_back(
         .values({counter: counter - signup.people})
         .execution_options(synchronize_session=False)
     )
-    await _note(db, vault, signup.id, signup.key_owner_id, was, SignupState.CANCELLED, by, reason)
+    await note(db, vault, signup.id, signup.key_owner_id, Step(was, SignupState.CANCELLED, by, reason))
     if was is SignupState.WAITING:
         return []
     return await _move_up(db, vault, await get_activity(db, activity_id=activity.id))
@@ -243,9 +222,8 @@ def fitting(free: int, waiting: Sequence[Signup]) -> list[Signup]:
 
 
 async def _tell_seated(db: AsyncSession, vault: Vault, activity: Activity, signup: Signup) -> None:
-    await _note(
-        db, vault, signup.id, signup.key_owner_id, SignupState.WAITING, SignupState.SEATED, history.BY_SYSTEM
-    )
+    moved = Step(SignupState.WAITING, SignupState.SEATED, history.BY_SYSTEM)
+    await note(db, vault, signup.id, signup.key_owner_id, moved)
     await notices.tell_resident(
         db,
         vault,
@@ -295,24 +273,26 @@ async def get_signup(db: AsyncSession, *, signup_id: str) -> Signup:
     return row
 
 
-async def _note(
-    db: AsyncSession,
-    vault: Vault,
-    signup_id: str,
-    owner_id: str,
-    before: SignupState | None,
-    after: SignupState,
-    by: str,
-    reason: str = "",
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a sign-up's state."""
+
+    before: SignupState | None
+    after: SignupState
+    by: str
+    reason: str = ""
+
+
+async def note(db: AsyncSession, vault: Vault, signup_id: str, owner_id: str, step: Step) -> None:
+    """Write the change into the history of the sign-up."""
     await history.record(
         db,
         vault,
         subject=Subject.SIGNUP,
         subject_id=signup_id,
-        by=by,
-        from_state=before.value if before else None,
-        to_state=after.value,
+        by=step.by,
+        from_state=step.before,
+        to_state=step.after,
         owner_id=owner_id,
-        reason=reason,
+        reason=step.reason,
     )
