@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One trigger by name, with its statements for each database; `table` must exist."""
+    """One trigger by name, with its statements for each database (none: not on that one); `table` must exist."""
 
     name: str
     table: str
@@ -63,10 +63,12 @@ def ensure(connection: Connection) -> None:
 
 def missing(connection: Connection) -> list[str]:
     """Names of registered triggers that the database does not have."""
+    is_sqlite = connection.dialect.name == "sqlite"
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.dialect.name == "sqlite"
+        if is_sqlite
         else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     )
     present = {row[0] for row in connection.execute(text(query))}
-    return sorted(set(REGISTERED) - present)
+    wanted = {name for name, t in REGISTERED.items() if (t.sqlite if is_sqlite else t.postgresql)}
+    return sorted(wanted - present)

@@ -1,0 +1,174 @@
+"""Accounts: found or opened by what they are, changed only by conditional updates in one fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Integer, column, or_, select, tuple_, update, values
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import AppError
+from points.errors import AccountClosed, FundExhausted, InsufficientPoints
+from points.models import Account, AccountKind, AccountStatus, Unit
+
+LOCK_RANK: Final = {
+    AccountKind.RESIDENT: 0,
+    AccountKind.REDEEMED: 1,
+    AccountKind.FUND: 2,
+    AccountKind.TREASURY: 3,
+}
+"""Rows are locked from the coldest to the hottest kind, within a kind by id: no two transactions wait in a circle."""
+
+FLOORS: Final[dict[AccountKind, int | None]] = {
+    AccountKind.RESIDENT: 0,
+    AccountKind.REDEEMED: 0,
+    AccountKind.FUND: 0,
+    AccountKind.TREASURY: None,
+}
+"""The treasury is where points come from: its balance is minus what is in circulation."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """An account by what it is; `owner_id` is a resident's id, or empty for a community's own."""
+
+    area_code: str
+    kind: AccountKind
+    owner_id: str = ""
+    unit: Unit = Unit.POINT
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one transaction does to one account: posted and held points, and how many entries."""
+
+    account_id: int
+    kind: AccountKind
+    posted: int
+    held: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The account after its change."""
+
+    posted: int
+    version: int
+
+
+def dialect_insert(db: AsyncSession, table: Any) -> Any:
+    """INSERT with ON CONFLICT, which both databases have under different names in SQLAlchemy."""
+    return (sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert)(table)
+
+
+async def open_accounts(db: AsyncSession, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
+    """The ids of these accounts; those that do not exist are opened with the floor of their kind."""
+    wanted = sorted(set(refs), key=lambda ref: (LOCK_RANK[ref.kind], ref.area_code, ref.owner_id))
+    found = await _ids(db, wanted)
+    missing = [ref for ref in wanted if ref not in found]
+    if missing:
+        rows = [
+            {
+                "area_code": ref.area_code,
+                "unit": ref.unit.value,
+                "kind": ref.kind.value,
+                "owner_id": ref.owner_id,
+                "posted": 0,
+                "held": 0,
+                "floor": FLOORS[ref.kind],
+                "version": 0,
+                "status": AccountStatus.OPEN.value,
+            }
+            for ref in missing
+        ]
+        await db.execute(dialect_insert(db, Account).values(rows).on_conflict_do_nothing())
+        found |= await _ids(db, missing)
+    return found
+
+
+async def _ids(db: AsyncSession, refs: Collection[AccountRef]) -> dict[AccountRef, int]:
+    keys = [(ref.area_code, ref.unit.value, ref.kind.value, ref.owner_id) for ref in refs]
+    rows = await db.execute(
+        select(Account.id, Account.area_code, Account.unit, Account.kind, Account.owner_id).where(
+            tuple_(Account.area_code, Account.unit, Account.kind, Account.owner_id).in_(keys)
+        )
+    )
+    return {AccountRef(row.area_code, AccountKind(row.kind), row.owner_id, Unit(row.unit)): row.id for row in rows}
+
+
+async def ref_of(db: AsyncSession, account_id: int) -> AccountRef:
+    """What an account is, by its id."""
+    columns = (Account.area_code, Account.kind, Account.owner_id, Account.unit)
+    row = (await db.execute(select(*columns).where(Account.id == account_id))).one()
+    return AccountRef(row.area_code, AccountKind(row.kind), row.owner_id, Unit(row.unit))
+
+
+async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Changed]:
+    """Apply all changes, coldest first, the fund last. Raises InsufficientPoints, FundExhausted or AccountClosed;
+    the caller's savepoint then undoes what was applied before.
+    """
+    done: dict[int, Changed] = {}
+    ordered = sorted(changes, key=lambda c: (LOCK_RANK[c.kind], c.account_id))
+    for _rank, group in groupby(ordered, key=lambda c: LOCK_RANK[c.kind]):
+        done |= await _change_together(db, list(group))
+    return done
+
+
+async def _change_together(db: AsyncSession, changes: list[Change]) -> dict[int, Changed]:
+    if len(changes) > 1 and db.get_bind().dialect.name == "postgresql":
+        # One UPDATE of many rows locks them in no particular order, so the order is taken here.
+        ids = [c.account_id for c in changes]
+        await db.execute(select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update())
+    rows = await db.execute(_update(changes))
+    done = {row.id: Changed(posted=row.posted, version=row.version) for row in rows}
+    for wanted in changes:
+        if wanted.account_id not in done:
+            raise await _refusal(db, wanted)
+    return done
+
+
+def _update(changes: list[Change]) -> Any:
+    by = (
+        values(
+            column("account_id", Integer),
+            column("posted", BigInteger),
+            column("held", BigInteger),
+            column("lines", Integer),
+            name="by",
+        )
+        .data([(c.account_id, c.posted, c.held, c.lines) for c in changes])
+        .cte("by_account")
+    )
+    posted, held = Account.posted + by.c.posted, Account.held + by.c.held
+    return (
+        update(Account)
+        .where(
+            Account.id == by.c.account_id,
+            Account.status == AccountStatus.OPEN.value,
+            or_(Account.floor.is_(None), posted - held >= Account.floor),
+        )
+        .values(posted=posted, held=held, version=Account.version + by.c.lines)
+        .returning(Account.id, Account.posted, Account.version)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _refusal(db: AsyncSession, wanted: Change) -> AppError:
+    row = (
+        await db.execute(
+            select(Account.posted, Account.held, Account.floor, Account.status).where(Account.id == wanted.account_id)
+        )
+    ).one()
+    if row.status != AccountStatus.OPEN.value:
+        return AccountClosed(status=row.status)
+    facts = {
+        "needed": wanted.held - wanted.posted,
+        "available": row.posted - row.held - (row.floor or 0),
+    }
+    return FundExhausted(**facts) if wanted.kind is AccountKind.FUND else InsufficientPoints(**facts)

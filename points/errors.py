@@ -1,0 +1,121 @@
+"""What the ledger refuses, as past facts; the words for people stand elsewhere."""
+
+from __future__ import annotations
+
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+
+
+class AmountInvalid(Invalid):
+    """Not a whole number of points between 1 and the limit."""
+
+    code = "amount_invalid"
+
+
+class RuleUnknown(Invalid):
+    code = "rule_unknown"
+
+
+class KeyReused(Conflict):
+    """The idempotency key stands for another request."""
+
+    code = "key_reused"
+
+
+class SourceAlreadyPaid(Conflict):
+    """This deed was paid to this recipient under this rule before, with another key."""
+
+    code = "source_already_paid"
+
+
+class TransferUnknown(NotFound):
+    code = "transfer_unknown"
+
+
+class AlreadyReversed(Refused):
+    """Facts: `by` (id of the reversal), `at`."""
+
+    code = "already_reversed"
+
+
+class NotReversible(Refused):
+    """Reversals and moves of wallets are corrected by a new adjustment. Facts: `kind`."""
+
+    code = "not_reversible"
+
+
+class InsufficientPoints(Refused):
+    """Facts: `needed` and `available`, in points."""
+
+    code = "insufficient_points"
+
+
+class FundExhausted(Refused):
+    """The community's fund cannot pay this. Facts: `needed` and `available`, in points."""
+
+    code = "fund_exhausted"
+
+
+class AccountClosed(Refused):
+    """The account is frozen or closed. Facts: `status`."""
+
+    code = "account_closed"
+
+
+class RewardUnknown(NotFound):
+    code = "reward_unknown"
+
+
+class RewardClosed(Refused):
+    """Withdrawn, or outside its window. Facts: `opens_at`, `closes_at`."""
+
+    code = "reward_closed"
+
+
+class RewardSoldOut(Refused):
+    code = "reward_sold_out"
+
+
+class LimitReached(Refused):
+    """This person's share of a reward is used up. Facts: `limit`, `period`."""
+
+    code = "limit_reached"
+
+
+class CodeMistyped(Invalid):
+    """Not eight digits, or the last one does not fit the others."""
+
+    code = "code_mistyped"
+
+
+class CodeUnknown(NotFound):
+    code = "code_unknown"
+
+
+class CodeElsewhere(Forbidden):
+    """The code belongs to a community outside the worker's areas."""
+
+    code = "code_elsewhere"
+
+
+class CodeAlreadyVerified(Refused):
+    """Facts: `redemption_id`, `verified_at`, `verified_by`."""
+
+    code = "code_already_verified"
+
+
+class CodeExpired(Refused):
+    """Facts: `redemption_id`, `expires_at`."""
+
+    code = "code_expired"
+
+
+class CodeVoid(Refused):
+    """Facts: `redemption_id`, `voided_at`."""
+
+    code = "code_void"
+
+
+class HoldSettled(Refused):
+    """The reservation was posted or released before. Facts: `state`."""
+
+    code = "hold_settled"

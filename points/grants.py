@@ -1,0 +1,229 @@
+"""Awards: a deed writes a unique request in its own transaction; the poster pays many requests in one.
+
+Only one poster runs at a time (the caller holds a lease), but nothing here relies on it. A community's requests are
+paid in order of arrival until its fund is empty; from then on all wait, so that a later, smaller one does not overtake.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from core import clock
+from points import caps, ledger
+from points.accounts import AccountRef, dialect_insert
+from points.caps import CapKey, CapScope, Period, Use
+from points.errors import AccountClosed, FundExhausted, SourceAlreadyPaid
+from points.ledger import Posting
+from points.models import AccountKind, GrantRequest, GrantState, TransferKind
+from points.rules import RuleBook, default
+
+RETRY_AFTER: Final = timedelta(minutes=10)
+"""Requests that could not be paid are looked at again; new money for the fund wakes them at once."""
+
+OPEN: Final = (GrantState.PENDING.value, GrantState.UNFUNDED.value)
+
+
+class _CapMoved(Exception):
+    """Another writer used a limit between our reading it and our using it."""
+
+
+async def request_grant(
+    db: AsyncSession,
+    *,
+    rule: str,
+    area_code: str,
+    recipient_id: str,
+    source_kind: str,
+    source_id: str,
+    occurred_at: datetime,
+    minutes: int | None = None,
+    book: RuleBook | None = None,
+) -> bool:
+    """Ask for what a deed earns, with the deed; False when it was asked for before.
+
+    `minutes` is the certified time, for rules that pay by time. Raises RuleUnknown.
+    """
+    (book or default()).require(rule)
+    now = clock.now()
+    row = {
+        "rule_id": rule,
+        "source_kind": source_kind,
+        "source_id": source_id,
+        "recipient_id": recipient_id,
+        "area_code": area_code,
+        "minutes": minutes,
+        "occurred_at": occurred_at,
+        "requested_at": now,
+        "state": GrantState.PENDING.value,
+        "next_at": now,
+    }
+    made = await db.execute(
+        dialect_insert(db, GrantRequest).values(row).on_conflict_do_nothing().returning(GrantRequest.id)
+    )
+    return made.scalar_one_or_none() is not None
+
+
+async def post_due(db: AsyncSession, *, limit: int = 100, book: RuleBook | None = None) -> int:
+    """Settle up to `limit` requests, oldest first, in the caller's transaction; how many were looked at.
+
+    Zero means that nothing is due now. Each request is then paid, capped, refused or put off, with a reason.
+    """
+    due = (await db.execute(_due(db, clock.now(), limit))).scalars().all()
+    by_area: dict[str, list[GrantRequest]] = defaultdict(list)
+    for request in due:
+        by_area[request.area_code].append(request)
+    for requests in by_area.values():
+        await _settle(db, requests, book or default())
+    return len(due)
+
+
+def _due(db: AsyncSession, now: datetime, limit: int) -> Any:
+    earlier = aliased(GrantRequest)
+    waits_behind = exists().where(
+        earlier.area_code == GrantRequest.area_code,
+        earlier.state == GrantState.UNFUNDED.value,
+        earlier.id < GrantRequest.id,
+        earlier.next_at > now,
+    )
+    query = (
+        select(GrantRequest)
+        .where(GrantRequest.state.in_(OPEN), GrantRequest.next_at <= now, ~waits_behind)
+        .order_by(GrantRequest.id)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return query if db.get_bind().dialect.name == "sqlite" else query.with_for_update(of=GrantRequest)
+
+
+async def _settle(db: AsyncSession, requests: list[GrantRequest], book: RuleBook) -> None:
+    """All requests of one community together, or else one by one until the fund is empty."""
+    try:
+        async with db.begin_nested():
+            await _pay(db, requests, book)
+    except (FundExhausted, SourceAlreadyPaid, AccountClosed, _CapMoved):
+        await _settle_singly(db, requests, book)
+
+
+async def _settle_singly(db: AsyncSession, requests: list[GrantRequest], book: RuleBook) -> None:
+    for index, request in enumerate(requests):
+        try:
+            async with db.begin_nested():
+                await _pay(db, [request], book)
+        except FundExhausted:
+            await _put_off(db, requests[index:], GrantState.UNFUNDED, "fund_exhausted")
+            return
+        except SourceAlreadyPaid as error:
+            await _record(db, [_outcome(request, GrantState.REFUSED, error.code)])
+        except AccountClosed as error:
+            await _put_off(db, [request], GrantState.PENDING, error.code)
+        except _CapMoved:
+            await _put_off(db, [request], GrantState.PENDING, "cap_moved")
+
+
+async def _pay(db: AsyncSession, requests: Sequence[GrantRequest], book: RuleBook) -> None:
+    """Decide each request in order and pay what is due. Raises FundExhausted and others; nothing is kept then."""
+    left = await caps.used(db, _all_keys(requests, book))
+    total: dict[CapKey, Use] = {}
+    payable: list[tuple[GrantRequest, Posting]] = []
+    outcomes: list[dict[str, Any]] = []
+    for request in requests:
+        rule = book.at(request.rule_id, request.occurred_at)
+        amount = rule.amount_points(request.minutes) if rule else 0
+        if rule is None or amount == 0:
+            reason = "no_rule_in_effect" if rule is None else "nothing_due"
+            outcomes.append(_outcome(request, GrantState.REFUSED, reason))
+            continue
+        uses = [Use(key, amount, ceiling) for key, ceiling in _keys(request, book)]
+        reached = next((use for use in uses if left.get(use.key, 0) + amount > use.ceiling), None)
+        if reached:
+            reason = f"cap:{reached.key.scope}:{reached.key.period_key}"
+            outcomes.append(_outcome(request, GrantState.CAPPED, reason))
+            continue
+        for use in uses:
+            left[use.key] = left.get(use.key, 0) + amount
+            before = total.get(use.key)
+            total[use.key] = Use(use.key, amount + (before.amount if before else 0), use.ceiling)
+        payable.append((request, _posting(request, amount, rule.version)))
+    if not await caps.take(db, list(total.values())):
+        raise _CapMoved
+    posted = await ledger.post_many(db, [posting for _, posting in payable]) if payable else []
+    for (request, posting), done in zip(payable, posted, strict=True):
+        outcomes.append(_paid(request, posting, done.transfer_id))
+    await _record(db, outcomes)
+
+
+def _keys(request: GrantRequest, book: RuleBook) -> list[tuple[CapKey, int]]:
+    """The limits that a request counts against, each with its ceiling."""
+    rule = book.at(request.rule_id, request.occurred_at)
+    by_rule = rule.caps if rule else {}
+    subject = f"{request.area_code}:{request.rule_id}"
+    return [
+        *((_key(CapScope.RULE, subject, request, period), most) for period, most in by_rule.items()),
+        *((_key(CapScope.ALL_RULES, request.area_code, request, period), most) for period, most in book.caps.items()),
+    ]
+
+
+def _key(scope: CapScope, subject_id: str, request: GrantRequest, period: Period) -> CapKey:
+    return CapKey(scope, subject_id, request.recipient_id, caps.period_key(period, request.occurred_at))
+
+
+def _all_keys(requests: Sequence[GrantRequest], book: RuleBook) -> set[CapKey]:
+    return {key for request in requests for key, _ in _keys(request, book)}
+
+
+def _posting(request: GrantRequest, amount: int, version: int) -> Posting:
+    fund = AccountRef(request.area_code, AccountKind.FUND)
+    resident = AccountRef(request.area_code, AccountKind.RESIDENT, request.recipient_id)
+    return Posting(
+        area_code=request.area_code,
+        key=f"grant:{request.id}",
+        kind=TransferKind.GRANT,
+        legs=ledger.between(fund, resident, amount),
+        reason=request.rule_id,
+        source_kind=request.source_kind,
+        source_id=request.source_id,
+        recipient_id=request.recipient_id,
+        rule_id=request.rule_id,
+        rule_version=version,
+        effective_at=request.occurred_at,
+    )
+
+
+def _outcome(request: GrantRequest, state: GrantState, reason: str) -> dict[str, Any]:
+    return {"id": request.id, "state": state.value, "reason": reason, "settled_at": clock.now()}
+
+
+def _paid(request: GrantRequest, posting: Posting, transfer_id: str) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "state": GrantState.PAID.value,
+        "reason": None,
+        "settled_at": clock.now(),
+        "amount_points": posting.legs[1].amount,
+        "rule_version": posting.rule_version,
+        "transfer_id": transfer_id,
+    }
+
+
+async def _record(db: AsyncSession, outcomes: list[dict[str, Any]]) -> None:
+    """Write results by primary key; rows of one shape travel together."""
+    for paid in (True, False):
+        rows = [row for row in outcomes if ("transfer_id" in row) is paid]
+        if rows:
+            await db.execute(update(GrantRequest), rows, execution_options={"synchronize_session": False})
+
+
+async def _put_off(db: AsyncSession, requests: Sequence[GrantRequest], state: GrantState, reason: str) -> None:
+    await db.execute(
+        update(GrantRequest)
+        .where(GrantRequest.id.in_([request.id for request in requests]))
+        .values(state=state.value, reason=reason, next_at=clock.now() + RETRY_AFTER)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,184 @@
+"""Exchanging points for a reward: reserve, show a code, verify it once.
+
+`redeem` reserves the points, takes one from the shelf and counts it against the person's limit, all or nothing. The
+code is verified by a worker, which spends the points; void or expired, everything is given back. Rows are locked in
+one order: redemption, reward, limit, account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.crypto import Vault
+from core.db import new_id
+from core.values import RedemptionState
+from points import caps, codes, holds, rewards
+from points.accounts import AccountRef, dialect_insert
+from points.caps import CapKey, CapScope, Use
+from points.errors import KeyReused, LimitReached, RewardUnknown
+from points.models import AccountKind, HoldState
+from points.redemption_states import log, transit
+from points.redemption_views import PURPOSE, Redemption, by_key, find, open_code, view
+from points.reward_models import RedemptionRow
+from points.rewards import RewardView
+
+CODE_TRIES: Final = 8
+EXPIRER: Final = "system"
+
+
+async def redeem(
+    db: AsyncSession, vault: Vault, *, resident_id: str, area_code: str, reward_id: str, key: str
+) -> Redemption:
+    """Reserve one reward for a resident, with a code; the same key again gives the same redemption.
+
+    Raises RewardUnknown, RewardClosed, RewardSoldOut, LimitReached, InsufficientPoints or KeyReused.
+    """
+    before = await by_key(db, area_code, key)
+    if before is not None:
+        return await _repeated(db, vault, before, resident_id, reward_id)
+    reward = await rewards.find_reward(db, reward_id=reward_id)
+    if reward.area_code != area_code:
+        raise RewardUnknown
+    async with db.begin_nested():
+        row = await _insert(db, vault, reward, resident_id, key)
+        if row is not None:
+            await _reserve(db, reward, row)
+            return view(row, code=await open_code(db, vault, row))
+    # Another request with this key was first, and has committed by now.
+    before = await by_key(db, area_code, key)
+    if before is None:
+        raise RuntimeError("a redemption was neither made nor found")
+    return await _repeated(db, vault, before, resident_id, reward_id)
+
+
+async def _repeated(db: AsyncSession, vault: Vault, row: RedemptionRow, resident_id: str, reward_id: str) -> Redemption:
+    if (row.resident_id, row.reward_id) != (resident_id, reward_id):
+        raise KeyReused(redemption_id=row.id)
+    return view(row, code=await open_code(db, vault, row))
+
+
+async def _insert(
+    db: AsyncSession, vault: Vault, reward: RewardView, resident_id: str, key: str
+) -> RedemptionRow | None:
+    """The new row under a code that nobody else has; None when the key is taken."""
+    now = clock.now()
+    limited = reward.limit_per_person is not None
+    for _ in range(CODE_TRIES):
+        code = codes.new_code()
+        row = {
+            "id": new_id(),
+            "area_code": reward.area_code,
+            "key": key,
+            "reward_id": reward.id,
+            "reward_name": reward.name,
+            "resident_id": resident_id,
+            "price_points": reward.price_points,
+            "period_key": caps.period_key(reward.limit_period, now) if limited else None,
+            "code_blind": vault.blind(PURPOSE, code),
+            "code_ring_id": vault.ring.current_id,
+            "code_sealed": await vault.seal_for(db, resident_id, PURPOSE, code),
+            "state": RedemptionState.HELD.value,
+            "created_at": now,
+            "expires_at": now + timedelta(days=reward.code_days),
+        }
+        made = await db.execute(
+            dialect_insert(db, RedemptionRow).values(row).on_conflict_do_nothing().returning(RedemptionRow)
+        )
+        stored = made.scalar_one_or_none()
+        if stored is not None or await by_key(db, reward.area_code, key) is not None:
+            return stored
+    raise RuntimeError("no free code was found")
+
+
+async def _reserve(db: AsyncSession, reward: RewardView, row: RedemptionRow) -> None:
+    await rewards.take_one(db, reward_id=reward.id, now=row.created_at)
+    limit = _limit(row)
+    if limit and reward.limit_per_person is not None:
+        use = Use(limit, amount=1, ceiling=reward.limit_per_person)
+        if not await caps.take(db, [use]):
+            raise LimitReached(limit=reward.limit_per_person, period=reward.limit_period.value)
+    await holds.place(
+        db,
+        hold_id=row.id,
+        account=AccountRef(row.area_code, AccountKind.RESIDENT, row.resident_id),
+        amount_points=row.price_points,
+        expires_at=row.expires_at,
+    )
+    await log(db, row.id, before=None, to=RedemptionState.HELD, actor_id=row.resident_id, reason="redeemed")
+
+
+def _limit(row: RedemptionRow) -> CapKey | None:
+    if row.period_key is None:
+        return None
+    return CapKey(CapScope.REWARD, row.reward_id, row.resident_id, row.period_key)
+
+
+async def verify(
+    db: AsyncSession, vault: Vault, *, code: str, worker_id: str, area_codes: Collection[str]
+) -> Redemption:
+    """Spend the reserved points, once; `area_codes` are the worker's areas, each with all below it.
+
+    Raises CodeMistyped, CodeUnknown, CodeElsewhere, CodeAlreadyVerified, CodeExpired or CodeVoid.
+    """
+    found = await find(db, vault, code=code, area_codes=area_codes)
+    now = clock.now()
+    async with db.begin_nested():
+        row = await transit(
+            db, found.id, to=RedemptionState.VERIFIED, actor_id=worker_id, reason="verified", usable_at=now
+        )
+        posted = await holds.settle(db, hold_id=row.id, source_kind="redemption", source_id=row.id, actor_id=worker_id)
+        row = await _update(db, row.id, transfer_id=posted.transfer_id)
+    return view(row)
+
+
+async def void(db: AsyncSession, *, redemption_id: str, actor_id: str, reason: str) -> Redemption:
+    """Take a redemption back: points, shelf and limit are as before.
+
+    Raises CodeUnknown, CodeAlreadyVerified, CodeVoid or CodeExpired.
+    """
+    return await _undo(db, redemption_id, to=RedemptionState.VOID, actor_id=actor_id, reason=reason)
+
+
+async def expire_due(db: AsyncSession, *, limit: int = 100) -> int:
+    """Give back what was not collected in time, up to `limit` redemptions; how many."""
+    query = (
+        select(RedemptionRow.id)
+        .where(RedemptionRow.state == RedemptionState.HELD.value, RedemptionRow.expires_at <= clock.now())
+        .order_by(RedemptionRow.expires_at, RedemptionRow.id)
+        .limit(limit)
+    )
+    if db.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    due = (await db.execute(query)).scalars().all()
+    for redemption_id in due:
+        await _undo(db, redemption_id, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
+    return len(due)
+
+
+async def _undo(db: AsyncSession, redemption_id: str, to: RedemptionState, actor_id: str, reason: str) -> Redemption:
+    async with db.begin_nested():
+        row = await transit(db, redemption_id, to=to, actor_id=actor_id, reason=reason)
+        await rewards.put_back(db, reward_id=row.reward_id)
+        limit = _limit(row)
+        if limit:
+            await caps.give_back(db, limit, 1)
+        hold_state = HoldState.VOID if to is RedemptionState.VOID else HoldState.EXPIRED
+        await holds.release(db, hold_id=row.id, state=hold_state)
+    return view(row)
+
+
+async def _update(db: AsyncSession, redemption_id: str, **values: Any) -> RedemptionRow:
+    changed = await db.execute(
+        update(RedemptionRow)
+        .where(RedemptionRow.id == redemption_id)
+        .values(**values)
+        .returning(RedemptionRow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return changed.scalar_one()
