@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from core import clock
 from core.errors import AppError, Forbidden
 
 
@@ -29,3 +31,12 @@ class RenderedBody:
 
 SUCCESS = RenderedBody("text/plain", b"success")
 """Taken, and nothing is said in this answer. WeChat wants it unencrypted also in safe mode."""
+
+
+def moment(text: str, *, per_second: int) -> datetime:
+    """A platform's epoch in seconds or milliseconds; something else, or a far age, counts as just now."""
+    if text.isascii() and text.isdigit() and len(text) <= 14:
+        seconds = int(text) / per_second
+        if seconds < 4_102_444_800:  # the year 2100
+            return datetime.fromtimestamp(seconds, UTC)
+    return clock.now()

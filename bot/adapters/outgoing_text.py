@@ -20,6 +20,11 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", without_illegal(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
+def cdata(text: str) -> str:
+    """A CDATA section that its own text cannot end: `]]>` is divided over two sections."""
+    return f"<![CDATA[{clean(text).replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
 def pieces(text: str, limit_bytes: int) -> list[str]:
     """The text in parts of at most `limit_bytes` UTF-8 bytes, each ending with a sentence where there is one."""
     parts: list[str] = []

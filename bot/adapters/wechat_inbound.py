@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
-from bot.adapters.delivery import Unreadable
+from bot.adapters.delivery import Unreadable, moment
 from bot.adapters.wechat_events import event_of
 from bot.adapters.wire import Fields, group_of, text_of
-from core import clock
 from core.messages import Event, EventKind, Inbound, InboundKind, Media
 from core.settings import Account
 from core.values import Crs, Point
@@ -59,15 +57,6 @@ def to_inbound(fields: Fields, account: Account) -> Inbound:
         sent_at=moment(text_of(fields, "CreateTime"), per_second=1),
     )
     return _filled(bare, fields)
-
-
-def moment(text: str, *, per_second: int) -> datetime:
-    """A platform's epoch in seconds or milliseconds; something else, or a far age, counts as just now."""
-    if text.isascii() and text.isdigit() and len(text) <= 14:
-        seconds = int(text) / per_second
-        if seconds < 4_102_444_800:  # the year 2100
-            return datetime.fromtimestamp(seconds, UTC)
-    return clock.now()
 
 
 def _kind(fields: Fields) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.delivery import RenderedBody
-from bot.adapters.outgoing_text import WECHAT_TEXT_BYTES, cap, clean, plain
+from bot.adapters.outgoing_text import WECHAT_TEXT_BYTES, cap, cdata, clean, plain
 from bot.adapters.wechat_codec import AesKey, signature
 from bot.adapters.wire import BodyFormat
 from core import clock
@@ -25,7 +25,7 @@ def content(reply: Reply, media_id: str) -> dict[str, Any]:
     if reply.type is ReplyKind.IMAGE and media_id:
         return {"MsgType": "image", "Image": {"MediaId": media_id}}
     if is_article(reply):
-        return {"MsgType": "news", "ArticleCount": 1, "Articles": {"item": [_article(reply)]}}
+        return {"MsgType": "news", "ArticleCount": 1, "Articles": {"item": [article(reply)]}}
     return {"MsgType": "text", "Content": plain(reply, WECHAT_TEXT_BYTES)}
 
 
@@ -35,7 +35,7 @@ def is_article(reply: Reply) -> bool:
     return linked and not reply.choices
 
 
-def _article(reply: Reply) -> dict[str, str]:
+def article(reply: Reply) -> dict[str, str]:
     words = clean(reply.text)
     return {
         "Title": cap(clean(reply.title) or words.partition("\n")[0], 128),
@@ -64,11 +64,6 @@ def _element(value: Any) -> str:
             for name, item in value.items()
         )
     return cdata(str(value))
-
-
-def cdata(text: str) -> str:
-    """A CDATA section that its own text cannot end: `]]>` is divided over two sections."""
-    return f"<![CDATA[{clean(text).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def envelope(plaintext: bytes, form: BodyFormat, *, key: AesKey, token: str) -> RenderedBody:

@@ -1,0 +1,86 @@
+"""Access tokens in Redis, so that several processes use one and fetch it once. All of it may vanish at any time."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.adapters.tokens import Token
+from core import clock, logs
+
+LOCK_MS: Final = 15_000
+"""Longer than a token fetch with its time-out, so that the lock outlives the fetch."""
+
+_DELETE_IF_SAME: Final = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+
+_log = logs.get("bot.adapters.tokens")
+
+
+class RedisTokens:
+    """What fails here is logged and done without: the platform's endpoint gives the same token to all who ask."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def get(self, account: str) -> Token | None:
+        try:
+            stored = await self._redis.get(_key(account))
+        except RedisError as error:
+            _log.warning("shared token not read", account=account, error=type(error).__name__)
+            return None
+        return _read(stored) if stored else None
+
+    async def put(self, account: str, token: Token) -> None:
+        seconds = max(int((token.refresh_at - clock.now()).total_seconds()), 1)
+        try:
+            await self._redis.set(_key(account), _write(token), ex=seconds)
+        except RedisError as error:
+            _log.warning("shared token not stored", account=account, error=type(error).__name__)
+
+    async def drop(self, account: str, token: Token) -> None:
+        """Forget this token; one that another process has put there meanwhile stays."""
+        try:
+            await self._redis.eval(_DELETE_IF_SAME, 1, _key(account), _write(token))
+        except RedisError as error:
+            _log.warning("shared token not dropped", account=account, error=type(error).__name__)
+
+    async def try_lock(self, account: str) -> str | None:
+        """A key to `unlock` with, or None while another process refreshes. Without Redis everybody may."""
+        mine = secrets.token_hex(8)
+        try:
+            taken = await self._redis.set(_lock_key(account), mine, nx=True, px=LOCK_MS)
+        except RedisError as error:
+            _log.warning("no shared token lock", account=account, error=type(error).__name__)
+            return mine
+        return mine if taken else None
+
+    async def unlock(self, account: str, mine: str) -> None:
+        try:
+            await self._redis.eval(_DELETE_IF_SAME, 1, _lock_key(account), mine)
+        except RedisError as error:
+            _log.warning("token lock left to run out", account=account, error=type(error).__name__)
+
+
+def _key(account: str) -> str:
+    return f"hc:token:{account}"
+
+
+def _lock_key(account: str) -> str:
+    return f"hc:token-lock:{account}"
+
+
+def _write(token: Token) -> str:
+    return json.dumps([token.value, int(token.refresh_at.timestamp())])
+
+
+def _read(stored: bytes | str) -> Token | None:
+    try:
+        value, refresh_at = json.loads(stored)
+        return Token(str(value), datetime.fromtimestamp(int(refresh_at), UTC))
+    except (ValueError, TypeError):
+        return None
