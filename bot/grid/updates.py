@@ -14,17 +14,15 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from community.issues.workflow import Action
 from core.errors import Invalid
 from core.settings import GridConnector
 
 MAX_BODY_BYTES: Final = 64 * 1024
 
 CANONICAL: Final = frozenset(
-    {
-        "accepted", "dispatched", "in_progress", "extended", "returned", "suspended", "handled", "closed",
-        "not_accepted", "merged", "void",
-    }
-)  # fmt: skip
+    action.value.removeprefix("grid_") for action in Action if action.value.startswith("grid_")
+)
 """The status words of the wire format; any other is kept raw and shown to the staff."""
 
 
