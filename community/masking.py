@@ -13,17 +13,24 @@ from typing import Final
 SUMMARY_CHARACTERS: Final = 200
 HIDDEN: Final = "*"
 
-_ROOM: Final = re.compile(r"(?:[0-9零一二三四五六七八九十]+\s*[室户房])|(?<=[-—0-9栋号楼单元])[-—]?\s*[0-9]{3,4}(?![0-9号栋弄路])")
+_SURNAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高梁郑谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
+    "姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛"
+)
+_PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_ROOM: Final = re.compile(
+    r"(?:[0-9零一二三四五六七八九十]+\s*[室户房])|(?<=[-—栋号楼单元])[-—]?\s*[0-9]{3,4}(?![0-9号栋弄路])"
+)
 _REDACTIONS: Final = (
     (re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])"), "〔证件号〕"),
     (re.compile(r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])"), "〔电话〕"),
     (re.compile(r"(?<![0-9])0[0-9]{2,3}[- ]?[0-9]{7,8}(?![0-9])"), "〔电话〕"),
     (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "〔邮箱〕"),
-    (re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·. ]?[A-Z0-9]{5,6}"), "〔车牌〕"),
+    (re.compile(rf"[{_PROVINCES}][A-Z][·. ]?[A-Z0-9]{{5,6}}"), "〔车牌〕"),
     (re.compile(r"(?<=微信号)[:： ]?[A-Za-z][A-Za-z0-9_-]{4,}"), "〔账号〕"),
     (re.compile(r"(?<![0-9])[0-9]{7,}(?![0-9])"), "〔号码〕"),
     (re.compile(r"(我叫|名叫|叫做|姓名[:： ]?|联系人[:： ]?|户主[:： ]?)[\u4e00-\u9fff]{2,3}"), r"\1〔姓名〕"),
-    (re.compile(r"[\u4e00-\u9fff]{1,2}(?=先生|女士|小姐|奶奶|爷爷|大爷|大妈|阿姨|师傅)"), "某"),
+    (re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}(?=先生|女士|小姐|奶奶|爷爷|大爷|大妈|阿姨|师傅)"), "某"),
     (_ROOM, "〔房号〕"),
 )  # fmt: skip
 
@@ -51,7 +58,7 @@ def redact(text: str) -> str:
 
     It rather takes out too much than too little: what remains is stored in the clear and searched.
     """
-    found = unicodedata.normalize("NFKC", text)
+    found = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isspace() or unicodedata.category(c)[0] != "C")
     for pattern, instead in _REDACTIONS:
         found = pattern.sub(instead, found)
     return found

@@ -145,7 +145,7 @@ class Config(_Section):
         return next((g for g in self.grid if g.takes(area_code, category_code)), DESK)
 
 
-DESK: Final = GridConnector(name="desk", kind="desk")
+DESK: Final = GridConnector(name="desk", kind="desk", auto_file=False)
 
 
 @dataclass(frozen=True, slots=True)

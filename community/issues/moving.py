@@ -1,0 +1,206 @@
+"""A step in the life of a report, by staff, the resident or the system: checked, written, pushed and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from community import categories, workers
+from community.issues import actors, awards, deliveries, history
+from community.issues.actors import Actor
+from community.issues.history import Step
+from community.issues.models import Issue
+from community.issues.reporting import add_photos, deadline
+from community.issues.telling import tell_staff, tell_step
+from community.issues.workflow import SETTLED, Action, Party
+from core import clock
+from core.crypto import Vault
+from core.errors import Invalid, Refused
+from core.settings import Config
+from core.values import IssueState
+
+REASON_CHARACTERS: Final = 1000
+
+
+class ReasonMissing(Invalid):
+    """This step needs a reason."""
+
+    code = "reason_missing"
+
+
+class DeadlineNotLater(Invalid):
+    """An extension must move the deadline to a later time that is not past."""
+
+    code = "deadline_not_later"
+
+
+class MergeImpossible(Refused):
+    """A report cannot be merged into itself, or into one that is settled or merged itself."""
+
+    code = "merge_impossible"
+
+
+class AlreadyForwarded(Refused):
+    """The grid system has the report already under its category."""
+
+    code = "already_forwarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a step says besides its name. `until` is the new deadline, `into` the number to merge into."""
+
+    reason: str = ""
+    unit: str = ""
+    handler_id: str | None = None
+    text: str = ""
+    photos: tuple[str, ...] = ()
+    until: datetime | None = None
+    into: str | None = None
+    category_code: str = ""
+
+
+async def move(
+    db: AsyncSession,
+    vault: Vault,
+    config: Config,
+    *,
+    number: str,
+    action: Action,
+    actor: Actor,
+    reason: str = "",
+    unit: str = "",
+    handler_id: str | None = None,
+    text: str = "",
+    photos: tuple[str, ...] = (),
+    until: datetime | None = None,
+    into: str | None = None,
+    category_code: str = "",
+) -> Issue:
+    """Take one step of the workflow's table; the report as it is then.
+
+    Raises IssueNotFound, NotYourTask, TransitionRefused, ReasonMissing, ChangedMeanwhile, or what the step's own
+    details lack: Invalid, DeadlineNotLater, MergeImpossible, AlreadyForwarded, UnknownCategory, WorkerNotFound.
+    """
+    details = Details(reason, unit, handler_id, text, photos, until, into, category_code)
+    issue = await history.locked(db, number=number)
+    return await take(db, vault, config, issue=issue, action=action, actor=actor, details=details)
+
+
+async def take(
+    db: AsyncSession,
+    vault: Vault,
+    config: Config,
+    *,
+    issue: Issue,
+    action: Action,
+    actor: Actor,
+    details: Details,
+) -> Issue:
+    """The same for a report whose row is locked already."""
+    rule = actors.rule_for(issue, action, actor)
+    said = details.reason.strip() or details.text.strip()
+    if rule.needs_reason and not said:
+        raise ReasonMissing(fields={"reason": "required"})
+    if len(said) > REASON_CHARACTERS:
+        raise Invalid(fields={"reason": f"at most {REASON_CHARACTERS} characters"})
+    values = await _values(db, config, issue, action, details)
+    moved = await history.advance(db, vault, issue, Step(action, actor, rule.to, said), **values)
+    await add_photos(db, moved, details.photos, kind="handled" if action is Action.HANDLE else "follow_up")
+    await _send_on(db, vault, moved, action, details, said)
+    if actor.party is not Party.RESIDENT:
+        await tell_step(db, vault, moved, action=action, reason=said)
+    return moved
+
+
+async def _values(db: AsyncSession, config: Config, issue: Issue, action: Action, details: Details) -> dict[str, Any]:
+    """The columns that a step sets besides state and version."""
+    match action:
+        case Action.FILE:
+            return {"pushed": deliveries.connector_named(config, issue.connector).kind == "signed_json"}
+        case Action.DISPATCH:
+            return await _dispatched(db, details)
+        case Action.EXTEND:
+            return {"deadline_at": _later(issue, details)}
+        case Action.HANDLE if not (details.text.strip() or details.reason.strip()):
+            raise Invalid(fields={"text": "what was done is required"})
+        case Action.CHECK_PASS:
+            return {"checked_at": clock.now()}
+        case Action.CLOSE:
+            return {"closed_at": clock.now()}
+        case Action.REOPEN:
+            return next_round(issue)
+        case Action.MERGE:
+            return {"duplicate_of": await _target(db, issue, details)}
+        case Action.CATEGORY:
+            return _recategorised(config, issue, details)
+        case _:
+            return {}
+
+
+async def _dispatched(db: AsyncSession, details: Details) -> dict[str, Any]:
+    if not details.unit.strip():
+        raise Invalid(fields={"unit": "required"})
+    if details.handler_id is not None:
+        await workers.get(db, worker_id=details.handler_id)
+    return {"unit": details.unit.strip(), "handler_id": details.handler_id}
+
+
+def _later(issue: Issue, details: Details) -> datetime:
+    if details.until is None or details.until <= max(issue.deadline_at, clock.now()):
+        raise DeadlineNotLater(fields={"until": "a time after the present deadline"})
+    return details.until
+
+
+def next_round(issue: Issue) -> dict[str, Any]:
+    """What begins anew with a reopening: round, clock and checks."""
+    now, category = clock.now(), categories.get(issue.category_code)
+    return {
+        "round": issue.round + 1,
+        "round_started_at": now,
+        "deadline_at": deadline(now, category, urgency=issue.urgency, emergency=issue.emergency),
+        "closed_at": None,
+        "checked_at": None,
+        "handler_id": None,
+    }
+
+
+async def _target(db: AsyncSession, issue: Issue, details: Details) -> str:
+    if not details.into:
+        raise Invalid(fields={"into": "required"})
+    target = await history.find(db, number=details.into)
+    if target.id == issue.id or IssueState(target.state) in SETTLED:
+        raise MergeImpossible(number=issue.number, into=details.into)
+    return target.number
+
+
+def _recategorised(config: Config, issue: Issue, details: Details) -> dict[str, Any]:
+    if issue.pushed:
+        raise AlreadyForwarded(number=issue.number)
+    category = categories.get(details.category_code)
+    return {
+        "category_standard": category.standard,
+        "category_kind": category.kind,
+        "category_code": category.code,
+        "category_name": category.name,
+        "connector": config.connector_for(issue.area_code, category.code).name,
+        "deadline_at": deadline(issue.round_started_at, category, urgency=issue.urgency, emergency=issue.emergency),
+    }
+
+
+async def _send_on(db: AsyncSession, vault: Vault, issue: Issue, action: Action, details: Details, said: str) -> None:
+    """What a step sets going outside: the push, the follow-up, points, word to the staff."""
+    if action is Action.VERIFY:
+        await awards.ask(db, issue)
+    elif action is Action.FILE and issue.pushed:
+        await deliveries.push(db, vault, issue)
+    elif action is Action.REOPEN:
+        await deliveries.follow_up(db, vault, issue, kind="reopen", text=said, photos=details.photos)
+        await tell_staff(db, issue, event="issue.reopened")
+    elif action is Action.RETURN:
+        await tell_staff(db, issue, event="issue.returned")
+    elif action is Action.DISPATCH:
+        await tell_staff(db, issue, event="issue.dispatched", unit=issue.unit)

@@ -1,0 +1,33 @@
+"""Numbers of reports: `R`, the day in Shanghai as yymmdd, and four digits or more.
+
+A day has ten counters, and the last digit names the counter, so that people who report in the same moment do not
+wait for one another's transaction. Numbers are unique, but not without gaps.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from community.issues.models import IssueCounter
+from core import clock
+
+SHARDS: Final = 10
+
+
+async def next_number(db: AsyncSession) -> str:
+    day = f"{clock.today():%y%m%d}"
+    shard = random.randrange(SHARDS)  # noqa: S311  spreads load, keeps no secret
+    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    raised = (
+        make(IssueCounter)
+        .values(day=day, shard=shard, last=1)
+        .on_conflict_do_update(index_elements=["day", "shard"], set_={"last": IssueCounter.last + 1})
+        .returning(IssueCounter.last)
+    )
+    last = (await db.execute(raised)).scalar_one()
+    return f"R{day}{last * SHARDS + shard:04d}"
