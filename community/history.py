@@ -30,6 +30,23 @@ def by_worker(worker_id: str) -> str:
     return f"worker:{worker_id}"
 
 
+class Party(StrEnum):
+    RESIDENT = "resident"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who moves a row: the resident whose it is, or a worker; by id."""
+
+    party: Party
+    id: str
+
+    @property
+    def by(self) -> str:
+        return BY_RESIDENT if self.party is Party.RESIDENT else by_worker(self.id)
+
+
 class Subject(StrEnum):
     ACTIVITY = "activity"
     SIGNUP = "signup"

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import history, notices, sealed
-from community.history import MoveRefused, Subject
+from community.history import Actor, MoveRefused, Party, Subject
 from community.orders.catalogue import get_service
 from community.orders.errors import TooLate
 from community.orders.models import PURPOSE_PROVIDER, PURPOSE_RATING, Order, SlotUse
-from community.orders.workflow import Action, Party, target
+from community.orders.workflow import Action, target
 from core import clock, outbox
 from core.crypto import Vault
 from core.errors import Invalid, NotFound
@@ -28,18 +28,6 @@ async def get_order(db: AsyncSession, *, number: str) -> Order:
     if row is None:
         raise NotFound("order_not_found")
     return row
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who moves an order: the resident whose it is, or a worker by id."""
-
-    party: Party
-    id: str
-
-    @property
-    def by(self) -> str:
-        return history.BY_RESIDENT if self.party is Party.RESIDENT else history.by_worker(self.id)
 
 
 @dataclass(frozen=True, slots=True)

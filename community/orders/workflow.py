@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community.history import MoveRefused
+from community.history import MoveRefused, Party
 from core.errors import Forbidden
 from core.values import OrderState
 
@@ -16,11 +16,6 @@ class Action(StrEnum):
     COMPLETE = "complete"
     CANCEL = "cancel"
     RATE = "rate"
-
-
-class Party(StrEnum):
-    RESIDENT = "resident"
-    WORKER = "worker"
 
 
 TRANSITIONS: Final = {

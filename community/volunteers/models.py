@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Base
 from core.values import ActivityState
 
-ACTIVE_SIGNUP = text("state <> 'cancelled'")
+ACTIVE_SIGNUP = text("state IN ('seated', 'waiting')")
 
 
 class Activity(Base):

@@ -162,7 +162,7 @@ async def cancel_signup(
 async def give_back(
     db: AsyncSession, vault: Vault, *, activity: Activity, signup: Signup, by: str, reason: str = ""
 ) -> list[str]:
-    """Cancel an active sign-up of an activity that the caller has locked, and move the waiting list up."""
+    """Cancel an active sign-up of an activity that the caller has locked; move the waiting list up before it begins."""
     was = SignupState(signup.state)
     counter = Activity.taken if was is SignupState.SEATED else Activity.waiting
     await db.execute(
@@ -178,7 +178,7 @@ async def give_back(
         .execution_options(synchronize_session=False)
     )
     await note(db, vault, signup.id, signup.key_owner_id, Step(was, SignupState.CANCELLED, by, reason))
-    if was is SignupState.WAITING:
+    if was is SignupState.WAITING or activity.starts_at <= clock.now():
         return []
     return await _move_up(db, vault, await get_activity(db, activity_id=activity.id))
 

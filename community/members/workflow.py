@@ -1,0 +1,51 @@
+"""The one transition table of registrations: which action leads from which state to which, and who may do it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from community.history import MoveRefused, Party
+from core.errors import Forbidden
+from core.values import RegistrationState
+
+
+class Action(StrEnum):
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    APPROVE = "approve"
+    RETURN = "return"
+    REVOKE = "revoke"
+
+
+_S = RegistrationState
+
+TRANSITIONS: Final = {
+    (_S.SUBMITTED, Action.CORRECT): _S.SUBMITTED,
+    (_S.SUBMITTED, Action.WITHDRAW): _S.WITHDRAWN,
+    (_S.SUBMITTED, Action.APPROVE): _S.APPROVED,
+    (_S.SUBMITTED, Action.RETURN): _S.RETURNED,
+    (_S.RETURNED, Action.CORRECT): _S.SUBMITTED,
+    (_S.RETURNED, Action.WITHDRAW): _S.WITHDRAWN,
+    (_S.APPROVED, Action.CORRECT): _S.SUBMITTED,
+    (_S.APPROVED, Action.WITHDRAW): _S.WITHDRAWN,
+    (_S.APPROVED, Action.REVOKE): _S.REVOKED,
+}
+"""A correction of approved details is reviewed again: the grid may no longer fit."""
+
+MAY: Final = {
+    Party.RESIDENT: frozenset({Action.CORRECT, Action.WITHDRAW}),
+    Party.WORKER: frozenset({Action.APPROVE, Action.RETURN, Action.REVOKE}),
+}
+
+ACTIVE: Final = (_S.SUBMITTED, _S.APPROVED, _S.RETURNED)
+
+
+def target(state: RegistrationState, action: Action, party: Party) -> RegistrationState:
+    """Where an action leads. Raises Forbidden, MoveRefused."""
+    if action not in MAY[party]:
+        raise Forbidden
+    found = TRANSITIONS.get((state, action))
+    if found is None:
+        raise MoveRefused(state=state.value, action=action.value)
+    return found
