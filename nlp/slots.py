@@ -1,12 +1,65 @@
-"""All slots of a message, on spans of the original text."""
+"""All slots of a message, found on the normalised text and placed on spans of the original."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from nlp.normalise import Normalised
-from nlp.understanding import Slot
+from nlp.persons import FoundValue, find_counts, find_listed, find_names, find_numbers
+from nlp.places import find_places
+from nlp.times import find_times
+from nlp.understanding import SLOT_TYPES, Slot
+
+# Who reports or asks looks back (周三坏的); everyone else looks forward.
+_LOOKS_BACK: Final = frozenset({"issue_report", "progress_query", "points_query"})
+_OFFERS: Final = frozenset({"service_order", "redeem", "points_query", "cancel", "progress_query", None})
 
 
 def find_slots(source: Normalised, *, intent: str | None, now: datetime, places: frozenset[str]) -> tuple[Slot, ...]:
-    return ()
+    """In order of mention; `intent` decides between the next and the past Wednesday and which lists are looked up."""
+    text = source.text
+    found = list(_numbers(text))
+    taken = [(value.start, value.end) for value in found]
+    plain = _masked(text, taken)
+    for time in find_times(plain, now=now, forward=intent not in _LOOKS_BACK):
+        found.append(FoundValue("time", time.start, time.end, time.value))
+    taken = [(value.start, value.end) for value in found]
+    for place in find_places(text, names=places, taken=taken):
+        found.append(FoundValue("loc", place.start, place.end, place.value))
+    taken = [(value.start, value.end) for value in found]
+    plain = _masked(text, taken)
+    for value in _people_and_things(plain, intent):
+        found.append(value)
+    slots = [_placed(source, value) for value in found]
+    return tuple(sorted(slots, key=lambda slot: (slot.start, SLOT_TYPES.index(slot.type))))
+
+
+def _numbers(text: str) -> Iterator[FoundValue]:
+    end = -1
+    for value in sorted(find_numbers(text), key=lambda one: (one.start, -one.end)):
+        if value.start >= end:
+            yield value
+            end = value.end
+
+
+def _people_and_things(text: str, intent: str | None) -> Iterator[FoundValue]:
+    yield from find_names(text)
+    yield from find_counts(text)
+    yield from find_listed("relation", "relations", text)
+    if intent in _OFFERS:
+        yield from find_listed("item", "items", text)
+    if intent in {"volunteer_signup", "cancel", "progress_query", None}:
+        yield from find_listed("activity", "activities", text)
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "\0" * (end - start) + text[end:]
+    return text
+
+
+def _placed(source: Normalised, value: FoundValue) -> Slot:
+    start, end = source.span(value.start, value.end)
+    return Slot(value.type, start, end, source.original[start:end], value.value)

@@ -1,0 +1,178 @@
+"""Places in a message: areas and roads by their last word, the grammar of buildings, landmarks, and the gazetteer.
+
+Neighbouring pieces are joined to the longest span that helps somebody find the spot. A place that only the speaker
+knows (我家楼下, 楼道里) is marked deictic and must be asked back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from nlp import tables
+from nlp.numerals import number
+
+_N: Final = "(?:[0-9]{1,5}|[零一二两三四五六七八九十百]{1,5})"
+_BUILDING: Final = "号楼|号院|号房|号店|栋楼|栋|幢|座|单元|号(?!线|车|[0-9])|弄|排|门(?=[0-9一二三四五六七八九])|期|楼|层|室|房|户|组(?!织|长|建)|队(?=[0-9一二三四五六七八九])"
+_UNITS: Final = (
+    f"(?:(?:[a-z]?{_N}(?:-[0-9]{{1,4}})?|[甲乙丙丁东西南北a-z][0-9]?(?=[栋座区幢]))(?:{_BUILDING}|区))+(?:[a-z]?{_N}(?:室|房|户)?(?![0-9点月年天个人元块路斤米]))?"
+    "|(?<![0-9:.-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{2,4}(?:室|房)?(?![0-9-])"
+    "|(?<![0-9:.-])[a-z]?[0-9]{1,3}-[0-9]{3,4}(?:室|房)?(?![0-9-])"
+)
+_NUMERALS: Final = re.compile(f"{_N}(?=号|栋|幢|座|单元|楼|层|室|房|户|门|排|组|期|弄)|(?<=[元栋楼幢座]){_N}$")
+_JOINT: Final = re.compile(r"(?:的|与|和|跟|、|\s)?")
+_WHOLE_BUILDING: Final = re.compile("栋|幢|座|号|弄|-|区")
+_NAME: Final = r"[\u4e00-\u9fffa-z0-9·]"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A place at `start:end` of the normalised text."""
+
+    start: int
+    end: int
+    value: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    kind: str
+
+
+@cache
+def _table(kind: str) -> str:
+    """The words of one kind as alternatives, longest first so that the longest wins."""
+    words = next(row["words"] for row in tables.rows("places") if row["kind"] == kind)
+    return "|".join(sorted(words.split("|"), key=len, reverse=True))
+
+
+@cache
+def _stops() -> re.Pattern[str]:
+    return re.compile(_table("stop"))
+
+
+@cache
+def _own() -> re.Pattern[str]:
+    return re.compile(f"(?:{_table('own')})(?:{_table('tail')})?")
+
+
+@cache
+def _pieces_pattern() -> re.Pattern[str]:
+    """Named areas and roads, building numbers and landmarks; names stop at the words that were blanked out."""
+    long = f"{_table('area')}|{_table('place')}"
+    return re.compile(
+        f"(?P<units>{_UNITS})"
+        f"|(?P<named>(?:{_NAME}{{1,8}}?(?:{long})|{_NAME}{{1,6}}?(?:{_table('short')})+)+)"
+        f"|(?P<landmark>{_table('landmark')})"
+    )
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    return re.compile(f"(?:{_table('tail')})")
+
+
+def find_places(text: str, *, names: frozenset[str], taken: list[tuple[int, int]]) -> Iterator[FoundPlace]:
+    """Every place of a normalised text, in order; `taken` spans (times, phones) hold no place."""
+    blanked = _blank(text, taken)
+    known = list(_known(blanked, names))
+    pieces = [*known, *_own_pieces(_blank_pieces(blanked, known)), *_other_pieces(text, blanked, known)]
+    for run in _runs(text, sorted(_without_overlap(pieces), key=lambda piece: piece.start)):
+        yield FoundPlace(run[0].start, run[-1].end, _value(text, run))
+
+
+def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + "\0" * (end - start) + text[end:]
+    return text
+
+
+def _blank_pieces(text: str, pieces: list[_Piece]) -> str:
+    return _blank(text, [(piece.start, piece.end) for piece in pieces])
+
+
+def _known(text: str, names: frozenset[str]) -> Iterator[_Piece]:
+    """Places of the gazetteer, wherever they are named, the longer name first."""
+    for name in sorted(names, key=lambda one: (-len(one), one)):
+        start = text.find(name) if name else -1
+        while start >= 0:
+            yield _Piece(start, start + len(name), "named")
+            start = text.find(name, start + len(name))
+
+
+def _own_pieces(text: str) -> Iterator[_Piece]:
+    for match in _own().finditer(text):
+        yield _Piece(match.start(), match.end(), "own")
+
+
+def _other_pieces(text: str, blanked: str, known: list[_Piece]) -> Iterator[_Piece]:
+    own = list(_own_pieces(_blank_pieces(blanked, known)))
+    rest = _blank_pieces(_blank_pieces(blanked, known), own)
+    units = [_Piece(match.start(), match.end(), "units") for match in re.finditer(_UNITS, rest)]
+    rest = _stops().sub(lambda match: "\0" * len(match.group()), _blank_pieces(rest, units))
+    for match in _pieces_pattern().finditer(rest):
+        kind = match.lastgroup or "landmark"
+        yield _Piece(match.start(), match.end(), kind)
+    yield from units
+    landmarks = re.compile(_table("landmark"))
+    for match in landmarks.finditer(_blank_pieces(_blank_pieces(blanked, known), [*own, *units])):
+        yield _Piece(match.start(), match.end(), "landmark")
+
+
+def _without_overlap(pieces: list[_Piece]) -> Iterator[_Piece]:
+    """Of overlapping pieces the one that begins first, then the longest."""
+    end = -1
+    for piece in sorted(pieces, key=lambda one: (one.start, -one.end)):
+        if piece.start >= end:
+            yield piece
+            end = piece.end
+
+
+def _runs(text: str, pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Join pieces that touch or are linked by 的, 与 or 和, each with the words of position that follow it."""
+    run: list[_Piece] = []
+    for found in pieces:
+        piece = _Piece(found.start, _with_tails(text, found.end), found.kind)
+        if run and piece.start < run[-1].end:
+            piece = _Piece(run[-1].end, piece.end, piece.kind)
+            if piece.start >= piece.end:
+                continue
+        if run and not _linked(text, run[-1], piece):
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
+
+
+def _with_tails(text: str, end: int) -> int:
+    while True:
+        joint = end + 1 if text[end : end + 1] == "的" else end
+        match = _tail().match(text, joint)
+        if match is None:
+            return end
+        end = match.end()
+
+
+def _linked(text: str, before: _Piece, after: _Piece) -> bool:
+    joint = _JOINT.match(text, before.end)
+    return joint is not None and joint.end() >= after.start
+
+
+def _value(text: str, run: list[_Piece]) -> dict[str, Any]:
+    words = text[run[0].start : run[-1].end]
+    kinds = {piece.kind for piece in run}
+    units = [text[piece.start : piece.end] for piece in run if piece.kind == "units"]
+    sure = "named" in kinds or any(_WHOLE_BUILDING.search(unit) for unit in units)
+    deictic = not sure and ("own" in kinds or "units" in kinds)
+    return {"name": _NUMERALS.sub(_digits, words), "deictic": deictic}
+
+
+def _digits(match: re.Match[str]) -> str:
+    value = number(match.group())
+    return match.group() if value is None or match.group().isdigit() else str(value)
