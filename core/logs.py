@@ -86,5 +86,5 @@ def configure(log_format: Literal["console", "json"], level: str) -> None:
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
-    logger: structlog.stdlib.BoundLogger = structlog.get_logger(logger=name)
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(logger_name=name)
     return logger
