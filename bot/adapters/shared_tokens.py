@@ -18,7 +18,7 @@ LOCK_MS: Final = 15_000
 
 _DELETE_IF_SAME: Final = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
-_log = logs.get("bot.adapters.tokens")
+log = logs.get(__name__)
 
 
 class RedisTokens:
@@ -31,7 +31,7 @@ class RedisTokens:
         try:
             stored = await self._redis.get(_key(account))
         except RedisError as error:
-            _log.warning("shared token not read", account=account, error=type(error).__name__)
+            log.warning("shared token not read", account=account, error=type(error).__name__)
             return None
         return _read(stored) if stored else None
 
@@ -40,14 +40,14 @@ class RedisTokens:
         try:
             await self._redis.set(_key(account), _write(token), ex=seconds)
         except RedisError as error:
-            _log.warning("shared token not stored", account=account, error=type(error).__name__)
+            log.warning("shared token not stored", account=account, error=type(error).__name__)
 
     async def drop(self, account: str, token: Token) -> None:
         """Forget this token; one that another process has put there meanwhile stays."""
         try:
             await self._redis.eval(_DELETE_IF_SAME, 1, _key(account), _write(token))
         except RedisError as error:
-            _log.warning("shared token not dropped", account=account, error=type(error).__name__)
+            log.warning("shared token not dropped", account=account, error=type(error).__name__)
 
     async def try_lock(self, account: str) -> str | None:
         """A key to `unlock` with, or None while another process refreshes. Without Redis everybody may."""
@@ -55,7 +55,7 @@ class RedisTokens:
         try:
             taken = await self._redis.set(_lock_key(account), mine, nx=True, px=LOCK_MS)
         except RedisError as error:
-            _log.warning("no shared token lock", account=account, error=type(error).__name__)
+            log.warning("no shared token lock", account=account, error=type(error).__name__)
             return mine
         return mine if taken else None
 
@@ -63,7 +63,7 @@ class RedisTokens:
         try:
             await self._redis.eval(_DELETE_IF_SAME, 1, _lock_key(account), mine)
         except RedisError as error:
-            _log.warning("token lock left to run out", account=account, error=type(error).__name__)
+            log.warning("token lock left to run out", account=account, error=type(error).__name__)
 
 
 def _key(account: str) -> str:

@@ -37,7 +37,7 @@ class MessageBody(BaseModel):
     type: MessageType
     text: Annotated[str, Field(max_length=MAX_TEXT)] = ""
     choice: Annotated[str, Field(max_length=200)] = ""
-    media_id: Annotated[str, Field(max_length=64, pattern=r"^([0-9a-f]{64})?$")] = ""
+    media_id: Annotated[str, Field(max_length=32, pattern=r"^([0-9a-f]{32})?$")] = ""
     lng: Degrees | None = None
     lat: Degrees | None = None
     crs: Crs | None = None
@@ -91,7 +91,7 @@ def to_inbound(message: MessageBody, account: Account, sender: str) -> Inbound:
         sent_at=clock.now(),
         text=without_illegal(message.text),
         choice=message.choice,
-        media=Media(sha256=message.media_id) if message.media_id else None,
+        media=Media(media_id=message.media_id, is_stored=True) if message.media_id else None,
         point=point,
         label=without_illegal(message.label),
     )
