@@ -27,12 +27,13 @@ async def tell_resident(
 ) -> bool:
     """Queue one notice to a resident; `notice` names its text in `handlers/texts`, `facts` fill it in.
 
-    `key` makes it happen once. False when it was queued before.
+    `key` makes it happen once. One for later (`not_before`) waits in a queue of its own, so that it does not hold up
+    what is said before it. False when it was queued before.
     """
     return await outbox.enqueue(
         db,
         kind=RESIDENT,
-        order_key=f"resident:{resident_id}",
+        order_key=f"resident:{resident_id}" if not_before is None else f"resident:{resident_id}:{key}",
         payload={"resident_id": resident_id, "notice": notice, "facts": facts},
         key=f"notice:{key}",
         owner_id=resident_id,

@@ -1,0 +1,245 @@
+"""Binding platform identities to one resident by a short-lived code that is shown in one chat and typed in another.
+
+The identity that types the code joins the resident who was shown it, with all that belonged to its former resident.
+That row stays as a tombstone that names its successor, and its data key stays too: what was sealed before is still
+opened with it. Constraints of the rows decide where both had the same thing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community import residents
+from community.issues import ownership as issues
+from community.members import ownership as members
+from community.orders import ownership as orders
+from community.residents import Identity, Resident
+from community.volunteers import ownership as volunteers
+from core import clock
+from core.crypto import Vault
+from core.db import Base
+from core.errors import NotFound, Refused
+from points import wallets
+
+CODE_DIGITS: Final = 8
+CODE_LIFE: Final = timedelta(minutes=10)
+MAX_TRIES: Final = 5
+PURPOSE: Final = "binding.code"
+
+
+class CodeRejected(Refused):
+    """No such code, or it was used or is too old. The try is counted: commit with the answer. Facts: `tries_left`."""
+
+    code = "binding_code_rejected"
+
+
+class TooManyTries(Refused):
+    """This identity typed wrong codes too often; it may try again when ten minutes have passed since the first."""
+
+    code = "too_many_tries"
+
+
+class BindingCode(Base):
+    """The one live code of a resident, as a keyed index only."""
+
+    __tablename__ = "binding_code"
+
+    resident_id: Mapped[str] = mapped_column(primary_key=True)
+    identity_id: Mapped[str]
+    code_index: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+
+
+class BindingTries(Base):
+    """How often an identity typed a wrong code since `since`."""
+
+    __tablename__ = "binding_tries"
+
+    identity_id: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    count: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Eight digits to show, and until when they work."""
+
+    digits: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The resident to whom the identity belongs now; `merged_from` is the former one, None if nothing changed."""
+
+    resident_id: str
+    merged_from: str | None
+
+
+async def issue_code(db: AsyncSession, vault: Vault, *, resident_id: str, identity_id: str) -> Code:
+    """A new code of this resident; one that they had before stops working."""
+    now = clock.now()
+    await db.execute(
+        delete(BindingCode).where(or_(BindingCode.resident_id == resident_id, BindingCode.expires_at <= now))
+    )
+    digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    while await _holder(db, vault, digits) is not None:
+        digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    expires_at = now + CODE_LIFE
+    await db.execute(
+        insert(BindingCode).values(
+            resident_id=resident_id,
+            identity_id=identity_id,
+            code_index=vault.blind(PURPOSE, digits),
+            expires_at=expires_at,
+        )
+    )
+    return Code(digits, expires_at)
+
+
+async def _holder(db: AsyncSession, vault: Vault, digits: str) -> BindingCode | None:
+    query = select(BindingCode).where(BindingCode.code_index == vault.blind(PURPOSE, digits))
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+async def bind(db: AsyncSession, vault: Vault, *, code: str, identity_id: str) -> Bound:
+    """Join the resident who was shown this code. The code works once.
+
+    Raises CodeRejected, TooManyTries, NotFound, or AccountClosed of `points` for a frozen wallet.
+    """
+    await _check_tries(db, identity_id)
+    used = await db.execute(
+        delete(BindingCode)
+        .where(BindingCode.code_index == vault.blind(PURPOSE, code.strip()), BindingCode.expires_at > clock.now())
+        .returning(BindingCode.resident_id)
+    )
+    holder = used.scalar_one_or_none()
+    if holder is None:
+        raise CodeRejected(tries_left=MAX_TRIES - await _count_try(db, identity_id))
+    await db.execute(delete(BindingTries).where(BindingTries.identity_id == identity_id))
+    joining = (await residents.identity(db, vault, identity_id=identity_id)).resident_id
+    target = await surviving(db, resident_id=holder)
+    if target == joining:
+        return Bound(target, None)
+    await _lock(db, joining, target)
+    await _merge(db, vault, joining, target)
+    return Bound(target, joining)
+
+
+async def _check_tries(db: AsyncSession, identity_id: str) -> None:
+    row = (await db.execute(select(BindingTries).where(BindingTries.identity_id == identity_id))).scalar_one_or_none()
+    if row is None:
+        return
+    if row.since + CODE_LIFE <= clock.now():
+        await db.execute(delete(BindingTries).where(BindingTries.identity_id == identity_id))
+    elif row.count >= MAX_TRIES:
+        raise TooManyTries
+
+
+async def _count_try(db: AsyncSession, identity_id: str) -> int:
+    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    counted = await db.execute(
+        make(BindingTries)
+        .values(identity_id=identity_id, since=clock.now(), count=1)
+        .on_conflict_do_update(index_elements=["identity_id"], set_={"count": BindingTries.count + 1})
+        .returning(BindingTries.count)
+        .execution_options(populate_existing=True)
+    )
+    return counted.scalar_one()
+
+
+async def surviving(db: AsyncSession, *, resident_id: str) -> str:
+    """The resident that this one was merged into, or itself. Raises NotFound when there is none or it was erased."""
+    row = await residents.get(db, resident_id=resident_id)
+    if row.merged_into is not None:
+        row = await residents.get(db, resident_id=row.merged_into)
+    if row.erased_at is not None:
+        raise NotFound("resident_not_found")
+    return row.id
+
+
+async def family(db: AsyncSession, *, resident_id: str) -> list[str]:
+    """The resident and all who were merged into it: the owners of the data keys that seal their rows."""
+    rows = await db.execute(
+        select(Resident.id).where(or_(Resident.id == resident_id, Resident.merged_into == resident_id))
+    )
+    return sorted(rows.scalars())
+
+
+async def _lock(db: AsyncSession, *resident_ids: str) -> None:
+    """Two bindings of the same people wait for one another, in one order."""
+    await db.execute(select(Resident.id).where(Resident.id.in_(resident_ids)).order_by(Resident.id).with_for_update())
+
+
+async def _merge(db: AsyncSession, vault: Vault, old: str, target: str) -> None:
+    await _move_contact(db, vault, old, target)
+    await issues.reassign(db, from_resident_id=old, to_resident_id=target)
+    await orders.reassign(db, from_resident_id=old, to_resident_id=target)
+    await volunteers.reassign(db, vault, from_resident_id=old, to_resident_id=target)
+    await members.reassign(db, vault, from_resident_id=old, to_resident_id=target)
+    await wallets.move_wallet(db, vault, from_resident_id=old, to_resident_id=target, key=f"bind:{old}:{target}")
+    await db.execute(delete(BindingCode).where(BindingCode.resident_id == old))
+    await db.execute(
+        update(Resident)
+        .where(or_(Resident.id == old, Resident.merged_into == old))
+        .values(merged_into=target, erase_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    await _join_identities(db, old, target)
+
+
+async def _join_identities(db: AsyncSession, old: str, target: str) -> None:
+    """Whom one platform vouches for is vouched for on all: a visitor of the web page counts as verified then."""
+    await db.execute(
+        update(Identity)
+        .where(Identity.resident_id == old)
+        .values(resident_id=target)
+        .execution_options(synchronize_session=False)
+    )
+    vouched = select(Identity.id).where(Identity.resident_id == target, Identity.verified).limit(1)
+    if (await db.execute(vouched)).scalar_one_or_none() is not None:
+        await db.execute(
+            update(Identity)
+            .where(Identity.resident_id == target)
+            .values(verified=True)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def _move_contact(db: AsyncSession, vault: Vault, old: str, target: str) -> None:
+    """What only the former resident told is kept for the other one; their row keeps nothing."""
+    theirs = await residents.contact(db, vault, resident_id=old)
+    kept = await residents.contact(db, vault, resident_id=target)
+    await residents.set_contact(
+        db,
+        vault,
+        resident_id=target,
+        name=theirs.name if not kept.name else None,
+        phone=theirs.phone if not kept.phone else None,
+        address=theirs.address if not kept.address else None,
+    )
+    await residents.set_contact(db, vault, resident_id=old, name="", phone="", address="")
+    former, resident = await residents.get(db, resident_id=old), await residents.get(db, resident_id=target)
+    if resident.area_code is None and former.area_code is not None:
+        await residents.set_area(db, resident_id=target, area_code=former.area_code, grid_code=former.grid_code)
+    await db.execute(
+        update(Resident)
+        .where(Resident.id == target)
+        .values(large_type=resident.large_type or former.large_type, erase_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def is_verified(db: AsyncSession, *, resident_id: str) -> bool:
+    """Whether some platform vouches for one of the resident's identities."""
+    query = select(Identity.id).where(Identity.resident_id == resident_id, Identity.verified).limit(1)
+    return (await db.execute(query)).scalar_one_or_none() is not None
