@@ -11,7 +11,8 @@ from datetime import time
 from typing import Any
 
 import pytest
-from shapely.geometry import Point, Polygon, shape
+from shapely.geometry import Point, shape
+from shapely.geometry.base import BaseGeometry
 
 from community import categories
 from community.orders.catalogue import read_offer
@@ -26,7 +27,7 @@ def rows(name: str) -> list[dict[str, Any]]:
     return found
 
 
-def features(level: str) -> dict[str, tuple[dict[str, Any], Polygon]]:
+def features(level: str) -> dict[str, tuple[dict[str, Any], BaseGeometry]]:
     collection = json.loads((SAMPLE / "areas.geojson").read_text(encoding="utf-8"))["features"]
     return {
         one["properties"]["code"]: (one["properties"], shape(one["geometry"]))
@@ -48,7 +49,7 @@ def test_the_settings_load_with_nothing_in_the_environment() -> None:
 
 def test_nothing_outside_is_called() -> None:
     settings = load({"SIM_PORT": "9999"})
-    addresses = [one.url for one in (*settings.config.duty, *settings.config.notify)]
+    addresses = [one.url for one in settings.config.duty] + [one.url for one in settings.config.notify]
     for account in settings.config.accounts:
         if account.platform in (Platform.WECHAT, Platform.WECHAT_MINI):
             addresses.append(account.api_base)
