@@ -39,9 +39,6 @@ async def redeem(
 
     Raises RewardUnknown, RewardClosed, RewardSoldOut, LimitReached, InsufficientPoints or KeyReused.
     """
-    before = await by_key(db, area_code, key)
-    if before is not None:
-        return await _repeated(db, vault, before, resident_id, reward_id)
     reward = await rewards.find_reward(db, reward_id=reward_id)
     if reward.area_code != area_code:
         raise RewardUnknown
@@ -50,17 +47,12 @@ async def redeem(
         if row is not None:
             await _reserve(db, reward, row)
             return view(row, code=await open_code(db, vault, row))
-    # Another request with this key was first, and has committed by now.
     before = await by_key(db, area_code, key)
     if before is None:
         raise RuntimeError("a redemption was neither made nor found")
-    return await _repeated(db, vault, before, resident_id, reward_id)
-
-
-async def _repeated(db: AsyncSession, vault: Vault, row: RedemptionRow, resident_id: str, reward_id: str) -> Redemption:
-    if (row.resident_id, row.reward_id) != (resident_id, reward_id):
-        raise KeyReused(redemption_id=row.id)
-    return view(row, code=await open_code(db, vault, row))
+    if (before.resident_id, before.reward_id) != (resident_id, reward_id):
+        raise KeyReused(redemption_id=before.id)
+    return view(before, code=await open_code(db, vault, before))
 
 
 async def _insert(
@@ -78,6 +70,7 @@ async def _insert(
             "reward_id": reward.id,
             "reward_name": reward.name,
             "resident_id": resident_id,
+            "limit_resident_id": resident_id,
             "price_points": reward.price_points,
             "period_key": caps.period_key(reward.limit_period, now) if limited else None,
             "code_blind": vault.blind(PURPOSE, code),
@@ -116,7 +109,7 @@ async def _reserve(db: AsyncSession, reward: RewardView, row: RedemptionRow) -> 
 def _limit(row: RedemptionRow) -> CapKey | None:
     if row.period_key is None:
         return None
-    return CapKey(CapScope.REWARD, row.reward_id, row.resident_id, row.period_key)
+    return CapKey(CapScope.REWARD, row.reward_id, row.limit_resident_id, row.period_key)
 
 
 async def verify(

@@ -53,6 +53,8 @@ class Reward(Base):
 
 
 class RedemptionRow(Base):
+    """`limit_resident_id` is who used the limit, also after the redemption moved to another identity."""
+
     __tablename__ = "redemption"
     __table_args__ = (
         UniqueConstraint("area_code", "key"),
@@ -73,6 +75,7 @@ class RedemptionRow(Base):
     reward_id: Mapped[str] = mapped_column(ForeignKey("reward.id"), index=True)
     reward_name: Mapped[str]
     resident_id: Mapped[str]
+    limit_resident_id: Mapped[str]
     price_points: Mapped[int] = mapped_column(BigInteger)
     period_key: Mapped[str | None]
     code_blind: Mapped[str]

@@ -1,0 +1,153 @@
+"""A community with residents, rewards and a fund, each deed in a transaction of its own, for tests to read well."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core import clock
+from core.crypto import Vault
+from core.db import Database, new_id
+from points import audit, corrections, grants, redemption_views, redemptions, rewards, statements
+from points.audit import Finding
+from points.ledger import Posted
+from points.redemptions import Redemption
+from points.rules import RuleBook
+from points.statements import Balance, Page
+
+AREA = "110101001001"
+WORKER = "worker-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    database: Database
+    vault: Vault
+    area: str = AREA
+
+    async def resident(self, points: int = 0) -> str:
+        """A new resident with a data key and, by adjustment, so many points."""
+        resident_id = new_id()
+        async with self.database.write() as db:
+            await self.vault.new_key(db, resident_id)
+        if points:
+            await self.adjust(resident_id, points)
+        return resident_id
+
+    async def adjust(self, resident_id: str, points: int, key: str | None = None) -> Posted:
+        async with self.database.write() as db:
+            return await corrections.adjust(
+                db,
+                area_code=self.area,
+                resident_id=resident_id,
+                amount_points=points,
+                reason="test",
+                actor_id=WORKER,
+                key=key or new_id(),
+            )
+
+    async def reverse(self, transfer_id: str, key: str | None = None) -> Posted:
+        async with self.database.write() as db:
+            return await corrections.reverse(
+                db, transfer_id=transfer_id, reason="test", actor_id=WORKER, key=key or new_id()
+            )
+
+    async def fund(self, points: int, key: str | None = None) -> Posted:
+        async with self.database.write() as db:
+            return await corrections.fund_community(
+                db,
+                area_code=self.area,
+                amount_points=points,
+                actor_id=WORKER,
+                reason="test",
+                key=key or new_id(),
+            )
+
+    async def ask(
+        self,
+        resident_id: str,
+        source_id: str,
+        *,
+        rule: str = "report_verified",
+        occurred_at: datetime | None = None,
+        minutes: int | None = None,
+        book: RuleBook | None = None,
+    ) -> bool:
+        async with self.database.write() as db:
+            return await grants.request_grant(
+                db,
+                rule=rule,
+                area_code=self.area,
+                recipient_id=resident_id,
+                source_kind="issue",
+                source_id=source_id,
+                occurred_at=occurred_at or clock.now(),
+                minutes=minutes,
+                book=book,
+            )
+
+    async def pay(self, limit: int = 100, book: RuleBook | None = None) -> int:
+        async with self.database.write() as db:
+            return await grants.post_due(db, limit=limit, book=book)
+
+    async def reward(self, price: int = 10, stock: int = 5, **more: Any) -> str:
+        async with self.database.write() as db:
+            return await rewards.create_reward(
+                db, area_code=self.area, name="垃圾袋", price_points=price, stock=stock, **more
+            )
+
+    async def redeem(self, resident_id: str, reward_id: str, key: str | None = None) -> Redemption:
+        async with self.database.write() as db:
+            return await redemptions.redeem(
+                db,
+                self.vault,
+                resident_id=resident_id,
+                area_code=self.area,
+                reward_id=reward_id,
+                key=key or new_id(),
+            )
+
+    async def verify(self, code: str, worker_id: str = WORKER, area_codes: Collection[str] = (AREA,)) -> Redemption:
+        async with self.database.write() as db:
+            return await redemptions.verify(db, self.vault, code=code, worker_id=worker_id, area_codes=area_codes)
+
+    async def void(self, redemption_id: str) -> Redemption:
+        async with self.database.write() as db:
+            return await redemptions.void(db, redemption_id=redemption_id, actor_id=WORKER, reason="test")
+
+    async def expire(self) -> int:
+        async with self.database.write() as db:
+            return await redemptions.expire_due(db)
+
+    async def balance(self, resident_id: str) -> Balance:
+        async with self.database.read() as db:
+            return await statements.balance(db, area_code=self.area, resident_id=resident_id)
+
+    async def fund_balance(self) -> int:
+        async with self.database.read() as db:
+            return (await statements.fund_balance(db, area_code=self.area)).available
+
+    async def statement(self, resident_id: str, before_seq: int | None = None, limit: int = 20) -> Page:
+        async with self.database.read() as db:
+            return await statements.statement(
+                db, area_code=self.area, resident_id=resident_id, before_seq=before_seq, limit=limit
+            )
+
+    async def stock(self, reward_id: str) -> int:
+        async with self.database.read() as db:
+            return (await rewards.find_reward(db, reward_id=reward_id)).stock
+
+    async def redemptions(self, resident_id: str) -> list[Redemption]:
+        async with self.database.read() as db:
+            return await redemption_views.my_redemptions(db, self.vault, resident_id=resident_id)
+
+    async def findings(self) -> list[Finding]:
+        async with self.database.read() as db:
+            return await audit.check(db)
+
+
+def code_of(redemption: Redemption) -> str:
+    assert redemption.code is not None
+    return redemption.code
