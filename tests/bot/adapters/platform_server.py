@@ -57,6 +57,10 @@ async def running() -> AsyncIterator[PlatformServer]:
     platform = PlatformServer()
     app = web.Application(client_max_size=32 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", platform.handle)
-    async with TestServer(app) as server:
-        platform.url = str(server.make_url("")).rstrip("/")
+    server = TestServer(app)
+    await server.start_server(access_log=None)
+    platform.url = str(server.make_url("")).rstrip("/")
+    try:
         yield platform
+    finally:
+        await server.close()
