@@ -37,7 +37,7 @@ class OpenCases(Refused):
 
 
 async def open_cases(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[str, list[str]]:
-    """What is still under way: numbers or names under `issues`, `orders`, `activities`, `redemptions`; empty ones left out."""
+    """What is still under way: names by `issues`, `orders`, `activities`, `redemptions`; empty kinds are left out."""
     found = {
         "issues": await issues.open_cases(db, resident_id=resident_id),
         "orders": await orders.open_cases(db, resident_id=resident_id),

@@ -13,6 +13,7 @@ from community.history import Subject
 from community.members.models import PURPOSE, Registration
 from community.members.registrations import get
 from community.permissions import Permission, Worker
+from community.scope import within
 from core import clock
 from core.crypto import Vault
 from core.errors import NotFound
@@ -34,9 +35,7 @@ async def listing(
 async def _page(
     db: AsyncSession, areas: Sequence[str], state: RegistrationState | None, limit: int, after: str | None
 ) -> list[Registration]:
-    if not areas:
-        return []
-    query = select(Registration).where(or_(*(Registration.area_code.startswith(code) for code in areas)))
+    query = select(Registration).where(within(Registration.area_code, areas))
     if state is not None:
         query = query.where(Registration.state == state.value)
     if after is not None:

@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from sqlalchemy import insert, literal, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.orders.models import Service, SlotUse
+from community.scope import holding, within
 from core import clock, outbox
 from core.db import new_id
 from core.errors import Invalid, NotFound
@@ -125,15 +126,13 @@ async def available(db: AsyncSession, *, area_code: str | None) -> list[Service]
     """The services that residents of this area can order, their own and those of the areas above, by kind and title."""
     query = select(Service).where(Service.active)
     if area_code is not None:
-        query = query.where(literal(area_code).startswith(Service.area_code))
+        query = query.where(holding(Service.area_code, area_code))
     return list((await db.execute(query.order_by(Service.kind, Service.title, Service.id))).scalars())
 
 
 async def listing(db: AsyncSession, *, areas: Sequence[str]) -> list[Service]:
     """All services under these area codes, inactive ones too, for staff."""
-    if not areas:
-        return []
-    query = select(Service).where(or_(*(Service.area_code.startswith(code) for code in areas)))
+    query = select(Service).where(within(Service.area_code, areas))
     return list((await db.execute(query.order_by(Service.area_code, Service.kind, Service.title))).scalars())
 
 

@@ -22,6 +22,7 @@ from community.orders.models import (
 )
 from community.orders.moves import get_order
 from community.permissions import Permission, Worker
+from community.scope import within
 from core import clock
 from core.crypto import Vault
 from core.errors import NotFound
@@ -42,9 +43,7 @@ async def listing(
     after: str | None = None,
 ) -> list[Order]:
     """Orders under these area codes for staff, newest first."""
-    if not areas:
-        return []
-    query = select(Order).where(or_(*(Order.area_code.startswith(code) for code in areas)))
+    query = select(Order).where(within(Order.area_code, areas))
     if state is not None:
         query = query.where(Order.state == state.value)
     return await _page(db, query, limit, after)

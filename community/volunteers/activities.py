@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import insert, literal, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import history, notices
 from community.history import MoveRefused, Subject
+from community.scope import holding, within
 from community.volunteers.models import Activity, Signup
 from core import clock, outbox
 from core.crypto import Vault
@@ -125,7 +126,7 @@ async def upcoming(db: AsyncSession, *, area_code: str | None, now: datetime, li
     """
     query = select(Activity).where(Activity.state == ActivityState.PUBLISHED.value, Activity.starts_at > now)
     if area_code is not None:
-        query = query.where(literal(area_code).startswith(Activity.area_code))
+        query = query.where(holding(Activity.area_code, area_code))
     return list((await db.execute(query.order_by(Activity.starts_at, Activity.id).limit(limit))).scalars())
 
 
@@ -138,7 +139,7 @@ async def listing(
     after: str | None = None,
 ) -> list[Activity]:
     """Activities under these area codes for staff, newest made first; `after` is the last id of the page before."""
-    query = select(Activity).where(or_(*(Activity.area_code.startswith(code) for code in areas)))
+    query = select(Activity).where(within(Activity.area_code, areas))
     if state is not None:
         query = query.where(Activity.state == state.value)
     if after is not None:
@@ -150,7 +151,7 @@ async def listing(
             )
         )
     ordered = query.order_by(Activity.created_at.desc(), Activity.id.desc()).limit(limit)
-    return list((await db.execute(ordered)).scalars()) if areas else []
+    return list((await db.execute(ordered)).scalars())
 
 
 async def publish_activity(db: AsyncSession, vault: Vault, *, activity_id: str, worker_id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import masking, sealed
 from community.permissions import Permission, Worker
 from community.residents import Resident
+from community.scope import within
 from community.volunteers.attendance import hours
 from community.volunteers.models import VolunteerProfile
 from core import clock, outbox
@@ -69,15 +70,13 @@ async def listing(
 ) -> list[dict[str, Any]]:
     """Volunteers of the worker's areas in order of their ref; `after` is the last ref of the page before."""
     areas: Sequence[str] = worker.areas_for(Permission.VOLUNTEERS)
-    if not areas:
-        return []
     query = (
         select(VolunteerProfile, Resident.ref)
         .join(Resident, Resident.id == VolunteerProfile.resident_id)
         .where(
             VolunteerProfile.left_at.is_(None),
             Resident.erased_at.is_(None),
-            or_(*(VolunteerProfile.area_code.startswith(code) for code in areas)),
+            within(VolunteerProfile.area_code, areas),
         )
     )
     if after is not None:
