@@ -12,10 +12,15 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from bot.adapters import alipay_keys
-from bot.adapters.wechat_errors import (
+from bot.adapters.failures import (
     BUSY,
     CONFIGURATION,
+    NOT_SUBSCRIBED,
+    QUOTA_DAY,
+    QUOTA_MINUTE,
+    TEMPLATE_MISMATCH,
     UNREADABLE_ANSWER,
+    WINDOW_CLOSED,
     Failure,
     LoginCodeInvalid,
 )
@@ -26,20 +31,20 @@ _DECODER: Final = json.JSONDecoder()
 _SPACE: Final = " \t\r\n"
 
 SUB_CODES: Final = {
-    "msg_sd_over_time": Failure("window_closed", held=True),
-    "pub.msg_batch_sd_over": Failure("quota_day", held=True),
+    "msg_sd_over_time": WINDOW_CLOSED,
+    "pub.msg_batch_sd_over": QUOTA_DAY,
     "user_template_illegal": CONFIGURATION,
-    "user_template_lack_keyword": Failure("template_mismatch"),
-    "user_keyword_length_error": Failure("template_mismatch"),
-    "form_id_over_time": Failure("not_subscribed"),
-    "form_id_not_match_appid": Failure("not_subscribed"),
+    "user_template_lack_keyword": TEMPLATE_MISMATCH,
+    "user_keyword_length_error": TEMPLATE_MISMATCH,
+    "form_id_over_time": NOT_SUBSCRIBED,
+    "form_id_not_match_appid": NOT_SUBSCRIBED,
 }
 CODES: Final = {
     "20000": BUSY,
     "20001": CONFIGURATION,
     "40001": CONFIGURATION,
     "40003": CONFIGURATION,
-    "40005": Failure("quota_minute", retryable=True, retry_after_seconds=60.0),
+    "40005": QUOTA_MINUTE,
     "40006": CONFIGURATION,
 }
 LOGIN_SUB_CODES: Final = ("isv.code-invalid", "isv.refresh-token-invalid")

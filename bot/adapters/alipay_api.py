@@ -15,10 +15,9 @@ from typing import Any, Final
 import aiohttp
 
 from bot.adapters import alipay_answers, alipay_keys, http_json
+from bot.adapters.failures import BUSY, UNREADABLE_ANSWER
 from bot.adapters.moderation import Suggestion, Verdict, suggestion
-from bot.adapters.outgoing_text import cap, clean, plain
-from bot.adapters.wechat_errors import BUSY, UNREADABLE_ANSWER
-from bot.adapters.wechat_replies import is_article
+from bot.adapters.outgoing_text import cap, clean, is_article, plain
 from core import clock, logs
 from core.messages import Reply
 from core.settings import Account

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.adapters.wechat_errors import BUSY, UNREACHABLE, UNREADABLE_ANSWER
+from bot.adapters.failures import BUSY, UNREACHABLE, UNREADABLE_ANSWER
 
-TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=4)
+TIMEOUT: Final = aiohttp.ClientTimeout(total=15, connect=4)
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 CHUNK_BYTES: Final = 64 * 1024
 

@@ -6,10 +6,13 @@ import re
 from typing import Final
 
 from bot.adapters.wire import without_illegal
-from core.messages import Reply
+from core.messages import Reply, ReplyKind
 
 WECHAT_TEXT_BYTES: Final = 2048
 """Believed limit of a text, passive or sent, in UTF-8 bytes; not in the documents that could be read."""
+
+WEB: Final = ("https://", "http://")
+"""Other addresses, such as `javascript:`, are never shown."""
 
 _SENTENCE_END: Final = re.compile(r"[。！？!?…；;\n]+[”’」』）)]*")
 _CONTROL: Final = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -51,9 +54,15 @@ def numbered(reply: Reply) -> str:
     return "\n".join(f"{number} {clean(choice.label)}" for number, choice in enumerate(reply.choices, start=1))
 
 
+def is_article(reply: Reply) -> bool:
+    """A link without choices is shown as a card to press; with choices it must be a text, since cards show none."""
+    linked = reply.type in (ReplyKind.LINK, ReplyKind.CARD) and reply.url.startswith(WEB)
+    return linked and not reply.choices
+
+
 def plain(reply: Reply, limit_bytes: int) -> str:
     """A reply as one text: words, link, numbered choices. The words give way, the choices stay whole."""
-    url = reply.url if reply.url.startswith(("https://", "http://")) else ""
+    url = reply.url if reply.url.startswith(WEB) else ""
     title = clean(reply.title)
     words = clean(reply.text)
     head = title if title and title not in words else ""

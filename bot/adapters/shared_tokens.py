@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
+from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -13,7 +15,10 @@ from redis.exceptions import RedisError
 from bot.adapters.tokens import Token
 from core import clock, logs
 
-LOCK_MS: Final = 15_000
+REDIS_SECONDS: Final = 2.0
+UNAVAILABLE: Final = object()
+
+LOCK_MS: Final = 20_000
 """Longer than a token fetch with its time-out, so that the lock outlives the fetch."""
 
 _DELETE_IF_SAME: Final = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
@@ -28,42 +33,37 @@ class RedisTokens:
         self._redis = redis
 
     async def get(self, account: str) -> Token | None:
-        try:
-            stored = await self._redis.get(_key(account))
-        except RedisError as error:
-            log.warning("shared token not read", account=account, error=type(error).__name__)
-            return None
-        return _read(stored) if stored else None
+        stored = await self._ask(account, self._redis.get(_key(account)))
+        return _read(stored) if isinstance(stored, (bytes, str)) else None
 
     async def put(self, account: str, token: Token) -> None:
         seconds = max(int((token.refresh_at - clock.now()).total_seconds()), 1)
-        try:
-            await self._redis.set(_key(account), _write(token), ex=seconds)
-        except RedisError as error:
-            log.warning("shared token not stored", account=account, error=type(error).__name__)
+        await self._ask(account, self._redis.set(_key(account), _write(token), ex=seconds))
 
     async def drop(self, account: str, token: Token) -> None:
         """Forget this token; one that another process has put there meanwhile stays."""
-        try:
-            await self._redis.eval(_DELETE_IF_SAME, 1, _key(account), _write(token))
-        except RedisError as error:
-            log.warning("shared token not dropped", account=account, error=type(error).__name__)
+        await self._delete_if(account, _key(account), _write(token))
 
     async def try_lock(self, account: str) -> str | None:
         """A key to `unlock` with, or None while another process refreshes. Without Redis everybody may."""
         mine = secrets.token_hex(8)
-        try:
-            taken = await self._redis.set(_lock_key(account), mine, nx=True, px=LOCK_MS)
-        except RedisError as error:
-            log.warning("no shared token lock", account=account, error=type(error).__name__)
-            return mine
+        taken = await self._ask(account, self._redis.set(_lock_key(account), mine, nx=True, px=LOCK_MS))
         return mine if taken else None
 
     async def unlock(self, account: str, mine: str) -> None:
+        await self._delete_if(account, _lock_key(account), mine)
+
+    async def _delete_if(self, account: str, key: str, value: str) -> None:
+        await self._ask(account, self._redis.eval(_DELETE_IF_SAME, 1, key, value))
+
+    async def _ask(self, account: str, command: Awaitable[Any]) -> Any:
+        """The answer, or UNAVAILABLE, which is true."""
         try:
-            await self._redis.eval(_DELETE_IF_SAME, 1, _lock_key(account), mine)
-        except RedisError as error:
-            log.warning("token lock left to run out", account=account, error=type(error).__name__)
+            async with asyncio.timeout(REDIS_SECONDS):
+                return await command
+        except (RedisError, TimeoutError) as error:
+            log.warning("shared tokens unavailable", account=account, error=type(error).__name__)
+            return UNAVAILABLE
 
 
 def _key(account: str) -> str:

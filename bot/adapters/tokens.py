@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 
 from bot.adapters import http_json
-from bot.adapters.wechat_errors import UNREADABLE_ANSWER, error_for
+from bot.adapters.failures import UNREADABLE_ANSWER
+from bot.adapters.wechat_errors import error_for
 from core import clock
 from core.settings import Account
 

@@ -5,6 +5,7 @@ A code inside a 200 answer is an error. A refused token is replaced and the call
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,13 +13,17 @@ from typing import Any, Final
 import aiohttp
 
 from bot.adapters import http_json, wechat_sends
+from bot.adapters.failures import TOKEN_FAILED, UNREACHABLE, UNREADABLE_ANSWER
 from bot.adapters.moderation import Suggestion, Verdict, suggestion, worst
 from bot.adapters.tokens import TokenBroker
-from bot.adapters.wechat_errors import TOKEN_FAILED, TOKEN_REJECTED, UNREADABLE_ANSWER, error_for
+from bot.adapters.wechat_errors import TOKEN_REJECTED, error_for
 from core import logs
 from core.messages import Reply
 from core.settings import Account
 from core.values import Platform
+
+CALL_SECONDS: Final = 40.0
+"""Longest that one call can take, tokens and its one repetition included. A lease must be longer."""
 
 MAX_MEDIA_BYTES: Final = 10 * 1024 * 1024
 CHECKED_CHARACTERS: Final = 2500
@@ -147,35 +152,46 @@ class WeChatApi:
         _, answer = await self._authorised("POST", path, body=body)
         return http_json.read_object(answer)
 
-    async def _authorised(
+    async def _authorised(self, method: str, path: str, **how: Any) -> tuple[str, bytes]:
+        """The answer to a call with a token. A refused token is replaced once."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                for _ in range(2):
+                    token = await self._tokens.token()
+                    kind, answer = await self._asked(method, path, token, **how)
+                    code = _code(kind, answer)
+                    if code == 0:
+                        return kind, answer
+                    if code not in TOKEN_REJECTED:
+                        raise error_for(code)
+                    await self._tokens.expire(token)
+        except TimeoutError:
+            raise UNREACHABLE.error() from None
+        raise TOKEN_FAILED.error()
+
+    async def _asked(
         self,
         method: str,
         path: str,
+        token: str,
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         upload: tuple[str, str, bytes] | None = None,
         limit_bytes: int = http_json.MAX_ANSWER_BYTES,
     ) -> tuple[str, bytes]:
-        """The answer to a call with a token. A refused token is replaced once."""
-        for _ in range(2):
-            token = await self._tokens.token()
-            kind, answer = await http_json.fetch(
-                self._http,
-                method,
-                f"{self.account.api_base}/{path}",
-                params={"access_token": token, **(params or {})},
-                data=_form(upload) if upload else http_json.write(body) if body is not None else None,
-                content_type="application/json" if body is not None else None,
-                limit_bytes=limit_bytes,
-            )
-            code = _code(kind, answer)
-            if code == 0:
-                return kind, answer
-            if code not in TOKEN_REJECTED:
-                raise error_for(code)
-            await self._tokens.expire(token)
-        raise TOKEN_FAILED.error()
+        data: aiohttp.FormData | bytes | None = _form(upload) if upload else None
+        if body is not None:
+            data = http_json.write(body)
+        return await http_json.fetch(
+            self._http,
+            method,
+            f"{self.account.api_base}/{path}",
+            params={"access_token": token, **(params or {})},
+            data=data,
+            content_type="application/json" if body is not None else None,
+            limit_bytes=limit_bytes,
+        )
 
 
 def _form(upload: tuple[str, str, bytes]) -> aiohttp.FormData:

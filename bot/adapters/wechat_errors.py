@@ -1,45 +1,28 @@
-"""WeChat's error codes → named failures: what they mean for the sender of the outbox.
+"""WeChat's error codes → named failures.
 
 Meanings: PLATFORMS 1.4. Those of 40013, 40037, 40125, 43004 and 47003 are believed, not read in a document.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from core.errors import DeliveryError, DeliveryHeld, Unauthenticated
+from bot.adapters.failures import (
+    BUSY,
+    CONFIGURATION,
+    NOT_SUBSCRIBED,
+    QUOTA_DAY,
+    QUOTA_MINUTE,
+    QUOTA_USED,
+    TEMPLATE_MISMATCH,
+    TOKEN_FAILED,
+    WINDOW_CLOSED,
+    Failure,
+    LoginCodeInvalid,
+)
+from core.errors import DeliveryError
 
 TOKEN_REJECTED: Final = frozenset({40001, 40014, 42001})
-MINUTE: Final = 60.0
-
-
-class LoginCodeInvalid(Unauthenticated):
-    """The code from the mini-program is wrong, used or older than five minutes: it must fetch a new one."""
-
-    code = "login_code_invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    reason: str
-    retryable: bool = False
-    held: bool = False
-    retry_after_seconds: float | None = None
-
-    def error(self) -> DeliveryError:
-        if self.held:
-            return DeliveryHeld(self.reason)
-        return DeliveryError(self.reason, retryable=self.retryable, retry_after_seconds=self.retry_after_seconds)
-
-
-CONFIGURATION: Final = Failure("configuration")
-"""Only an operator can mend it: keys, allow-list, permissions, template ids."""
-
-UNREACHABLE: Final = Failure("unreachable", retryable=True)
-UNREADABLE_ANSWER: Final = Failure("unreadable_answer", retryable=True)
-BUSY: Final = Failure("busy", retryable=True)
-TOKEN_FAILED: Final = Failure("token_rejected", retryable=True)
 
 FAILURES: Final = {
     -1: BUSY,
@@ -50,13 +33,13 @@ FAILURES: Final = {
     40129: Failure("bad_scene"),
     40226: Failure("recipient_blocked"),
     43004: Failure("not_a_follower"),
-    43101: Failure("not_subscribed"),
+    43101: NOT_SUBSCRIBED,
     45008: Failure("too_many_articles"),
-    45009: Failure("quota_day", held=True),
-    45011: Failure("quota_minute", retryable=True, retry_after_seconds=MINUTE),
-    45015: Failure("window_closed", held=True),
-    45047: Failure("quota_used", held=True),
-    47003: Failure("template_mismatch"),
+    45009: QUOTA_DAY,
+    45011: QUOTA_MINUTE,
+    45015: WINDOW_CLOSED,
+    45047: QUOTA_USED,
+    47003: TEMPLATE_MISMATCH,
     61010: Failure("recipient_inactive"),
     87014: Failure("risky_content"),
 }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.delivery import RenderedBody
-from bot.adapters.outgoing_text import WECHAT_TEXT_BYTES, cap, cdata, clean, plain
+from bot.adapters.outgoing_text import WECHAT_TEXT_BYTES, cap, cdata, clean, is_article, plain
 from bot.adapters.wechat_codec import AesKey, signature
 from bot.adapters.wire import BodyFormat
 from core import clock
@@ -27,12 +27,6 @@ def content(reply: Reply, media_id: str) -> dict[str, Any]:
     if is_article(reply):
         return {"MsgType": "news", "ArticleCount": 1, "Articles": {"item": [article(reply)]}}
     return {"MsgType": "text", "Content": plain(reply, WECHAT_TEXT_BYTES)}
-
-
-def is_article(reply: Reply) -> bool:
-    """A link without choices is shown as a card to press; with choices it must be a text, since cards show none."""
-    linked = reply.type in (ReplyKind.LINK, ReplyKind.CARD) and reply.url.startswith(("https://", "http://"))
-    return linked and not reply.choices
 
 
 def article(reply: Reply) -> dict[str, str]:

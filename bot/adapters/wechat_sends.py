@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.adapters.outgoing_text import WECHAT_TEXT_BYTES, cap, clean, plain
-from bot.adapters.wechat_replies import article, is_article
+from bot.adapters.outgoing_text import WECHAT_TEXT_BYTES, cap, clean, is_article, plain
+from bot.adapters.wechat_replies import article
 from core.messages import Reply, ReplyKind
 from core.values import Platform
 

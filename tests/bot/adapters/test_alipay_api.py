@@ -12,8 +12,8 @@ import pytest
 
 from bot.adapters import alipay_answers
 from bot.adapters.alipay_api import AlipayApi
+from bot.adapters.failures import LoginCodeInvalid
 from bot.adapters.moderation import Suggestion
-from bot.adapters.wechat_errors import LoginCodeInvalid
 from core import clock
 from core.errors import DeliveryError, DeliveryHeld
 from core.messages import Choice, Reply, ReplyKind

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from bot.adapters import wire
+from bot.adapters import alipay_answers, alipay_keys, wire
+from bot.adapters.alipay_form import Form
 from bot.adapters.wechat_codec import AesKey, is_signed
 from bot.adapters.wechat_inbound import dedupe_key, to_inbound
 from core.settings import Account
 from core.values import Platform
+from tests.bot.adapters import alipay_side
 
 _FILE = os.environ.get("HC_VECTORS", "")
 VECTORS: dict[str, Any] = json.loads(Path(_FILE).read_text(encoding="utf-8")) if _FILE else {}
@@ -47,3 +49,27 @@ def test_every_wechat_signature_and_cipher() -> None:
         assert is_signed(given, sample["token"], sample["timestamp"], sample["nonce"], sample["encrypt"])
         checked += 1
     assert checked >= 11
+
+
+def _alipay(kind: str) -> list[dict[str, Any]]:
+    found = [sample for sample in VECTORS["alipay"] if sample["kind"].endswith(kind)]
+    assert found
+    return found
+
+
+def test_alipays_signatures() -> None:
+    for sample in _alipay("rsa2_verify"):
+        key = alipay_keys.public_key(sample["public_key_pem"])
+        assert alipay_keys.is_signed(key, sample["message"].encode(), sample["signature_b64"])
+    for sample in _alipay("notify_signature"):
+        key = alipay_keys.public_key(sample["alipay_public_key_pem"])
+        fields = {name: value.encode() for name, value in sample["form"].items()}
+        assert Form.parse(alipay_side.form(fields)).is_signed_by(key) is sample["expect"]["V1"]
+    for sample in _alipay("double quotes"):
+        key = alipay_keys.public_key(sample["alipay_public_key_pem"])
+        assert alipay_keys.is_signed(key, f'"{sample["response"]}"'.encode(), sample["sign"])
+
+
+def test_the_signed_part_of_alipays_answers() -> None:
+    for sample in _alipay("response_node_extract"):
+        assert alipay_answers.parts(sample["raw"])[sample["node"]] == sample["expect"], sample["id"]

@@ -10,11 +10,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.adapters import http_json, wechat_api
+from bot.adapters.failures import LoginCodeInvalid
 from bot.adapters.http_json import TooMuch
 from bot.adapters.moderation import Suggestion
 from bot.adapters.tokens import TokenBroker
 from bot.adapters.wechat_api import WeChatApi
-from bot.adapters.wechat_errors import LoginCodeInvalid
 from core.errors import DeliveryError, DeliveryHeld
 from core.messages import Choice, Reply, ReplyKind
 from core.settings import Account
@@ -266,3 +267,18 @@ async def test_the_picture_check_is_of_version_two(mini: WeChatApi, platform: Pl
     assert await mini.check_image(OPENID, "https://community.example/p") == "t1"
     body = platform.asked(path)[0].json
     assert (body["version"], body["media_type"], body["openid"]) == (2, 2, OPENID)
+
+
+async def test_a_platform_that_does_not_answer_is_given_up(
+    api: WeChatApi, platform: PlatformServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await api.send(OPENID, Reply("好"))
+    platform.delay_seconds = 5
+    monkeypatch.setattr(http_json, "TIMEOUT", aiohttp.ClientTimeout(total=0.05))
+    with pytest.raises(DeliveryError, match="unreachable") as caught:
+        await api.send(OPENID, Reply("好"))
+    assert caught.value.retryable
+    monkeypatch.setattr(http_json, "TIMEOUT", aiohttp.ClientTimeout(total=60))
+    monkeypatch.setattr(wechat_api, "CALL_SECONDS", 0.05)
+    with pytest.raises(DeliveryError, match="unreachable"):
+        await api.send(OPENID, Reply("好"))
