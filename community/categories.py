@@ -19,7 +19,7 @@ STANDARD: Final = "happy-community/1"
 KIND: Final = "matter"
 NATIONAL: Final = ("GB/T 47678.5-2026", "event")
 TABLE: Final = Path(__file__).with_name("data") / "categories.csv"
-OTHER: Final = "M30"
+OTHER: Final = "其他"
 
 
 class UnknownCategory(Invalid):
@@ -28,7 +28,10 @@ class UnknownCategory(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One category; `counterpart` is the code of the national event that it maps to, perhaps empty."""
+    """One category; `counterpart` is the code of the national event that it maps to, perhaps empty.
+
+    `emergencies` are the kinds that are filed under it.
+    """
 
     standard: str
     kind: str
@@ -37,6 +40,7 @@ class Category:
     urgency: int
     limit: Limit
     counterpart: str
+    emergencies: tuple[str, ...]
 
     def to_json(self) -> dict[str, str]:
         return {"standard": self.standard, "kind": self.kind, "code": self.code, "name": self.name}
@@ -59,6 +63,7 @@ def _read(line: dict[str, str]) -> Category:
         urgency=int(line["urgency"]),
         limit=Limit(int(line["limit"]), LimitUnit(line["unit"])),
         counterpart=line["counterpart"],
+        emergencies=tuple(line["emergencies"].split()),
     )
 
 
@@ -75,9 +80,15 @@ def get(code: str, *, standard: str = STANDARD, kind: str = KIND) -> Category:
     return found
 
 
-def by_name(name: str) -> Category | None:
-    """Our own category of exactly this name."""
-    return next((one for one in matters() if one.name == name), None)
+def by_name(name: str) -> Category:
+    """Our own category of exactly this name, or 其他."""
+    known = {one.name: one for one in matters()}
+    return known.get(name) or known[OTHER]
+
+
+def for_emergency(kind: str) -> Category:
+    """Under which category an emergency of this kind is filed."""
+    return next((one for one in matters() if kind in one.emergencies), by_name(OTHER))
 
 
 def national(category: Category) -> Category | None:

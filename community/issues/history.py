@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community.issues.actors import Actor, IssueNotFound
 from community.issues.models import PURPOSE_REASON, Issue, IssueEvent
 from community.issues.workflow import Action
+from community.sealed import open_text
 from core import clock
 from core.crypto import Unreadable, Vault
 from core.errors import Conflict
@@ -97,9 +98,4 @@ async def sealed(db: AsyncSession, vault: Vault, issue: Issue, purpose: str, tex
 
 async def opened(db: AsyncSession, vault: Vault, issue: Issue, purpose: str, value: bytes | None) -> str:
     """The text of a sealed field; empty when there is none or its owner was erased."""
-    if not value:
-        return ""
-    try:
-        return await vault.open_for(db, issue.owner_id, purpose, value)
-    except Unreadable:
-        return ""
+    return await open_text(db, vault, owner_id=issue.owner_id, purpose=purpose, sealed=value)

@@ -9,11 +9,12 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import categories, workers
-from community.issues import actors, awards, deliveries, history
+from community.issues import actors, awards, deliveries, history, photos
 from community.issues.actors import Actor
 from community.issues.history import Step
 from community.issues.models import Issue
-from community.issues.reporting import add_photos, deadline
+from community.issues.photos import Photo, PhotoKind
+from community.issues.reporting import deadline
 from community.issues.telling import tell_staff, tell_step
 from community.issues.workflow import SETTLED, Action, Party
 from core import clock
@@ -75,7 +76,7 @@ async def move(
     unit: str = "",
     handler_id: str | None = None,
     text: str = "",
-    photos: tuple[str, ...] = (),
+    photo_sums: tuple[str, ...] = (),
     until: datetime | None = None,
     into: str | None = None,
     category_code: str = "",
@@ -85,7 +86,7 @@ async def move(
     Raises IssueNotFound, NotYourTask, TransitionRefused, ReasonMissing, ChangedMeanwhile, or what the step's own
     details lack: Invalid, DeadlineNotLater, MergeImpossible, AlreadyForwarded, UnknownCategory, WorkerNotFound.
     """
-    details = Details(reason, unit, handler_id, text, photos, until, into, category_code)
+    details = Details(reason, unit, handler_id, text, photo_sums, until, into, category_code)
     issue = await history.locked(db, number=number)
     return await take(db, vault, config, issue=issue, action=action, actor=actor, details=details)
 
@@ -109,8 +110,9 @@ async def take(
         raise Invalid(fields={"reason": f"at most {REASON_CHARACTERS} characters"})
     values = await _values(db, config, issue, action, details)
     moved = await history.advance(db, vault, issue, Step(action, actor, rule.to, said), **values)
-    await add_photos(db, moved, details.photos, kind="handled" if action is Action.HANDLE else "follow_up")
-    await _send_on(db, vault, moved, action, details, said)
+    kind = PhotoKind.HANDLED if action is Action.HANDLE else PhotoKind.FOLLOW_UP
+    await photos.add(db, moved, [Photo(sha256) for sha256 in details.photos], kind=kind)
+    await _send_on(db, vault, moved, action=action, details=details, said=said)
     if actor.party is not Party.RESIDENT:
         await tell_step(db, vault, moved, action=action, reason=said)
     return moved
@@ -118,27 +120,27 @@ async def take(
 
 async def _values(db: AsyncSession, config: Config, issue: Issue, action: Action, details: Details) -> dict[str, Any]:
     """The columns that a step sets besides state and version."""
+    values: dict[str, Any] = {}
     match action:
         case Action.FILE:
-            return {"pushed": deliveries.connector_named(config, issue.connector).kind == "signed_json"}
+            values = {"pushed": deliveries.connector_named(config, issue.connector).kind == "signed_json"}
         case Action.DISPATCH:
-            return await _dispatched(db, details)
+            values = await _dispatched(db, details)
         case Action.EXTEND:
-            return {"deadline_at": _later(issue, details)}
+            values = {"deadline_at": _later(issue, details)}
         case Action.HANDLE if not (details.text.strip() or details.reason.strip()):
             raise Invalid(fields={"text": "what was done is required"})
         case Action.CHECK_PASS:
-            return {"checked_at": clock.now()}
+            values = {"checked_at": clock.now()}
         case Action.CLOSE:
-            return {"closed_at": clock.now()}
+            values = {"closed_at": clock.now()}
         case Action.REOPEN:
-            return next_round(issue)
+            values = next_round(issue)
         case Action.MERGE:
-            return {"duplicate_of": await _target(db, issue, details)}
+            values = {"duplicate_of": await _target(db, issue, details)}
         case Action.CATEGORY:
-            return _recategorised(config, issue, details)
-        case _:
-            return {}
+            values = _recategorised(config, issue, details)
+    return values
 
 
 async def _dispatched(db: AsyncSession, details: Details) -> dict[str, Any]:
@@ -165,6 +167,8 @@ def next_round(issue: Issue) -> dict[str, Any]:
         "closed_at": None,
         "checked_at": None,
         "handler_id": None,
+        "rating": None,
+        "rating_text": None,
     }
 
 
@@ -191,7 +195,9 @@ def _recategorised(config: Config, issue: Issue, details: Details) -> dict[str, 
     }
 
 
-async def _send_on(db: AsyncSession, vault: Vault, issue: Issue, action: Action, details: Details, said: str) -> None:
+async def _send_on(
+    db: AsyncSession, vault: Vault, issue: Issue, *, action: Action, details: Details, said: str
+) -> None:
     """What a step sets going outside: the push, the follow-up, points, word to the staff."""
     if action is Action.VERIFY:
         await awards.ask(db, issue)

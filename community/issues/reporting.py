@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import calendar, categories, coordinates, masking
 from community.calendar import Limit, LimitUnit
 from community.categories import Category
-from community.issues import deliveries, history, numbers
+from community.issues import deliveries, history, numbers, photos
 from community.issues.actors import SYSTEM, Actor
 from community.issues.history import Step
-from community.issues.models import PURPOSE_ADDRESS, PURPOSE_DESCRIPTION, Issue, IssueEvent, IssuePhoto
+from community.issues.models import PURPOSE_ADDRESS, PURPOSE_DESCRIPTION, Issue, IssueEvent
+from community.issues.photos import Photo, PhotoKind
 from community.issues.telling import tell_staff
 from community.issues.workflow import OPEN, Action
 from core import clock
@@ -34,8 +35,6 @@ NEARBY_DAYS: Final = 14
 NEARBY_SHOWN: Final = 3
 EMERGENCY_LIMIT: Final = Limit(2, LimitUnit.EMERGENCY_HOURS)
 URGENT_LIMIT: Final = Limit(24, LimitUnit.EMERGENCY_HOURS)
-PHOTO_TYPE: Final = "image/jpeg"
-"""Photos are encoded anew before they are stored."""
 
 
 class ReportTooLong(Invalid):
@@ -54,7 +53,8 @@ class ReportEmpty(Invalid):
 class NewIssue:
     """What is to be reported. `photos` are SHA-256 sums of stored files, `emergency` a word of EmergencyKind.
 
-    `area_code` is the community's. An empty `category_code` is looked up by `category_name`; without either it is 其他.
+    `area_code` is the community's, empty where the installation has no areas. An empty `category_code` is looked up by
+    `category_name`; without either it is 其他.
     """
 
     description: str
@@ -73,13 +73,21 @@ class NewIssue:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of a new report. `nearby` are numbers of open reports of the same kind close by."""
+    """What became of a new report. `nearby` are numbers of open reports of the same kind close by.
+
+    `pushed` says that it is queued for a grid system; a report for the desk is not.
+    """
 
     number: str
     state: IssueState
     connector: str
     deadline_at: datetime
     nearby: tuple[str, ...]
+    pushed: bool
+
+    @property
+    def is_filed(self) -> bool:
+        return self.state is IssueState.FILED
 
 
 async def report(
@@ -108,17 +116,17 @@ async def report(
     }
     issue = (await db.execute(insert(Issue).values(row).returning(Issue))).scalar_one()
     await _write_lines(db, vault, issue, steps)
-    await add_photos(db, issue, draft.photos, kind="report")
+    await photos.add(db, issue, [Photo(sha256) for sha256 in draft.photos], kind=PhotoKind.REPORT)
     if pushed:
         await deliveries.push(db, vault, issue)
     await tell_staff(db, issue, event="issue.submitted", key="submitted")
-    return Filed(issue.number, IssueState(issue.state), connector.name, issue.deadline_at, nearby)
+    return Filed(issue.number, IssueState(issue.state), connector.name, issue.deadline_at, nearby, pushed)
 
 
 def _category(draft: NewIssue) -> Category:
     if draft.category_code:
         return categories.get(draft.category_code)
-    return categories.by_name(draft.category_name) or categories.get(categories.OTHER)
+    return categories.by_name(draft.category_name)
 
 
 def _check(draft: NewIssue) -> None:
@@ -131,7 +139,7 @@ def _check(draft: NewIssue) -> None:
         raise Invalid(fields={"urgency": "1, 2 or 3"})
     if draft.emergency is not None and draft.emergency not in set(EmergencyKind):
         raise Invalid(fields={"emergency": "unknown kind"})
-    if not draft.area_code or not draft.area_code.isalnum() or len(draft.area_code) > 20:
+    if draft.area_code and (not draft.area_code.isalnum() or len(draft.area_code) > 20):
         raise Invalid(fields={"area_code": "a code of up to 20 letters and digits"})
 
 
@@ -212,26 +220,6 @@ async def _write_lines(db: AsyncSession, vault: Vault, issue: Issue, steps: tupl
         lines.append(await history.line(db, vault, issue, step, before=before, seq=seq))
         before = step.to.value
     await db.execute(insert(IssueEvent), lines)
-
-
-async def add_photos(db: AsyncSession, issue: Issue, sums: tuple[str, ...], *, kind: str) -> None:
-    """Name stored photos as belonging to a report; `kind` is `report`, `follow_up` or `handled`."""
-    if sums:
-        now = clock.now()
-        await db.execute(
-            insert(IssuePhoto),
-            [
-                {
-                    "issue_id": issue.id,
-                    "sha256": sha256,
-                    "content_type": PHOTO_TYPE,
-                    "kind": kind,
-                    "position": position,
-                    "added_at": now,
-                }
-                for position, sha256 in enumerate(dict.fromkeys(sums))
-            ],
-        )
 
 
 async def _nearby(db: AsyncSession, category_code: str, wgs: Point) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from core.values import IssueState, Role
 
 
 class Action(StrEnum):
-    """What may be done to a report; those that begin with `grid_` are the canonical words of a grid system.
+    """What may be done to a report; those that begin with `grid_` are the canonical words of a grid system;
+    `unknown_word` stands for one that is not.
 
     `submit` is the first line of every history and leads from no state.
     """
@@ -55,6 +56,7 @@ class Action(StrEnum):
     GRID_NOT_ACCEPTED = "grid_not_accepted"
     GRID_MERGED = "grid_merged"
     GRID_VOID = "grid_void"
+    UNKNOWN_WORD = "unknown_word"
 
 
 class Party(StrEnum):
@@ -128,16 +130,16 @@ _LINES: Final = (
     _Line(_A.HANDLE, _UNDER_WAY, _S.HANDLED, _HANDLING),
     _Line(_A.CHECK_PASS, frozenset({_S.HANDLED}), STAYS, _CHECKING),
     _Line(_A.CHECK_FAIL, frozenset({_S.HANDLED}), _S.IN_PROGRESS, _CHECKING, needs_reason=True),
-    _Line(_A.CLOSE, frozenset({_S.HANDLED}), _S.CLOSED, _CLOSING),
-    _Line(_A.CONFIRM, frozenset({_S.HANDLED}), _S.CLOSED, parties=_RESIDENT),
+    _Line(_A.CLOSE, frozenset({_S.HANDLED}), _S.CLOSED, _CLOSING, _SYSTEM),
+    _Line(_A.CONFIRM, frozenset({_S.HANDLED}), STAYS, parties=_RESIDENT),
     _Line(_A.REOPEN, frozenset({_S.HANDLED, _S.CLOSED}), _S.FILED, _COMMAND, _RESIDENT, needs_reason=True),
     _Line(_A.MERGE, _UNHANDLED, _S.MERGED, _JUDGES),
     _Line(_A.VOID, OPEN, _S.VOID, _CLOSING, needs_reason=True),
     _Line(_A.WITHDRAW, _UNHANDLED, _S.WITHDRAWN, parties=_RESIDENT),
     _Line(_A.NOTE, _EVERY, STAYS, _ANYBODY),
     _Line(_A.CATEGORY, _BEFORE_FILING | {_S.FILED, _S.RETURNED}, STAYS, _JUDGES),
-    _Line(_A.PHOTO, OPEN, STAYS, _ANYBODY, _RESIDENT),
-    _Line(_A.TEXT, OPEN, STAYS, parties=_RESIDENT),
+    _Line(_A.PHOTO, _EVERY, STAYS, parties=_RESIDENT | _SYSTEM),
+    _Line(_A.TEXT, _EVERY, STAYS, parties=_RESIDENT | _SYSTEM),
     _Line(_A.URGE, _UNHANDLED, STAYS, parties=_RESIDENT),
     _Line(_A.RATE, frozenset({_S.HANDLED, _S.CLOSED}), STAYS, parties=_RESIDENT),
     _Line(_A.GRID_ACCEPTED, frozenset({_S.FILED}), STAYS, parties=_GRID),
@@ -153,6 +155,7 @@ _LINES: Final = (
     _Line(_A.GRID_NOT_ACCEPTED, _PUSHED - {_S.HANDLED}, _S.NOT_ACCEPTED, parties=_GRID),
     _Line(_A.GRID_MERGED, _PUSHED, _S.MERGED, parties=_GRID),
     _Line(_A.GRID_VOID, _PUSHED, _S.VOID, parties=_GRID),
+    _Line(_A.UNKNOWN_WORD, _EVERY, STAYS, parties=_GRID),
 )  # fmt: skip
 
 TRANSITIONS: Final[dict[tuple[IssueState, Action], Rule]] = {
@@ -163,5 +166,9 @@ TRANSITIONS: Final[dict[tuple[IssueState, Action], Rule]] = {
 
 
 def allowed(state: IssueState) -> tuple[Action, ...]:
-    """What may be done in a state by anybody but a grid system."""
-    return tuple(a for a in Action if (state, a) in TRANSITIONS and not a.value.startswith("grid_"))
+    """What staff or the resident may do in a state."""
+    return tuple(
+        action
+        for action in Action
+        if (rule := TRANSITIONS.get((state, action))) and (rule.roles or Party.RESIDENT in rule.parties)
+    )
