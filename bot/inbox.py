@@ -17,13 +17,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Index, UniqueConstraint, case, func, select, text, update
+from sqlalchemy import Index, UniqueConstraint, case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.adapters import send_windows
+from bot.adapters.send_windows import Trigger
 from community.residents import Identity, Who
 from core import clock
 from core.crypto import Vault, seal, unseal
@@ -43,7 +45,10 @@ class Route(StrEnum):
 
 
 class InboxRow(Base):
-    """`seq` numbers the messages of one identity without repetition; gaps are repeated deliveries."""
+    """`seq` numbers the messages of one identity without repetition; gaps are repeated deliveries.
+
+    `trigger` is what the message opens for proactive sending (`send_windows`).
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -64,6 +69,7 @@ class InboxRow(Base):
     identity_id: Mapped[str]
     seq: Mapped[int]
     kind: Mapped[str]
+    trigger: Mapped[str | None]
     body: Mapped[bytes]
     reply: Mapped[bytes | None]
     reply_route: Mapped[str | None]
@@ -99,13 +105,16 @@ class Answered:
     done: bool
 
 
+Queued = tuple[Inbound, Who, Route | None, asyncio.Future[Accepted]]
+
+
 class Acceptor:
     """Groups the messages of this process into few commits."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._queue: list[tuple[Inbound, Who, Route | None, asyncio.Future[Accepted]]] = []
+        self._queue: list[Queued] = []
         self._running: asyncio.Task[None] | None = None
 
     async def accept(self, said: Inbound, who: Who, *, route: Route | None = None) -> Accepted:
@@ -130,9 +139,11 @@ class Acceptor:
                 if not future.done():
                     future.set_result(result)
 
-    def _next_group(self) -> list[tuple[Inbound, Who, Route | None, asyncio.Future[Accepted]]]:
+    def _next_group(self) -> list[Queued]:
         """At most one message of an identity, so that one statement numbers them all; the rest keep their order."""
-        group, left, senders = [], [], set()
+        group: list[Queued] = []
+        left: list[Queued] = []
+        senders: set[str] = set()
         for item in self._queue:
             identity = item[1].identity_id
             if len(group) < LARGEST_GROUP and identity not in senders:
@@ -181,6 +192,7 @@ async def _insert(db: AsyncSession, vault: Vault, items: Sequence[tuple[Inbound,
                 "identity_id": who.identity_id,
                 "seq": seqs[who.identity_id],
                 "kind": said.kind.value,
+                "trigger": send_windows.trigger_of(said),
                 "body": seal(key, PURPOSE_BODY, dump_json(said.to_json()).encode()),
                 "reply_route": route.value if route else None,
                 "received_at": now,
@@ -189,7 +201,7 @@ async def _insert(db: AsyncSession, vault: Vault, items: Sequence[tuple[Inbound,
         )
     make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     inserted = await db.execute(
-        make(InboxRow.__table__)  # type: ignore[arg-type]  Core on the hot path: rows, no objects
+        make(InboxRow)
         .values(rows)
         .on_conflict_do_nothing(index_elements=["account", "dedupe_key"])
         .returning(InboxRow.id, InboxRow.account, InboxRow.dedupe_key)
@@ -277,6 +289,16 @@ async def answered(db: AsyncSession, vault: Vault, who: Who, *, message_id: int)
     return Answered(Route(row.reply_route) if row.reply_route else None, reply, row.done_at is not None)
 
 
+async def acts(db: AsyncSession, *, identity_id: str, since: datetime) -> list[tuple[Trigger, datetime]]:
+    """What an identity did since a moment that opens a window for sending; the latest of each kind."""
+    rows = await db.execute(
+        select(InboxRow.trigger, func.max(InboxRow.received_at))
+        .where(InboxRow.identity_id == identity_id, InboxRow.received_at >= since, InboxRow.trigger.is_not(None))
+        .group_by(InboxRow.trigger)
+    )
+    return [(Trigger(str(row[0])), row[1]) for row in rows]
+
+
 async def unfinished(db: AsyncSession, *, before: datetime, limit: int) -> list[str]:
     """Identities with messages that were accepted before that moment and are still not done."""
     rows: Any = await db.execute(
@@ -287,3 +309,24 @@ async def unfinished(db: AsyncSession, *, before: datetime, limit: int) -> list[
         .limit(limit)
     )
     return list(rows.scalars())
+
+
+class AlreadyFinished(Exception):
+    """Another delivery answered this message in the same moment; the transaction that lost must leave nothing."""
+
+
+async def leave_to_outbox(db: AsyncSession, *, before: datetime) -> int:
+    """No platform waits any longer for messages so old: their replies take the outbox."""
+    done = await db.execute(
+        update(InboxRow)
+        .where(InboxRow.done_at.is_(None), InboxRow.received_at < before, InboxRow.reply_route.is_(None))
+        .values(reply_route=Route.OUTBOX.value)
+        .execution_options(synchronize_session=False)
+    )
+    return rowcount(done)
+
+
+async def forget_old(db: AsyncSession, *, before: datetime) -> int:
+    """Drop answered messages from before that moment; no platform delivers them again (CONTRACT 3: 30 days)."""
+    done = await db.execute(delete(InboxRow).where(InboxRow.done_at < before))
+    return rowcount(done)

@@ -7,7 +7,7 @@ index and kept sealed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -88,6 +88,7 @@ class Who:
     platform: Platform
     sender: str
     verified: bool
+    following: bool = True
 
 
 async def identify(
@@ -166,6 +167,16 @@ async def find(db: AsyncSession, vault: Vault, *, account: str, sender: str, alt
     return Who(row.id, row.resident_id, row.key_owner_id, account, Platform(row.platform), sender, row.verified)
 
 
+async def current(db: AsyncSession, who: Who) -> Who:
+    """The same identity as it stands now: binding may have given it to another resident meanwhile."""
+    row = (
+        await db.execute(select(Identity.resident_id, Identity.verified).where(Identity.id == who.identity_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("identity_not_found")
+    return replace(who, resident_id=row.resident_id, verified=row.verified)
+
+
 async def identity(db: AsyncSession, vault: Vault, *, identity_id: str) -> Who:
     """Raises NotFound when there is none, or its resident was erased."""
     row = (await db.execute(select(Identity).where(Identity.id == identity_id))).scalar_one_or_none()
@@ -187,7 +198,16 @@ async def _open(db: AsyncSession, vault: Vault, row: Identity) -> Who:
         sender = await vault.open_for(db, row.key_owner_id, PURPOSE_SENDER, row.sender)
     except Unreadable:
         raise NotFound("identity_not_found") from None
-    return Who(row.id, row.resident_id, row.key_owner_id, row.account, Platform(row.platform), sender, row.verified)
+    return Who(
+        row.id,
+        row.resident_id,
+        row.key_owner_id,
+        row.account,
+        Platform(row.platform),
+        sender,
+        row.verified,
+        row.following,
+    )
 
 
 async def get(db: AsyncSession, *, resident_id: str) -> Resident:

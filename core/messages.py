@@ -47,12 +47,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that is at the platform (`media_id`, perhaps `url`) or already in our store (`sha256`)."""
+    """A file that is at the platform (`media_id`, perhaps `url`), or, `is_stored`, one of our photos by its id."""
 
     media_id: str = ""
     url: str = ""
-    sha256: str = ""
     format: str = ""
+    is_stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.residents import Who
 from core.crypto import Vault
-from core.messages import Inbound, InboundKind, Reply
+from core.messages import Inbound, InboundKind
 from core.settings import Account, Config
 from nlp.understanding import Understanding
 
@@ -24,6 +24,7 @@ TEXT: Final = frozenset({InboundKind.TEXT, InboundKind.VOICE})
 PLACE: Final = TEXT | {InboundKind.LOCATION}
 ANYTHING: Final = PLACE | {InboundKind.IMAGE}
 NOTHING: Final[frozenset[InboundKind]] = frozenset()
+ENTRY: Final = "go:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question: which step takes the answer, what may be chosen, and which other kinds of message it accepts."""
+    """A question: which step takes the answer, what may be chosen, and which other kinds of message it accepts.
+
+    A `greedy` one takes any text for its answer, also one that looks like another wish (a description, a note).
+    """
 
     step: StrEnum
     text: str
     options: tuple[Option, ...] = ()
     accepts: frozenset[InboundKind] = NOTHING
+    greedy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +106,8 @@ class Dialogue:
     steps: Mapping[str, Step]
     intents: tuple[str, ...] = ()
     needs_identity: bool = False
-    expects: frozenset[str] = frozenset()
 
 
 def entry(dialogue: str, label: str, argument: str = "", words: tuple[str, ...] = ()) -> Option:
     """An option that begins a dialogue."""
-    return Option(f"go:{dialogue}:{argument}", label, words)
-
-
-def reply_text(text: str) -> Reply:
-    return Reply(text=text)
+    return Option(f"{ENTRY}{dialogue}:{argument}", label, words)

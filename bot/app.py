@@ -1,0 +1,46 @@
+"""The HTTP server: which paths there are, and what runs beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from bot import gateway, media_links
+from bot.api import operations, resident
+from bot.grid import inbound
+from bot.http import LARGEST_UPLOAD, SERVICE, errors
+from bot.sender import Sender
+from bot.service import Service
+from bot.timers import Timers
+from bot.web.pages import routes as page_routes
+
+
+def build(service: Service, *, with_web: bool = True, with_worker: bool = True) -> web.Application:
+    """An application with everything that this process is to do."""
+    app = web.Application(middlewares=[errors], client_max_size=LARGEST_UPLOAD)
+    app[SERVICE] = service
+    app.add_routes(operations.routes())
+    if with_web:
+        app.add_routes(
+            [*resident.routes(), *inbound.routes(), *media_links.routes(), *page_routes(), *gateway.routes()]
+        )
+    if with_worker:
+        app.cleanup_ctx.append(_worker)
+    return app
+
+
+async def _worker(app: web.Application) -> AsyncIterator[None]:
+    """The sender and the timers run beside the server and stop with it."""
+    service = app[SERVICE]
+    tasks = [asyncio.create_task(Sender(service).run()), asyncio.create_task(Timers(service).run())]
+    service.worker_tasks.extend(tasks)
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    service.worker_tasks.clear()

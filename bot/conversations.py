@@ -1,0 +1,305 @@
+"""One sender's messages in their order, one at a time, across processes; each with its effects in one transaction.
+
+The row of a conversation is the lock. Whoever holds it takes the oldest unanswered message of the identity, lets the
+router answer it, and commits memory, effects, outbox rows and reply together. An exception leaves nothing behind but
+an apology and a word to the staff, so that one message can never block those after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Index, Select, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+
+from bot import chats, emergencies, inbox, outgoing
+from bot.inbox import Waiting
+from bot.understanding import Reader
+from bot.wakeups import SENDER, Wakeups
+from community import notices, photos, residents
+from community.residents import Who
+from core import clock, logs
+from core.crypto import Vault, seal, unseal
+from core.db import Base, Database, dump_json
+from core.errors import AppError
+from core.messages import Inbound, InboundKind, Reply
+from core.outbox import rowcount
+from core.settings import Account, Config
+from handlers import texts
+from handlers.dialogue import Turn
+from handlers.memory import Memory
+from handlers.prompt import Prompt
+from handlers.routing import Routed, Router
+from handlers.wording import refusal
+
+PURPOSE: Final = "conversation.memory"
+LIFETIME: Final = timedelta(hours=24)
+"""How long an unfinished dialogue and what was said in it are kept (DESIGN 3.9)."""
+
+REMIND_AFTER: Final = timedelta(minutes=30)
+ATTEMPTS: Final = 3
+LONGEST_TEXT: Final = 2000
+
+log = logs.get(__name__)
+
+
+class Conversation(Base):
+    """The memory of one identity, sealed. `remind_at` and `expires_at` are timers that a sweep reads."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (Index("ix_conversation_remind", "remind_at"), Index("ix_conversation_expires", "expires_at"))
+
+    identity_id: Mapped[str] = mapped_column(primary_key=True)
+    memory: Mapped[bytes | None]
+    remind_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+
+
+class Conversations:
+    """Works off the inbox of an identity; safe to call from any task of any process at any time."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        config: Config,
+        *,
+        router: Router,
+        reader: Reader,
+        wakeups: Wakeups,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._config = config
+        self._router = router
+        self._reader = reader
+        self._wakeups = wakeups
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def work(self, who: Who) -> None:
+        """Answer every waiting message of this identity, oldest first."""
+        lock = self._locks.setdefault(who.identity_id, asyncio.Lock())
+        try:
+            async with lock:
+                while await self._one(who):
+                    pass
+        finally:
+            if not lock.locked():
+                self._locks.pop(who.identity_id, None)
+
+    async def _one(self, who: Who) -> bool:
+        """Answer the oldest waiting message; False when there was none."""
+        for attempt in range(1, ATTEMPTS + 1):
+            progress = _Progress()
+            try:
+                return await self._attempt(who, progress)
+            except inbox.AlreadyFinished:
+                return True
+            except AppError as error:
+                await self._settle(who, progress.message_id, refusal(error), failed=False)
+                return True
+            except Exception as error:  # the boundary: one message must not block those after it
+                if attempt < ATTEMPTS and isinstance(error, DBAPIError) and inbox.is_transient(error):
+                    continue
+                log.exception("message_failed", error=type(error).__name__)
+                await self._settle(who, progress.message_id, texts.FAILED, failed=True)
+                return True
+        raise AssertionError("unreachable")
+
+    async def _attempt(self, who: Who, progress: _Progress) -> bool:
+        async with self._database.write() as db:
+            stored = await _lock(db, who)
+            waiting = await inbox.next_waiting(db, self._vault, who)
+            if waiting is None:
+                return False
+            who = await residents.current(db, who)
+            progress.message_id = waiting.id
+            logs.correlation_id.set(f"m{waiting.id}")
+            memory = await self._remembered(db, who, stored)
+            routed = await self._answer(db, who, waiting, memory)
+            await self._conclude(db, who, waiting, memory, routed)
+        await self._wakeups.nudge(SENDER)
+        return True
+
+    async def answer_emergency(self, who: Who, message_id: int, said: Inbound) -> bool:
+        """Answer at once and without the conversation's lock; False when the message is none or was answered."""
+        if self._reader.read(said).emergency is None:
+            return False
+        async with self._database.write() as db:
+            who = await residents.current(db, who)
+            reply = await emergencies.consider(self._turn(db, who, message_id, said))
+            if reply is None:
+                return False
+            await self._reply(db, who, message_id, reply)
+        await self._wakeups.nudge(SENDER)
+        return True
+
+    def _turn(self, db: AsyncSession, who: Who, message_id: int, said: Inbound) -> Turn:
+        return Turn(
+            db=db,
+            vault=self._vault,
+            config=self._config,
+            account=self._reader.account(said.account),
+            who=who,
+            said=said,
+            message_key=f"m{message_id}",
+            understood=self._reader.read(said),
+            draft={},
+        )
+
+    async def _answer(self, db: AsyncSession, who: Who, waiting: Waiting, memory: Memory) -> Routed:
+        said = waiting.said
+        turn = self._turn(db, who, waiting.id, said)
+        if (reply := await emergencies.consider(turn)) is not None:
+            return Routed(reply, memory)
+        if len(said.text) > LONGEST_TEXT:
+            return Routed(Reply(texts.TOO_LONG), memory)
+        if (reply := await chats.listen(turn)) is not None:
+            return Routed(reply, memory)
+        if said.kind is InboundKind.IMAGE and said.media is not None:
+            turn.media_id = await photos.expect(db, self._vault, who=who, media=said.media)
+        routed = await self._router.route(turn, memory)
+        if routed.to_human:
+            await chats.wait_for_worker(turn)
+        return routed
+
+    async def _conclude(self, db: AsyncSession, who: Who, waiting: Waiting, before: Memory, routed: Routed) -> None:
+        await self._reply(db, who, waiting.id, routed.reply)
+        if routed.memory != before:
+            await self._remember(db, who, routed.memory)
+
+    async def _reply(self, db: AsyncSession, who: Who, message_id: int, reply: Reply, *, failed: bool = False) -> None:
+        """Finish a message with its reply. Raises AlreadyFinished, and the caller's transaction must be undone."""
+        reply = reply.with_id(f"m{message_id}")
+        route = await inbox.finish(db, self._vault, who, message_id=message_id, reply=reply, failed=failed)
+        if route is None:
+            raise inbox.AlreadyFinished
+        await outgoing.keep_reply(db, self._vault, who, message_id=message_id, reply=reply, route=route)
+
+    async def _remembered(self, db: AsyncSession, who: Who, stored: Conversation | None) -> Memory:
+        if stored is None or stored.memory is None:
+            return Memory()
+        if stored.expires_at is not None and stored.expires_at <= clock.now():
+            return Memory()
+        key = await self._vault.key(db, who.key_owner_id)
+        return Memory.from_json(json.loads(unseal(key, PURPOSE, stored.memory)))
+
+    async def _remember(self, db: AsyncSession, who: Who, memory: Memory) -> None:
+        sealed = None
+        if not memory.is_empty:
+            key = await self._vault.key(db, who.key_owner_id)
+            sealed = seal(key, PURPOSE, dump_json(memory.to_json()).encode())
+        now = clock.now()
+        await db.execute(
+            update(Conversation)
+            .where(Conversation.identity_id == who.identity_id)
+            .values(
+                memory=sealed,
+                expires_at=now + LIFETIME if sealed else None,
+                remind_at=now + REMIND_AFTER if memory.current else None,
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+    async def _settle(self, who: Who, message_id: int, text: str, *, failed: bool) -> None:
+        """The attempt was rolled back: answer with a sentence instead, and let the staff know of a failure."""
+        with contextlib.suppress(inbox.AlreadyFinished):
+            async with self._database.write() as db:
+                await self._reply(db, who, message_id, Reply(text), failed=failed)
+                if failed:
+                    facts = {"message": message_id}
+                    key = str(message_id)
+                    await notices.tell_staff(db, event="message.failed", area_code="", facts=facts, key=key)
+
+    def account(self, name: str) -> Account:
+        return self._reader.account(name)
+
+    async def offer(self, who: Who, prompt: Prompt) -> bool:
+        """Let choices sent between messages wait for an answer; False where a dialogue is waiting for another."""
+        async with self._database.write() as db:
+            stored = await _lock(db, who)
+            memory = await self._remembered(db, who, stored)
+            if memory.current is not None:
+                return False
+            await self._remember(db, who, replace(memory, offer=prompt))
+        return True
+
+    async def remind_due(self, *, limit: int) -> int:
+        """Remind once of each dialogue that was left unfinished; how many."""
+        async with self._database.write() as db:
+            rows = await db.execute(
+                update(Conversation)
+                .where(Conversation.identity_id.in_(_due(Conversation.remind_at, limit)))
+                .values(remind_at=None)
+                .returning(Conversation.identity_id, Conversation.memory)
+                .execution_options(synchronize_session=False)
+            )
+            due = [row for row in rows if row.memory is not None]
+            for row in due:
+                await self._remind(db, row.identity_id, row.memory)
+        return len(due)
+
+    async def _remind(self, db: AsyncSession, identity_id: str, sealed: bytes) -> None:
+        who = await residents.identity(db, self._vault, identity_id=identity_id)
+        key = await self._vault.key(db, who.key_owner_id)
+        memory = Memory.from_json(json.loads(unseal(key, PURPOSE, sealed)))
+        if memory.current is None:
+            return
+        await notices.tell_resident(
+            db,
+            self._vault,
+            resident_id=who.resident_id,
+            notice="conversation_reminder",
+            facts={"title": self._router.dialogues[memory.current.dialogue].title},
+            key=f"remind:{identity_id}:{memory.current.prompt.key}",
+        )
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Forget what was said in dialogues that nobody finished within their lifetime."""
+        async with self._database.write() as db:
+            done = await db.execute(
+                update(Conversation)
+                .where(Conversation.identity_id.in_(_due(Conversation.expires_at, limit)))
+                .values(memory=None, expires_at=None, remind_at=None)
+                .execution_options(synchronize_session=False)
+            )
+        return rowcount(done)
+
+    async def say(self, who: Who, message_id: int, text: str) -> None:
+        """Answer a message with a sentence and do nothing else with it."""
+        await self._settle(who, message_id, text, failed=False)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Which message an attempt was at when it failed."""
+
+    message_id: int = 0
+
+
+def _due(timer: InstrumentedAttribute[datetime | None], limit: int) -> Select[str]:
+    return select(Conversation.identity_id).where(timer <= clock.now()).order_by(timer).limit(limit)
+
+
+async def _lock(db: AsyncSession, who: Who) -> Conversation | None:
+    """Take the conversation's row; SQLite's one writer is lock enough there."""
+    query = select(Conversation).where(Conversation.identity_id == who.identity_id)
+    if db.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update()
+    stored = (await db.execute(query)).scalar_one_or_none()
+    if stored is not None:
+        return stored
+    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    await db.execute(
+        make(Conversation).values(identity_id=who.identity_id).on_conflict_do_nothing(index_elements=["identity_id"])
+    )
+    return (await db.execute(query)).scalar_one_or_none()

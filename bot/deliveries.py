@@ -1,0 +1,166 @@
+"""How each kind of outbox row is delivered. One function a kind; a failure is a DeliveryError and is settled there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import alerts, outgoing, reach
+from bot.adapters import http_json
+from bot.adapters.alipay_api import AlipayApi
+from bot.adapters.pictures import ImageTooLarge, NotAnImage
+from bot.grid import pushes
+from bot.service import Service
+from community import duty, issues, notices, photos, residents
+from community.issues import deliveries as issue_deliveries
+from community.residents import Who
+from community.volunteers import signups
+from core import clock
+from core.errors import DeliveryError, DeliveryHeld
+from core.messages import Reply
+from core.outbox import Job, OutboxState
+from handlers import notices as words
+from handlers.prompt import Prompt
+
+
+async def send_reply(service: Service, job: Job) -> None:
+    """A reply that was not ready in time for its platform."""
+    async with service.database.read() as db:
+        who = await residents.identity(db, service.vault, identity_id=job.payload["identity_id"])
+    reply = Reply.from_json(job.payload["reply"])
+    await reach.reach(service, who, reply, key=job.key)
+
+
+async def send_notice(service: Service, job: Job) -> None:
+    """A notice to a resident, by the first of their identities that can be reached."""
+    async with service.database.read() as db:
+        if not await _still_wanted(db, job.payload):
+            return
+        identities = await residents.identities(db, service.vault, resident_id=job.payload["resident_id"])
+    following = [who for who in identities if who.following]
+    if not following:
+        return
+    notice = words.render(job.payload["notice"], job.payload["facts"])
+    held: DeliveryError | None = None
+    for who in following:
+        try:
+            await _tell(service, who, notice, key=f"{job.key}:{who.identity_id}")
+        except DeliveryHeld as error:
+            held = error
+        except DeliveryError as error:
+            if not reach.is_blocked(error):
+                raise
+            held = held or error
+        else:
+            return
+    if held is not None:
+        raise held
+
+
+async def _still_wanted(db: AsyncSession, payload: dict[str, Any]) -> bool:
+    """A reminder of a sign-up that was cancelled meanwhile is dropped."""
+    signup_id = payload["facts"].get("signup_id")
+    if payload["notice"] != "signup_reminder" or not signup_id:
+        return True
+    return await signups.reminder_still_wanted(db, signup_id=signup_id)
+
+
+async def _tell(service: Service, who: Who, notice: words.Notice, *, key: str) -> None:
+    """Say it; its choices wait for an answer only where no dialogue is under way."""
+    reply = Reply(notice.text)
+    if notice.options:
+        prompt = Prompt("n" + key[-8:], "", notice.text, notice.options, frozenset())
+        if await service.conversations.offer(who, prompt):
+            reply = prompt.reply()
+    await reach.reach(service, who, reply.with_id(f"n{key[-8:]}"), key=key, topic=notice.topic)
+
+
+async def fetch_media(service: Service, job: Job) -> None:
+    """Bring a photo from its platform into the store; a report that waits for it gets it."""
+    api = service.apis.get(job.payload["account"])
+    photo_id = job.payload["photo_id"]
+    if api is None or isinstance(api, AlipayApi):
+        await _media_failed(service, photo_id)
+        raise DeliveryError("media_not_supported", retryable=False)
+    try:
+        download = await api.download(job.payload["media_id"])
+        stored = await service.media.put(download.content)
+    except (NotAnImage, ImageTooLarge, http_json.TooMuch) as error:
+        await _media_failed(service, photo_id)
+        raise DeliveryError(type(error).__name__, retryable=False) from None
+    async with service.database.write() as db:
+        number = await photos.arrived(
+            db,
+            service.vault,
+            photo_id=photo_id,
+            sha256=stored.sha256,
+            content_type=stored.content_type,
+            gps=stored.gps,
+        )
+        if number is not None:
+            await issues.add_photo(
+                db, service.vault, service.config, number=number, sha256=stored.sha256, content_type=stored.content_type
+            )
+
+
+async def _media_failed(service: Service, photo_id: str) -> None:
+    async with service.database.write() as db:
+        await photos.failed(db, photo_id=photo_id)
+
+
+async def send_staff_notice(service: Service, job: Job) -> None:
+    """Tell every `[[notify]]` that asked for the event. A target that failed makes the row be tried again."""
+    event, facts = job.payload["event"], job.payload["facts"]
+    failure: DeliveryError | None = None
+    for target in service.config.notify:
+        if not alerts.wants(target, event):
+            continue
+        try:
+            await alerts.send_notice(service.http, target, event=event, facts=facts, key=job.key)
+        except DeliveryError as error:
+            failure = error
+    if failure is not None:
+        raise failure
+
+
+async def send_page(service: Service, job: Job) -> None:
+    """Page one member of the duty chain, unless somebody has acknowledged meanwhile."""
+    async with service.database.read() as db:
+        called = await duty.to_call(db, page_id=job.payload["page_id"])
+    level = int(job.payload["level"])
+    if called is None or level >= len(service.config.duty):
+        return
+    page = alerts.Page(
+        id=called.id,
+        emergency=called.emergency,
+        number=called.issue_number,
+        area=called.area_code,
+        at=called.created_at,
+        level=level + 1,
+    )
+    link = alerts.ack_url(service.config.service.public_url, service.vault, called.id)
+    await alerts.send_page(service.http, service.config.duty[level], page, ack_url=link)
+
+
+Deliver = Callable[[Service, Job], Awaitable[None]]
+
+KINDS: Final[Mapping[str, Deliver]] = {
+    outgoing.REPLY: send_reply,
+    notices.RESIDENT: send_notice,
+    notices.STAFF: send_staff_notice,
+    photos.FETCH: fetch_media,
+    duty.PAGE: send_page,
+    issue_deliveries.EVENT: pushes.push_event,
+    issue_deliveries.ACTION: pushes.push_action,
+}
+
+
+async def after_failure(db: AsyncSession, job: Job, error: DeliveryError, state: OutboxState) -> None:
+    """Let the report know how its delivery stands, and the staff of a row that died."""
+    if job.kind in (issue_deliveries.EVENT, issue_deliveries.ACTION):
+        await pushes.note_failure(db, job, error, is_dead=state is OutboxState.DEAD)
+    if state is OutboxState.DEAD and job.kind != notices.STAFF:
+        facts = {"row": job.id, "kind": job.kind, "error": error.reason, "at": clock.iso(clock.now())}
+        await notices.tell_staff(db, event="outbox.dead", area_code="", facts=facts, key=str(job.id))

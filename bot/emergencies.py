@@ -1,0 +1,218 @@
+"""Emergencies answer first: before the dialogue under way, consent, moderation, limits and the conversation's lock.
+
+The case of an identity is a row of its own, so that answering it needs no lock. The reply says what is true: that the
+page is in the outbox, or that nobody is on duty; that a person has it is said only when one acknowledged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community import areas, categories, duty, issues, photos, residents
+from community.issues import NewIssue
+from core import clock
+from core.db import Base
+from core.messages import InboundKind, Reply
+from core.values import Urgency
+from handlers import texts
+from handlers.dialogue import ANYTHING, Answer, Ask, Option, Turn
+from handlers.prompt import NO, YES, Prompt, match
+from nlp.escape import escape_word
+
+OPEN_FOR: Final = timedelta(minutes=30)
+"""How long what somebody says next is taken to belong to their emergency."""
+
+
+class CaseStep(StrEnum):
+    DOUBT = "doubt"
+    PLACE = "place"
+    HURT = "hurt"
+    TOLD = "told"
+
+
+class EmergencyCase(Base):
+    """The emergency that an identity reported last; `number` is its report, None while it is in doubt."""
+
+    __tablename__ = "emergency_case"
+
+    identity_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    step: Mapped[str]
+    number: Mapped[str | None]
+    prompt_key: Mapped[str]
+    opened_at: Mapped[datetime]
+
+
+async def consider(turn: Turn) -> Reply | None:
+    """Answer an emergency or what follows one; None for everything else."""
+    case = await _open_case(turn)
+    kind = turn.understood.emergency
+    if kind is not None and not turn.understood.emergency_doubt:
+        return await _raise(turn, case, kind)
+    if case is not None and (reply := await _follow(turn, case)) is not None:
+        return reply
+    if kind is not None and (case is None or case.kind != kind):
+        return await _doubt(turn, kind)
+    return None
+
+
+async def _open_case(turn: Turn) -> EmergencyCase | None:
+    query = select(EmergencyCase).where(
+        EmergencyCase.identity_id == turn.who.identity_id, EmergencyCase.opened_at > clock.now() - OPEN_FOR
+    )
+    return (await turn.db.execute(query)).scalar_one_or_none()
+
+
+async def _raise(turn: Turn, case: EmergencyCase | None, kind: str) -> Reply:
+    """A new emergency is filed and paged; more words about the same one are added to it."""
+    if case is not None and case.number is not None and case.kind == kind:
+        await issues.add_text(
+            turn.db, turn.vault, turn.config, number=case.number, text=turn.said.text, resident_id=turn.resident_id
+        )
+        return _prompt(turn, case.kind, CaseStep(case.step), texts.EMERGENCY_PAGED)
+    place = next((slot.text for slot in turn.understood.all("loc")), "")
+    number, channels = await _file(turn, kind, place)
+    step = CaseStep.HURT if place else CaseStep.PLACE
+    await _keep(turn, kind, step, number)
+    return _prompt(turn, kind, step, texts.EMERGENCY_PAGED if channels else texts.EMERGENCY_NO_DUTY)
+
+
+async def _file(turn: Turn, kind: str, place: str) -> tuple[str, int]:
+    resident = await residents.get(turn.db, resident_id=turn.resident_id)
+    area = resident.area_code or turn.account.area or await areas.default_area(turn.db)
+    category = categories.for_emergency(kind)
+    filed = await issues.report(
+        turn.db,
+        turn.vault,
+        turn.config,
+        resident_id=turn.resident_id,
+        draft=NewIssue(
+            description=turn.said.text,
+            category_code=category.code,
+            category_name=category.name,
+            urgency=Urgency.URGENT,
+            emergency=kind,
+            address=place or texts.EMERGENCY_UNKNOWN_PLACE,
+            point=None,
+            area_code=area,
+            grid_code=resident.grid_code,
+            photos=(),
+            confidential=False,
+            occurred_at=turn.said.sent_at,
+        ),
+        source=turn.who.platform.value,
+    )
+    paged = await duty.page(turn.db, turn.vault, turn.config, issue_number=filed.number, emergency=kind, area_code=area)
+    return filed.number, paged.channels
+
+
+def _prompt(turn: Turn, kind: str, step: CaseStep, status: str) -> Reply:
+    gas = turn.config.service.emergency_numbers.get("gas", "燃气公司")
+    first = texts.EMERGENCY_NUMBERS[kind].format(gas=gas)
+    second = f"{texts.EMERGENCY_ACTS[kind]}{status}"
+    return _of(step, turn.message_key, before=f"{first}\n{second}").reply()
+
+
+def _of(step: CaseStep, key: str, *, before: str = "") -> Prompt:
+    """The prompt of a step; the same function makes it for asking and for matching."""
+    text, options = {
+        CaseStep.DOUBT: (
+            texts.EMERGENCY_ASK_NOW,
+            (Option(YES, texts.EMERGENCY_NOW_YES), Option(NO, texts.EMERGENCY_NOW_NO)),
+        ),
+        CaseStep.PLACE: (texts.EMERGENCY_ASK_PLACE, ()),
+        CaseStep.HURT: (
+            texts.EMERGENCY_ASK_HURT,
+            (Option(YES, texts.EMERGENCY_HURT_YES, ("有",)), Option(NO, texts.EMERGENCY_HURT_NO, ("没人受伤",))),
+        ),
+        CaseStep.TOLD: ("", ()),
+    }[step]
+    return Prompt.of(Ask(step, f"{before}\n{text}".strip(), options, accepts=ANYTHING), key)
+
+
+async def _doubt(turn: Turn, kind: str) -> Reply:
+    """Past, denied or a drill, perhaps: the numbers stand there while one question is asked."""
+    await _keep(turn, kind, CaseStep.DOUBT, None)
+    number = texts.EMERGENCY_NUMBERS[kind].format(gas=turn.config.service.emergency_numbers.get("gas", "燃气公司"))
+    return _of(CaseStep.DOUBT, turn.message_key, before=number).reply()
+
+
+async def _follow(turn: Turn, case: EmergencyCase) -> Reply | None:
+    """What is said after an emergency, while its question waits."""
+    if escape_word(turn.said.text) or turn.said.kind in (InboundKind.EVENT, InboundKind.OTHER):
+        return None
+    answer = match(_of(CaseStep(case.step), case.prompt_key), turn.said)
+    if not isinstance(answer, Answer) or case.step == CaseStep.TOLD.value:
+        return None
+    if case.step == CaseStep.DOUBT.value:
+        return await _resolve(turn, case, answer)
+    if not answer.value and _is_other_wish(turn):
+        return None
+    await _add(turn, case, answer)
+    if case.step == CaseStep.PLACE.value:
+        await _step(turn, CaseStep.HURT)
+        return _of(CaseStep.HURT, turn.message_key).reply()
+    await _step(turn, CaseStep.TOLD)
+    return Reply(texts.EMERGENCY_NOTED.format(number=texts.EMERGENCY_NUMBER_OF[case.kind]))
+
+
+def _is_other_wish(turn: Turn) -> bool:
+    return turn.understood.intent not in (None, "issue_report", "other") and turn.understood.confidence >= OTHER_WISH
+
+
+OTHER_WISH: Final = 0.8
+
+
+async def _resolve(turn: Turn, case: EmergencyCase, answer: Answer) -> Reply | None:
+    if answer.value == YES:
+        return await _raise(turn, None, case.kind)
+    await turn.db.execute(delete(EmergencyCase).where(EmergencyCase.identity_id == turn.who.identity_id))
+    return Reply(texts.EMERGENCY_CALM) if answer.value == NO else None
+
+
+async def _add(turn: Turn, case: EmergencyCase, answer: Answer) -> None:
+    """Put what was said into the report."""
+    if case.number is None:
+        return
+    if turn.said.kind is InboundKind.IMAGE and turn.said.media is not None:
+        photo_id = await photos.expect(turn.db, turn.vault, who=turn.who, media=turn.said.media)
+        await photos.attach(turn.db, photo_ids=[photo_id], issue_number=case.number)
+        return
+    hurt = {YES: texts.EMERGENCY_HURT_YES, NO: f"{texts.EMERGENCY_HURT_NO}{texts.EMERGENCY_HURT_YES}"}
+    text = hurt.get(answer.value, answer.text) if case.step == CaseStep.HURT.value else answer.text
+    if turn.said.point is not None:
+        text = (
+            f"{turn.said.label} ({turn.said.point.lng:.6f}, {turn.said.point.lat:.6f}, {turn.said.point.crs})".strip()
+        )
+    await issues.add_text(turn.db, turn.vault, turn.config, number=case.number, text=text, resident_id=turn.resident_id)
+
+
+async def _step(turn: Turn, step: CaseStep) -> None:
+    await turn.db.execute(
+        update(EmergencyCase)
+        .where(EmergencyCase.identity_id == turn.who.identity_id)
+        .values(step=step.value, prompt_key=turn.message_key)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _keep(turn: Turn, kind: str, step: CaseStep, number: str | None) -> None:
+    row = {
+        "identity_id": turn.who.identity_id,
+        "kind": kind,
+        "step": step.value,
+        "number": number,
+        "prompt_key": turn.message_key,
+        "opened_at": clock.now(),
+    }
+    make = sqlite_insert if turn.db.get_bind().dialect.name == "sqlite" else postgres_insert
+    await turn.db.execute(
+        make(EmergencyCase).values(row).on_conflict_do_update(index_elements=["identity_id"], set_=row)
+    )

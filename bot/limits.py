@@ -1,0 +1,30 @@
+"""How fast one identity or address may come. Counters live in Redis or in the process; they may vanish."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+MESSAGES: Final = RateLimitItemPerMinute(30)
+"""Messages of one identity; a resident who sends nine photos and a few words stays far below."""
+
+REQUESTS: Final = RateLimitItemPerMinute(600)
+"""Requests of one address: a whole street office may share one."""
+
+LOGINS: Final = RateLimitItemPerMinute(60)
+UPLOADS: Final = RateLimitItemPerHour(200)
+
+
+class Limits:
+    """Asks whether one more is within a limit."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        storage = RedisStorage(f"async+{redis_url}", implementation="redispy") if redis_url else MemoryStorage()
+        self._limiter = SlidingWindowCounterRateLimiter(storage)
+
+    async def allows(self, limit: RateLimitItem, key: str) -> bool:
+        """Count one and say whether it is allowed."""
+        return await self._limiter.hit(limit, key)

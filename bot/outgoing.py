@@ -1,0 +1,113 @@
+"""What was sent to residents after their message, and the log that their pages poll.
+
+A reply whose route is the outbox leaves as a message of its own. Pages of the resident API have no push: everything
+for them is a row here, numbered, which `GET /api/v1/messages` reads.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Index, func, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.inbox import Route
+from community.residents import Who
+from core import clock, outbox
+from core.crypto import Vault, seal, unseal
+from core.db import Base, dump_json
+from core.messages import Reply
+from core.values import Platform
+
+REPLY: Final = "reply.send"
+PURPOSE: Final = "outgoing.body"
+POLLED: Final = (Platform.WEB, Platform.WECHAT_MINI, Platform.ALIPAY_MINI)
+
+
+class Outgoing(Base):
+    """One message to one identity. `opened_by` names the window of the platform that it used, if any."""
+
+    __tablename__ = "outgoing"
+    __table_args__ = (Index("ix_outgoing_identity", "identity_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    identity_id: Mapped[str]
+    body: Mapped[bytes]
+    way: Mapped[str]
+    key: Mapped[str | None] = mapped_column(unique=True)
+    sent_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    id: int
+    reply: Reply
+    sent_at: datetime
+
+
+async def keep_reply(db: AsyncSession, vault: Vault, who: Who, *, message_id: int, reply: Reply, route: Route) -> None:
+    """In the transaction that answers a message: queue what cannot be answered passively, log what is polled."""
+    if reply.is_silent:
+        return
+    if who.platform in POLLED:
+        await record(db, vault, who, reply=reply, way="reply")
+    elif route is Route.OUTBOX:
+        await outbox.enqueue(
+            db,
+            kind=REPLY,
+            order_key=f"identity:{who.identity_id}",
+            payload={"identity_id": who.identity_id, "reply": reply.to_json()},
+            key=f"reply:{message_id}",
+            owner_id=who.key_owner_id,
+            vault=vault,
+        )
+
+
+async def record(db: AsyncSession, vault: Vault, who: Who, *, reply: Reply, way: str, key: str | None = None) -> None:
+    """Log one message that was or is being sent; with a `key` only once."""
+    sealing = await vault.key(db, who.key_owner_id)
+    row = {
+        "identity_id": who.identity_id,
+        "body": seal(sealing, PURPOSE, dump_json(reply.to_json()).encode()),
+        "way": way,
+        "key": key,
+        "sent_at": clock.now(),
+    }
+    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    await db.execute(make(Outgoing).values(row).on_conflict_do_nothing(index_elements=["key"]))
+
+
+async def last_id(db: AsyncSession, *, identity_id: str) -> int:
+    """The number of the newest message to an identity, 0 if there is none."""
+    newest = await db.execute(select(func.max(Outgoing.id)).where(Outgoing.identity_id == identity_id))
+    return newest.scalar_one() or 0
+
+
+async def since(db: AsyncSession, vault: Vault, who: Who, *, after: int, limit: int = 50) -> list[Sent]:
+    """What was sent to an identity after that number, in order."""
+    rows = await db.execute(
+        select(Outgoing)
+        .where(Outgoing.identity_id == who.identity_id, Outgoing.id > after)
+        .order_by(Outgoing.id)
+        .limit(limit)
+    )
+    key = await vault.key(db, who.key_owner_id)
+    return [
+        Sent(row.id, Reply.from_json(json.loads(unseal(key, PURPOSE, row.body))), row.sent_at) for row in rows.scalars()
+    ]
+
+
+async def sends(db: AsyncSession, *, identity_id: str, since_at: datetime, way: str) -> list[datetime]:
+    """When messages of one way left for an identity since a moment: what the platform's quotas count."""
+    rows = await db.execute(
+        select(Outgoing.sent_at)
+        .where(Outgoing.identity_id == identity_id, Outgoing.sent_at >= since_at, Outgoing.way == way)
+        .order_by(Outgoing.id)
+    )
+    return list(rows.scalars())

@@ -1,0 +1,123 @@
+"""Reaching one identity outside its own request: the platform's windows and quotas, notices, or the page that polls.
+
+What cannot go now is held and released when the resident writes again. An `outgoing` row is both the log of what was
+sent and what the quotas are counted from.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from bot import inbox, notice_consents, outgoing
+from bot.adapters import send_windows
+from bot.adapters.alipay_api import AlipayApi
+from bot.adapters.send_windows import Act, Route
+from bot.adapters.wechat_api import WeChatApi
+from bot.service import Service
+from community.residents import Who
+from core import clock
+from core.errors import DeliveryError, DeliveryHeld
+from core.messages import Reply
+from core.values import Platform
+
+MESSAGE_WAY: Final = "message"
+NOTICE_WAY: Final = "notice"
+PAGE_WAY: Final = "page"
+LOOKED_BACK: Final = timedelta(hours=50)
+"""A little more than the longest window of any platform."""
+
+
+async def reach(service: Service, who: Who, reply: Reply, *, key: str, topic: str = "") -> None:
+    """Deliver one message. `topic` names the template of `notices` that may stand in for it.
+
+    Raises DeliveryHeld where only the resident's next message opens the way, and DeliveryError.
+    """
+    if who.platform in outgoing.POLLED:
+        await _to_page(service, who, reply, key=key)
+        if who.platform is Platform.WEB or not topic:
+            return
+        await _notice_if_allowed(service, who, reply, topic)
+        return
+    match await _route(service, who, topic):
+        case Route.MESSAGE:
+            await _message(service, who, reply)
+        case Route.NOTICE:
+            await _notice(service, who, reply, topic)
+        case Route.HOLD:
+            raise DeliveryHeld("window_closed")
+
+
+async def _to_page(service: Service, who: Who, reply: Reply, *, key: str) -> None:
+    async with service.database.write() as db:
+        await outgoing.record(db, service.vault, who, reply=reply, way=PAGE_WAY, key=key)
+    await service.wakeups.nudge(who.identity_id)
+
+
+async def _route(service: Service, who: Who, topic: str) -> Route:
+    since = clock.now() - LOOKED_BACK
+    account = service.conversations.account(who.account)
+    async with service.database.read() as db:
+        acts = await inbox.acts(db, identity_id=who.identity_id, since=since)
+        sends = await outgoing.sends(db, identity_id=who.identity_id, since_at=since, way=MESSAGE_WAY)
+        consented = bool(template_of(service, who, topic)) and await notice_consents.has(
+            db, identity_id=who.identity_id, template=template_of(service, who, topic)
+        )
+    return send_windows.route(
+        who.platform,
+        [Act(trigger, at) for trigger, at in acts],
+        sends,
+        clock.now(),
+        customer_service=account.customer_service,
+        has_consent=consented,
+    )
+
+
+def template_of(service: Service, who: Who, topic: str) -> str:
+    notices = service.conversations.account(who.account).notices
+    return next((template for name, template in notices.items() if name == topic), "")
+
+
+async def _message(service: Service, who: Who, reply: Reply) -> None:
+    api = service.apis[who.account]
+    if reply.media_sha256 and isinstance(api, WeChatApi):
+        content = await service.media.read(reply.media_sha256)
+        await api.send(who.sender, reply, media_id=await api.upload_image(content, "image/jpeg"))
+    else:
+        await api.send(who.sender, reply)
+    await _log(service, who, reply, MESSAGE_WAY)
+
+
+async def _notice(service: Service, who: Who, reply: Reply, topic: str) -> None:
+    """A template's notice: one recorded consent pays for one; the platform's refusal uses it up as well."""
+    template = template_of(service, who, topic)
+    async with service.database.write() as db:
+        await notice_consents.use(db, identity_id=who.identity_id, template=template)
+    await _send_template(service.apis[who.account], who, reply, template)
+    await _log(service, who, reply, NOTICE_WAY)
+
+
+async def _send_template(api: WeChatApi | AlipayApi, who: Who, reply: Reply, template: str) -> None:
+    values = {"thing1": reply.text.replace("\n", " ")[:20], "time2": f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"}
+    await api.send_notice(who.sender, template, values)
+
+
+async def _notice_if_allowed(service: Service, who: Who, reply: Reply, topic: str) -> None:
+    """The page has it already; a notice on top is sent where consent for one is recorded."""
+    template = template_of(service, who, topic)
+    if not template:
+        return
+    async with service.database.read() as db:
+        consented = await notice_consents.has(db, identity_id=who.identity_id, template=template)
+    if consented:
+        await _notice(service, who, reply, topic)
+
+
+async def _log(service: Service, who: Who, reply: Reply, way: str) -> None:
+    async with service.database.write() as db:
+        await outgoing.record(db, service.vault, who, reply=reply, way=way)
+
+
+def is_blocked(error: DeliveryError) -> bool:
+    """The resident no longer follows the account, or blocked it: nothing will ever arrive."""
+    return error.reason in ("recipient_gone", "recipient_blocked", "not_follower")

@@ -1,0 +1,109 @@
+"""What comes due by the clock: rows that say when, looked at by whoever runs. Any number of processes may."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import chats, inbox, sessions
+from bot.grid import nonces
+from bot.service import Service
+from bot.wakeups import SENDER
+from community import audit, issues, privacy
+from core import clock, logs
+from core.errors import AppError
+from points import grants, redemptions
+
+TICK_SECONDS: Final = 2.0
+SLOW_EVERY: Final = 30
+UNFINISHED_AFTER: Final = timedelta(seconds=15)
+"""After that time the platform no longer waits for a passive reply, so that what is left belongs to us."""
+
+INBOX_KEPT: Final = timedelta(days=30)
+BATCH: Final = 100
+
+log = logs.get(__name__)
+
+
+class Timers:
+    """Runs until cancelled. Each duty stands alone: a fault of one does not keep the others from their time."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def run(self) -> None:
+        ticks = 0
+        while True:
+            await self.tick()
+            if ticks % SLOW_EVERY == 0:
+                await self.slow_tick()
+            ticks += 1
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def tick(self) -> None:
+        """What residents would notice within seconds."""
+        for duty in (self._resume_unfinished, self._post_grants, self._remind, self._expire_conversations):
+            await self._guarded(duty)
+
+    async def slow_tick(self) -> None:
+        """What may wait a minute."""
+        slow = (self._close_chats, self._expire_points, self._erase, self._seal_audit, self._forget)
+        for duty in slow:
+            await self._guarded(duty)
+
+    async def _guarded(self, duty: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await duty()
+        except (AppError, SQLAlchemyError, OSError) as error:
+            log.warning("timer_failed", duty=duty.__name__, error=type(error).__name__)
+        except Exception as error:  # the boundary: the clock must go on
+            log.exception("timer_failed", duty=duty.__name__, error=type(error).__name__)
+
+    async def _resume_unfinished(self) -> None:
+        async with self._service.database.read() as db:
+            left = await inbox.unfinished(db, before=clock.now() - UNFINISHED_AFTER, limit=BATCH)
+        if left:
+            async with self._service.database.write() as db:
+                await inbox.leave_to_outbox(db, before=clock.now() - UNFINISHED_AFTER)
+        for identity_id in left:
+            await self._service.intake.resume(identity_id)
+
+    async def _post_grants(self) -> None:
+        async with self._service.database.write() as db:
+            posted = await grants.post_due(db, limit=BATCH)
+        if posted:
+            await self._service.wakeups.nudge(SENDER)
+
+    async def _remind(self) -> None:
+        if await self._service.conversations.remind_due(limit=BATCH):
+            await self._service.wakeups.nudge(SENDER)
+
+    async def _expire_conversations(self) -> None:
+        await self._service.conversations.expire_due(limit=BATCH)
+
+    async def _close_chats(self) -> None:
+        async with self._service.database.write() as db:
+            await chats.close_unanswered(db, self._service.vault)
+
+    async def _expire_points(self) -> None:
+        async with self._service.database.write() as db:
+            await redemptions.expire_due(db)
+
+    async def _erase(self) -> None:
+        async with self._service.database.write() as db:
+            await privacy.erase_due(db, self._service.vault, clock.now())
+
+    async def _seal_audit(self) -> None:
+        async with self._service.database.write() as db:
+            await audit.seal_due(db, self._service.vault)
+
+    async def _forget(self) -> None:
+        async with self._service.database.write() as db:
+            await nonces.forget_old(db)
+            await sessions.forget_expired(db)
+            await inbox.forget_old(db, before=clock.now() - INBOX_KEPT)
+            await issues.expire_parked(db)

@@ -1,0 +1,78 @@
+"""Nudges between tasks and processes: the sender that there is work, a waiting page that there is news.
+
+A nudge may be lost: whoever waits also looks by itself after a while. With Redis it crosses processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from typing import Final
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core import logs
+
+SENDER: Final = "sender"
+CHANNEL: Final = "happy-community:wake"
+RECONNECT_SECONDS: Final = 2.0
+
+log = logs.get(__name__)
+
+
+class Wakeups:
+    """Topics are `sender` and identity ids."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self.redis: Redis | None = Redis.from_url(redis_url) if redis_url else None
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+
+    async def nudge(self, topic: str) -> None:
+        """Wake whoever waits for this topic, here and elsewhere."""
+        self._wake(topic)
+        if self.redis is not None:
+            try:
+                await self.redis.publish(CHANNEL, topic)
+            except RedisError as error:
+                log.warning("nudge_lost", error=type(error).__name__)
+
+    async def wait(self, topic: str, seconds: float) -> None:
+        """Return when nudged, or after that time."""
+        if self.redis is not None and self._listener is None:
+            self._listener = asyncio.create_task(self._listen(self.redis))
+        event = asyncio.Event()
+        self._waiting[topic].add(event)
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), seconds)
+        finally:
+            self._waiting[topic].discard(event)
+            if not self._waiting[topic]:
+                del self._waiting[topic]
+
+    def _wake(self, topic: str) -> None:
+        for event in self._waiting.get(topic, ()):
+            event.set()
+
+    async def _listen(self, redis: Redis) -> None:
+        while True:
+            try:
+                async with redis.pubsub() as channel:
+                    await channel.subscribe(CHANNEL)
+                    async for message in channel.listen():
+                        if message["type"] == "message":
+                            self._wake(message["data"].decode())
+            except RedisError as error:
+                log.warning("wakeups_disconnected", error=type(error).__name__)
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def close(self) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+        if self.redis is not None:
+            await self.redis.aclose()

@@ -1,0 +1,75 @@
+"""The words of what residents are told between their messages: from a notice's name and facts to a reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from core import clock
+from handlers import texts
+from handlers.dialogue import Option, entry
+from handlers.wording import fill, moment
+
+Topic = str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text, the template topic that may carry it, and what may be chosen in answer."""
+
+    text: str
+    topic: Topic
+    options: tuple[Option, ...] = ()
+
+
+TOPICS: Final = {
+    "issue": "issue",
+    "duty": "issue",
+    "signup": "activity",
+    "activity": "activity",
+    "order": "order",
+    "registration": "registration",
+    "points": "points",
+    "grant": "points",
+    "redemption": "points",
+}
+
+
+def render(notice: str, facts: dict[str, Any]) -> Notice:
+    """The words for one notice. Raises KeyError for a name that has no words: a fault of ours."""
+    text = texts.NOTICES[notice]
+    readable = {name: _readable(value) for name, value in facts.items()}
+    if facts.get("unit"):
+        readable["by"] = texts.NOTICE_BY.format(unit=facts["unit"])
+    if facts.get("reason"):
+        readable["why"] = texts.NOTICE_WHY.format(reason=facts["reason"])
+    filled = "\n".join(line for line in fill(text, readable).splitlines() if line.strip())
+    return Notice(filled, TOPICS.get(notice.partition("_")[0], ""), _options(notice, facts))
+
+
+def _readable(value: Any) -> str:
+    """Moments as people say them; everything else as it is."""
+    if isinstance(value, str) and len(value) >= len("2026-01-01T00:00") and value[4:5] == "-" and "T" in value:
+        try:
+            return moment(clock.parse(value))
+        except ValueError:
+            return value
+    if isinstance(value, datetime):
+        return moment(value)
+    return str(value)
+
+
+def _options(notice: str, facts: dict[str, Any]) -> tuple[Option, ...]:
+    number = str(facts.get("number", ""))
+    if notice == "issue_handled":
+        return (
+            entry("fixed", texts.FIXED_YES, number, ("修好了", "好了", "解决了")),
+            entry("not_fixed", texts.FIXED_NO, number, ("没修好", "没好", "没解决", "还没好")),
+        )
+    if notice == "issue_closed":
+        return (
+            entry("rate", texts.RATE_IT, number, ("评价",)),
+            entry("not_fixed", texts.FIXED_NO, number, ("没修好", "没解决")),
+        )
+    return ()

@@ -1,0 +1,305 @@
+"""随手拍: what, where, and whether it may go as it stands. Words, photos and places come in any order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from community import areas, categories, consents, coordinates, issues, photos, residents
+from community.consents import Purpose, Wording
+from community.issues import NewIssue
+from core import clock
+from core.messages import InboundKind
+from core.values import Crs, Point, Urgency
+from handlers import texts
+from handlers.dialogue import ANYTHING, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from handlers.prompt import NO, YES
+from handlers.wording import moment
+
+LATE_PHOTO: Final = timedelta(minutes=10)
+"""A photo that comes so soon after a report was filed belongs to it."""
+
+SHOWN: Final = 24
+MOST_PHOTOS: Final = 9
+
+
+class Step(StrEnum):
+    WHAT = "what"
+    PLACE = "place"
+    AREA = "area"
+    PHONE = "phone"
+    CONFIRM = "confirm"
+    MORE = "more"
+
+
+class Choose(StrEnum):
+    SUBMIT = "submit"
+    CONFIDENTIAL = "confidential"
+    ADD = "add"
+    PLACE = "place"
+    DROP = "drop"
+    ADDRESS = "address"
+    PHOTO_PLACE = "photo_place"
+    UNKNOWN = "unknown"
+
+
+async def begin(turn: Turn) -> Outcome:
+    if turn.media_id and (number := await _just_filed(turn)):
+        return await _add_late_photo(turn, number)
+    turn.draft = {"what": "", "place": "", "point": None, "photos": [], "phone": "", "confidential": False}
+    _absorb(turn, turn.said.text)
+    return await _next(turn)
+
+
+async def _just_filed(turn: Turn) -> str | None:
+    return await issues.latest_open(turn.db, resident_id=turn.resident_id, since=clock.now() - LATE_PHOTO)
+
+
+async def _add_late_photo(turn: Turn, number: str) -> Done:
+    for photo in await photos.attach(turn.db, photo_ids=[turn.media_id], issue_number=number):
+        await issues.add_photo(
+            turn.db, turn.vault, turn.config, number=number, sha256=photo.sha256, content_type=photo.content_type
+        )
+    return Done(texts.REPORT_PHOTO_ADDED.format(number=number), (entry("report", texts.MORE_REPORT),))
+
+
+def _absorb(turn: Turn, text: str) -> None:
+    """Take from one message whatever the report can use."""
+    draft = turn.draft
+    if turn.media_id and len(draft["photos"]) < MOST_PHOTOS:
+        draft["photos"] = [*draft["photos"], turn.media_id]
+    if turn.said.point is not None:
+        point = turn.said.point
+        coordinates.to_wgs84(point)
+        draft["point"] = [point.lng, point.lat, point.crs.value]
+        draft["place"] = turn.said.label or draft["place"] or texts.REPORT_LOCATED
+    if not text:
+        return
+    draft["what"] = f"{draft['what']}\n{text}".strip()
+    for slot in turn.understood.all("loc"):
+        if not slot.value.get("deictic"):
+            draft["place"] = slot.text
+        elif not draft["place"]:
+            draft["vague"] = slot.text
+    if phone := turn.understood.slot("phone"):
+        draft["phone"] = phone.value
+    if turn.understood.category and not draft.get("category"):
+        draft["category"] = turn.understood.category
+    draft["urgency"] = max(draft.get("urgency", Urgency.NORMAL), turn.understood.urgency)
+
+
+async def _next(turn: Turn) -> Outcome:
+    """The first thing that is still missing."""
+    draft = turn.draft
+    if not draft["what"]:
+        text = texts.REPORT_ASK_WHAT
+        if draft["photos"]:
+            text = texts.REPORT_ASK_WHAT_PHOTO
+        elif draft["point"]:
+            text = texts.REPORT_ASK_WHAT_PLACE
+        return Ask(Step.WHAT, text, accepts=ANYTHING, greedy=True)
+    if not draft["place"]:
+        return await _ask_place(turn)
+    if draft.get("area") is None and (asked := await _find_area(turn)) is not None:
+        return asked
+    if draft["phone"] and "keep_phone" not in draft:
+        options = (Option(YES, texts.REPORT_PHONE_YES), Option(NO, texts.REPORT_PHONE_NO))
+        return Ask(Step.PHONE, texts.REPORT_ASK_PHONE.format(phone=draft["phone"]), options)
+    return _confirm(turn)
+
+
+async def _ask_place(turn: Turn) -> Ask:
+    options: list[Option] = []
+    contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+    if contact.address:
+        options.append(Option(Choose.ADDRESS, texts.REPORT_MY_ADDRESS))
+    if await photos.gps(turn.db, turn.vault, photo_ids=turn.draft["photos"]) is not None:
+        options.append(Option(Choose.PHOTO_PLACE, texts.REPORT_PHOTO_PLACE))
+    options.append(Option(Choose.UNKNOWN, texts.REPORT_NO_PLACE, ("不知道", "说不清", "不清楚")))
+    if vague := turn.draft.get("vague"):
+        text = texts.REPORT_ASK_PLACE_EXACT.format(place=vague)
+    else:
+        text = texts.REPORT_ASK_PLACE.format(what=shorten(turn.draft["what"]))
+    return Ask(Step.PLACE, text, tuple(options), accepts=ANYTHING, greedy=True)
+
+
+def shorten(text: str) -> str:
+    line = text.replace("\n", "，")
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+
+
+async def _find_area(turn: Turn) -> Ask | None:
+    """The area and grid by position, by the resident's choice, by the account; else the resident is asked."""
+    draft = turn.draft
+    if draft["point"]:
+        located = await areas.locate(turn.db, point_of(draft), at=clock.now())
+        if located is not None:
+            draft["area"], draft["grid"] = located.community_code, located.grid_code
+            return None
+    resident = await residents.get(turn.db, resident_id=turn.resident_id)
+    draft["area"] = resident.area_code or turn.account.area
+    draft["grid"] = resident.grid_code
+    if draft["area"]:
+        return None
+    offered = await areas.communities(turn.db, within="")
+    if not offered:
+        draft["area"] = ""
+        return None
+    options = tuple(Option(area.code, area.name) for area in offered[:9])
+    return Ask(Step.AREA, texts.REPORT_ASK_AREA, options)
+
+
+def point_of(draft: dict[str, Any]) -> Point:
+    lng, lat, crs = draft["point"]
+    return Point(float(lng), float(lat), Crs(str(crs)))
+
+
+def _confirm(turn: Turn) -> Ask:
+    draft = turn.draft
+    count = len(draft["photos"])
+    text = texts.REPORT_SUMMARY.format(
+        what=shorten(draft["what"]),
+        place=draft["place"],
+        photos=texts.REPORT_PHOTOS.format(count=count) if count else "",
+    )
+    options = (
+        Option(Choose.SUBMIT, texts.REPORT_SUBMIT, ("可以", "好", "好的", "提交", "行", "是", "对", "报上去", "确认")),
+        Option(Choose.ADD, texts.REPORT_ADD, ("补充",)),
+        Option(Choose.PLACE, texts.REPORT_CHANGE_PLACE, ("位置不对",)),
+        Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, ("保密", "匿名")),
+        Option(Choose.DROP, texts.REPORT_DROP, ("不用了", "不要")),
+    )
+    return Ask(Step.CONFIRM, text, options, accepts=ANYTHING)
+
+
+async def what(turn: Turn) -> Outcome:
+    _absorb(turn, turn.answer.text)
+    return await _next(turn)
+
+
+async def place(turn: Turn) -> Outcome:
+    draft, chosen = turn.draft, turn.answer.value
+    if chosen == Choose.ADDRESS:
+        contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+        draft["place"] = contact.address
+    elif chosen == Choose.PHOTO_PLACE:
+        point = await photos.gps(turn.db, turn.vault, photo_ids=draft["photos"])
+        draft["point"] = [point.lng, point.lat, point.crs.value] if point else None
+        draft["place"] = texts.REPORT_LOCATED
+    elif chosen == Choose.UNKNOWN:
+        draft["place"] = draft.get("vague") or texts.REPORT_NO_PLACE_NAME
+    elif turn.said.kind in (InboundKind.IMAGE, InboundKind.LOCATION):
+        _absorb(turn, "")
+    else:
+        _take_place(turn)
+    draft["area"] = None
+    return await _next(turn)
+
+
+def _take_place(turn: Turn) -> None:
+    """Words in answer to "where": the place in them, or all of them; more than a place is kept as description."""
+    exact = [slot.text for slot in turn.understood.all("loc") if not slot.value.get("deictic")]
+    turn.draft["place"] = exact[0] if exact else turn.answer.text[:60]
+    if exact and len(turn.answer.text) > len(exact[0]) + 4:
+        turn.draft["what"] = f"{turn.draft['what']}\n{turn.answer.text}".strip()
+
+
+async def area(turn: Turn) -> Outcome:
+    turn.draft["area"] = turn.answer.value
+    turn.draft["grid"] = None
+    return await _next(turn)
+
+
+async def phone(turn: Turn) -> Outcome:
+    """A number that nobody asked for is used only after recorded consent (DESIGN 3.9)."""
+    turn.draft["keep_phone"] = turn.answer.value == YES
+    if turn.draft["keep_phone"]:
+        await consents.give(
+            turn.db,
+            resident_id=turn.resident_id,
+            purpose=Purpose.CONTACT,
+            wording=Wording(texts.CONSENT_VERSION, texts.REPORT_ASK_PHONE, turn.account.name),
+        )
+        await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, phone=turn.draft["phone"])
+    return await _next(turn)
+
+
+async def confirm(turn: Turn) -> Outcome:
+    match turn.answer.value:
+        case Choose.SUBMIT | Choose.CONFIDENTIAL:
+            return await _submit(turn, confidential=turn.answer.value == Choose.CONFIDENTIAL)
+        case Choose.ADD:
+            return Ask(Step.MORE, texts.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
+        case Choose.PLACE:
+            turn.draft["place"] = ""
+            turn.draft["point"] = None
+            return await _ask_place(turn)
+        case Choose.DROP:
+            return Done(texts.REPORT_DROPPED)
+        case _:
+            return await more(turn)
+
+
+async def more(turn: Turn) -> Outcome:
+    """Another photo, a place or more words for the same report; a new place replaces the old one."""
+    _absorb(turn, turn.answer.text)
+    if turn.said.point is not None:
+        turn.draft["area"] = None
+    return await _next(turn)
+
+
+async def _submit(turn: Turn, *, confidential: bool) -> Done:
+    draft = turn.draft
+    category = categories.by_name(draft.get("category") or categories.OTHER)
+    filed = await issues.report(
+        turn.db,
+        turn.vault,
+        turn.config,
+        resident_id=turn.resident_id,
+        draft=NewIssue(
+            description=draft["what"],
+            category_code=category.code,
+            category_name=category.name,
+            urgency=Urgency(draft.get("urgency", Urgency.NORMAL)),
+            emergency=None,
+            address=draft["place"],
+            point=point_of(draft) if draft["point"] else None,
+            area_code=draft["area"] or "",
+            grid_code=draft.get("grid"),
+            photos=(),
+            confidential=confidential,
+            occurred_at=turn.said.sent_at,
+        ),
+        source=turn.who.platform.value,
+    )
+    for photo in await photos.attach(turn.db, photo_ids=draft["photos"], issue_number=filed.number):
+        await issues.add_first_photo(turn.db, number=filed.number, sha256=photo.sha256, content_type=photo.content_type)
+    return _done(filed)
+
+
+def _done(filed: issues.Filed) -> Done:
+    if filed.pushed:
+        following = texts.REPORT_NEXT_PUSHED.format(deadline=moment(filed.deadline_at))
+    elif filed.is_filed:
+        following = texts.REPORT_NEXT_DESK.format(deadline=moment(filed.deadline_at))
+    else:
+        following = texts.REPORT_NEXT_VERIFY
+    options = (entry("my_reports", texts.SEE_PROGRESS, filed.number), entry("report", texts.MORE_REPORT))
+    return Done(texts.REPORT_DONE.format(number=filed.number, next_step=following), options)
+
+
+REPORT: Final = Dialogue(
+    name="report",
+    title=texts.REPORT_TITLE,
+    begin=begin,
+    steps={
+        Step.WHAT: what,
+        Step.PLACE: place,
+        Step.AREA: area,
+        Step.PHONE: phone,
+        Step.CONFIRM: confirm,
+        Step.MORE: more,
+    },
+    intents=("issue_report",),
+)
