@@ -77,7 +77,7 @@ def _checksum_holds(text: str) -> bool:
 @cache
 def _name_pattern() -> re.Pattern[str]:
     surname = f"(?:{_COMPOUND}|[{tables.rows('surnames')[0]['surnames']}])"
-    stop = "的在是了住要想这有电和与给报，。也就都很说年今家号"
+    stop = "的在是了住要想这有电和与给报，。也就都很说年今家号员"
     return re.compile(
         f"(?:我叫|我是(?={surname}[^\\W\\d{stop}]{{1,2}}(?:[，。,. ]|$))|名字叫|名字是|姓名:?|姓名是|叫做|联系人:?|联系人是|本人(?={surname}))\\s?"
         f"(?P<said>{surname}[^\\W\\d_a-z{stop}]{{1,2}})"

@@ -58,7 +58,7 @@ def _stops() -> re.Pattern[str]:
 
 @cache
 def _own() -> re.Pattern[str]:
-    return re.compile(f"(?:{_table('own')})(?:{_table('tail')})?")
+    return re.compile(f"(?<![东西南北校大后正侧前])(?:{_table('own')})(?:{_table('tail')})?")
 
 
 @cache
@@ -169,8 +169,19 @@ def _value(text: str, run: list[_Piece]) -> dict[str, Any]:
     kinds = {piece.kind for piece in run}
     units = [text[piece.start : piece.end] for piece in run if piece.kind == "units"]
     sure = "named" in kinds or any(_WHOLE_BUILDING.search(unit) for unit in units)
-    deictic = not sure and ("own" in kinds or "units" in kinds)
-    return {"name": _NUMERALS.sub(_digits, words), "deictic": deictic}
+    vague = bool(kinds & {"own", "units"}) or words in _everywhere()
+    return {"name": canonical(words), "deictic": vague and not sure}
+
+
+@cache
+def _everywhere() -> frozenset[str]:
+    """Landmarks that a community has many of."""
+    return frozenset(_table("everywhere").split("|"))
+
+
+def canonical(words: str) -> str:
+    """A place with the numbers of its buildings in digits: 三栋二单元五零一 → 3栋2单元501."""
+    return _NUMERALS.sub(_digits, words)
 
 
 def _digits(match: re.Match[str]) -> str:

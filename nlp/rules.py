@@ -15,8 +15,18 @@ _NEGATED: Final = re.compile(
     r"(不是|不想|不要|不用|不必|不需要|不打算|不去|先不|没想|没打算|没说|没要|并非|不|别|甭|莫|无需|没有?)"
     r"(是|想|要|来|去|再|急着|着急|给我|帮我|替我|跟我|让我|为了|说|把.{0,6}|真的?)*$"
 )
+# A matter that is denied is none (不是漏水); one that is lacking is (没有路灯).
+_NOT_IT: Final = re.compile(r"(不是|并非)(说|想|要)?(投诉|反映|举报|报)?$")
 _QUESTION: Final = re.compile("怎么|为什么|吗$|没有$|谁|咋")
+_ASKING: Final = re.compile("怎么|什么|多少|哪|几|吗|呢|能不能|能不|有没有|咋|谁|[不没]$")
 _TAKEN_BACK: Final = frozenset({"volunteer_signup", "service_order", "redeem", "party_register"})
+_LEFT_ALONE: Final = 1.5
+# Who cancels or asks how it goes names the thing too; the thing is then no wish of its own.
+_NAMED_ONLY: Final = {
+    "cancel": frozenset({"volunteer_signup", "service_order", "redeem", "party_register"}),
+    "progress_query": frozenset({"volunteer_signup", "service_order", "redeem"}),
+}
+_NEXT_WISH: Final = re.compile("另外|顺便|顺带|还有|对了|再帮我|再给我")
 _EXPLICIT: Final = 2.4
 _DECISIVE: Final = 3.0
 _FLOOR: Final = 1.4
@@ -45,7 +55,7 @@ def read_intent(text: str, category_hits: list[Hit]) -> IntentReading:
     if not ranked:
         return IntentReading(_UNKNOWN.name, _UNKNOWN.confidence, (_UNKNOWN,), (_UNKNOWN.name,))
     candidates = tuple(Scored(name, _confidence(name, ranked)) for name, _ in ranked[:3])
-    wishes = _in_order(by_clause, ranked[0][0])
+    wishes = _without_echoes(_in_order(by_clause, ranked[0][0]), text)
     intent = _first_actionable(wishes)
     confidence = _confidence(intent, ranked)
     if len(wishes) > 1:
@@ -73,29 +83,42 @@ def _clause_scores(text: str, span: tuple[int, int], hits: list[Hit], category_h
     if "issue_report" in scores or not scores:
         matters = [hit.weight for hit in category_hits if start <= hit.start < end]
         if matters and not _is_question_only(text[start:end], scores):
-            scores["issue_report"] = scores.get("issue_report", 0.0) + max(matters) / 3
-    if _is_bare_greeting(scores, end - start):
-        return scores
-    scores.pop("greeting", None) if len(scores) > 1 else None
+            told = 0.6 if _is_told(text[start:end]) else 0.0
+            scores["issue_report"] = scores.get("issue_report", 0.0) + max(matters) / 4 + told
+    if len(scores) > 1:
+        scores.pop("greeting", None)
+    return _with_object(scores)
+
+
+def _with_object(scores: dict[str, float]) -> dict[str, float]:
+    for verb, named in _NAMED_ONLY.items():
+        if scores.get(verb, 0.0) >= _DECISIVE:
+            return {name: score * 0.3 if name in named else score for name, score in scores.items()}
     return scores
-
-
-def _is_bare_greeting(scores: dict[str, float], length: int) -> bool:
-    return set(scores) == {"greeting"} and length <= 8
 
 
 def _is_question_only(clause: str, scores: dict[str, float]) -> bool:
     return not scores and bool(_QUESTION.search(clause))
 
 
+def _is_told(clause: str) -> bool:
+    """Whether a clause says something of a matter rather than name or ask it."""
+    return len(clause) > 5 and _ASKING.search(clause) is None
+
+
 def _is_negated(text: str, clause_start: int, hit: Hit) -> bool:
-    before = text[max(clause_start, hit.start - 10) : hit.start]
-    return _NEGATED.search(before) is not None
+    begin = max(clause_start, hit.start - 10)
+    found = _NEGATED.search(text[begin : hit.start])
+    if found is None:
+        return False
+    start = begin + found.start()
+    is_either_or = text[start] == "不" and start > 0 and text[start - 1] == text[start + 1 : start + 2]
+    return not is_either_or
 
 
 def _take_back(scores: dict[str, float], hit: Hit) -> None:
     if hit.label in {"cancel", "redeem"}:
-        scores["other"] = scores.get("other", 0.0) + hit.weight
+        scores["other"] = scores.get("other", 0.0) + min(hit.weight, _LEFT_ALONE)
     elif hit.label in _TAKEN_BACK:
         scores["other"] = scores.get("other", 0.0) + 0.1
 
@@ -121,15 +144,16 @@ def _in_order(by_clause: list[dict[str, float]], strongest: str) -> tuple[str, .
             found.append(name)
     if strongest not in found:
         found.append(strongest)
-    return _without_echoes(tuple(found))
+    return tuple(found)
 
 
-def _without_echoes(found: tuple[str, ...]) -> tuple[str, ...]:
+def _without_echoes(found: tuple[str, ...], text: str) -> tuple[str, ...]:
     """Chat beside a wish is no wish, thanks after one are politeness, and urging names what it urges."""
     wishes = [name for name in found if name != "other"] or ["other"]
     if "greeting" in wishes[1:]:
         wishes = [wishes[0], *(name for name in wishes[1:] if name != "greeting")]
-    if {"progress_query", "issue_report"} <= set(wishes):
+    is_urging = {"progress_query", "issue_report"} <= set(wishes)
+    if is_urging and wishes.index("issue_report") < wishes.index("progress_query") and not _NEXT_WISH.search(text):
         wishes.remove("issue_report")
     return tuple(wishes)
 
@@ -161,7 +185,7 @@ def read_category(text: str, hits: list[Hit]) -> tuple[Scored, ...]:
 def _each_once(text: str, hits: list[Hit]) -> dict[int, tuple[str, float, int]]:
     kept: dict[int, tuple[str, float, int]] = {}
     for hit in hits:
-        if hit.rule in kept or _is_negated(text, 0, hit):
+        if hit.rule in kept or _NOT_IT.search(text[max(0, hit.start - 5) : hit.start]):
             continue
         kept[hit.rule] = (hit.label, hit.weight, hit.start)
     return kept

@@ -8,12 +8,13 @@ from typing import Final
 
 from nlp.normalise import Normalised
 from nlp.persons import FoundValue, find_counts, find_listed, find_names, find_numbers
-from nlp.places import find_places
+from nlp.places import canonical, find_places
 from nlp.times import find_times
 from nlp.understanding import SLOT_TYPES, Slot
 
 # Who reports or asks looks back (周三坏的); everyone else looks forward.
 _LOOKS_BACK: Final = frozenset({"issue_report", "progress_query", "points_query"})
+_HOME: Final = frozenset({"我家", "我们家", "自己家", "家里", "这里", "这边", "这儿", "那边", "那里", "那儿"})
 _OFFERS: Final = frozenset({"service_order", "redeem", "points_query", "cancel", "progress_query", None})
 
 
@@ -26,14 +27,22 @@ def find_slots(source: Normalised, *, intent: str | None, now: datetime, places:
     for time in find_times(plain, now=now, forward=intent not in _LOOKS_BACK):
         found.append(FoundValue("time", time.start, time.end, time.value))
     taken = [(value.start, value.end) for value in found]
-    for place in find_places(text, names=places, taken=taken):
-        found.append(FoundValue("loc", place.start, place.end, place.value))
+    found_places = [
+        FoundValue("loc", place.start, place.end, place.value) for place in find_places(text, names=places, taken=taken)
+    ]
+    found.extend(_without_mere_home(text, found_places, intent))
     taken = [(value.start, value.end) for value in found]
     plain = _masked(text, taken)
     for value in _people_and_things(plain, intent):
         found.append(value)
     slots = [_placed(source, value) for value in found]
     return tuple(sorted(slots, key=lambda slot: (slot.start, SLOT_TYPES.index(slot.type))))
+
+
+def _without_mere_home(text: str, places: list[FoundValue], intent: str | None) -> list[FoundValue]:
+    """我家 alone is a place only where nothing better is named and something is wrong there."""
+    better = [place for place in places if text[place.start : place.end] not in _HOME]
+    return better if better or intent != "issue_report" else places
 
 
 def _numbers(text: str) -> Iterator[FoundValue]:
@@ -60,6 +69,10 @@ def _masked(text: str, spans: list[tuple[int, int]]) -> str:
     return text
 
 
-def _placed(source: Normalised, value: FoundValue) -> Slot:
-    start, end = source.span(value.start, value.end)
-    return Slot(value.type, start, end, source.original[start:end], value.value)
+def _placed(source: Normalised, found: FoundValue) -> Slot:
+    start, end = source.span(found.start, found.end)
+    text = source.original[start:end]
+    value = found.value
+    if found.type == "loc":
+        value = {"name": canonical(text), "deictic": value["deictic"]}
+    return Slot(found.type, start, end, text, value)

@@ -88,6 +88,11 @@ class Understanding:
         """The first slot of that type, in order of mention."""
         return next((slot for slot in self.slots if slot.type == slot_type), None)
 
+    def place(self) -> Slot | None:
+        """The place that helps most: one that others know before one that only the speaker knows, then the longest."""
+        places = self.all("loc")
+        return max(places, key=lambda slot: (not slot.value["deictic"], slot.end - slot.start), default=None)
+
     def all(self, slot_type: str) -> tuple[Slot, ...]:
         return tuple(slot for slot in self.slots if slot.type == slot_type)
 

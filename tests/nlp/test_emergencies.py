@@ -1,0 +1,60 @@
+"""The safety net: real danger is never missed, look-alikes stay quiet, doubt is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.nlp.reading import read
+from tests.nlp.sentences import DOUBTFUL, EMERGENCIES, HAZARDS, LOOKALIKES
+
+# Two kinds may be named in one sentence; any of these is right for the number that is shown.
+ALSO_RIGHT = {("fire", "electric")}
+
+
+@pytest.mark.parametrize(("kind", "text"), [(name, text) for name, texts in EMERGENCIES.items() for text in texts])
+def test_danger_is_recognised_with_its_kind(kind: str, text: str) -> None:
+    seen = read(text)
+    assert seen.emergency == kind or (kind, seen.emergency) in ALSO_RIGHT
+    assert not seen.emergency_doubt
+    assert seen.urgency == 3
+    assert seen.intent == "issue_report"
+
+
+@pytest.mark.parametrize("text", HAZARDS)
+def test_a_hazard_for_the_next_passer_by_is_urgent_without_being_an_emergency(text: str) -> None:
+    seen = read(text)
+    assert (seen.urgency, seen.emergency, seen.intent) == (3, None, "issue_report")
+
+
+@pytest.mark.parametrize("text", LOOKALIKES)
+def test_a_look_alike_is_no_emergency(text: str) -> None:
+    seen = read(text)
+    assert seen.emergency is None
+    assert not seen.emergency_doubt
+
+
+@pytest.mark.parametrize("text", DOUBTFUL)
+def test_negated_past_or_drilled_danger_is_doubtful(text: str) -> None:
+    seen = read(text)
+    assert seen.emergency_doubt
+    assert seen.emergency is not None
+    assert seen.to_json()["emergency"] is None
+
+
+def test_danger_now_outweighs_a_past_one() -> None:
+    seen = read("去年着过火，现在又着火了快来")
+    assert (seen.emergency, seen.emergency_doubt) == ("fire", False)
+
+
+def test_danger_leads_whatever_else_was_wished() -> None:
+    seen = read("我想取消报名，楼下着火了")
+    assert seen.intent == "issue_report"
+    assert "cancel" in seen.intents
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [("电梯停运了", 2), ("停水两天了", 2), ("消防通道被占了", 2), ("楼道贴满小广告", 1), ("我要报名", 1)],
+)
+def test_urgency_of_ordinary_matters(text: str, urgency: int) -> None:
+    assert read(text).urgency == urgency

@@ -1,0 +1,65 @@
+"""What a resident wants: one wish, several, a negated one, none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.nlp.reading import read
+from tests.nlp.sentences import INTENTS
+
+
+@pytest.mark.parametrize(("intent", "text"), [(name, text) for name, texts in INTENTS.items() for text in texts])
+def test_a_wish_is_understood(intent: str, text: str) -> None:
+    assert read(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("路灯坏了，另外帮我报名周六的植树", ("issue_report", "volunteer_signup")),
+        ("你好，我想订份午饭", ("greeting", "service_order")),
+        ("取消明天的保洁，顺便看看我有多少积分", ("cancel", "points_query")),
+        ("我是党员来报到，还有积分能换什么", ("party_register", "redeem")),
+        ("周六那个我不去了，帮我报周日的志愿者活动", ("cancel", "volunteer_signup")),
+        ("查一下进度；还有，垃圾三天没人收了", ("progress_query", "issue_report")),
+    ],
+)
+def test_several_wishes_stand_in_order_of_mention(text: str, intents: tuple[str, ...]) -> None:
+    assert read(text).intents == intents
+
+
+def test_the_first_actionable_wish_leads() -> None:
+    assert read("您好，在吗，我要投诉噪音").intent == "issue_report"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("不是报修，我是想报志愿者", "volunteer_signup"),
+        ("积分先不换，留着", "other"),
+        ("别给我取消", "other"),
+        ("我不要人工，我要报修", "issue_report"),
+        ("不是要取消，是想问问进度", "progress_query"),
+        ("不想报名了", "cancel"),
+    ],
+)
+def test_a_negated_wish_is_none(text: str, intent: str) -> None:
+    assert read(text).intent == intent
+
+
+@pytest.mark.parametrize("text", ["路灯", "电梯", "活动", "保洁还是报修"])
+def test_thin_or_divided_evidence_is_asked_back_or_held_unsure(text: str) -> None:
+    seen = read(text)
+    assert seen.intent is None or seen.confidence < 0.8
+    assert 1 <= len(seen.candidates) <= 3
+
+
+def test_what_is_asked_back_offers_the_likeliest_first() -> None:
+    seen = read("路灯")
+    assert seen.intent is None
+    assert seen.candidates[0].name == "issue_report"
+    assert seen.intents == ()
+
+
+def test_thanks_after_a_wish_are_no_wish() -> None:
+    assert read("我要报名植树，谢谢").intents == ("volunteer_signup",)

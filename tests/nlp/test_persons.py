@@ -1,0 +1,102 @@
+"""Phones, identity and case numbers, names, relations, counts and things."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.nlp.reading import texts, values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话13800000001",
+        "我的手机是138-0000-0001",
+        "138 0000 0001 联系我",
+        "+86 13800000001",
+        "打１３８０００００００１",
+        "一三八零零零零零零零一",
+        "幺三八零零零零零零零幺",
+    ],
+)
+def test_phones_become_digits(text: str) -> None:
+    assert values(text, "phone") == ["13800000001"]
+
+
+@pytest.mark.parametrize("text", ["订单12345678901234", "1380000000", "2380000000011", "12000000000"])
+def test_other_numbers_are_no_phones(text: str) -> None:
+    assert values(text, "phone") == []
+
+
+def test_an_identity_number_with_a_true_checksum_is_masked() -> None:
+    assert values("身份证11010519491231002X", "idcard") == ["1****************X"]
+    assert values("身份证11010519491231002x", "phone") == []
+
+
+def test_an_identity_number_with_a_false_checksum_is_none() -> None:
+    assert values("身份证110105194912310021", "idcard") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("R2611210001到哪了", "R2611210001"),
+        ("查 r2611210001", "R2611210001"),
+        ("D2611210012什么时候送", "D2611210012"),
+        ("工单号20261121003有结果吗", "20261121003"),
+    ],
+)
+def test_case_and_order_numbers(text: str, number: str) -> None:
+    assert values(text, "ticket") == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我叫王建国", "王建国"),
+        ("姓名：张三", "张三"),
+        ("王奶奶摔了一跤", "王奶奶"),
+        ("让小李联系我", "小李"),
+        ("我是李秀英，报名植树", "李秀英"),
+        ("找刘主任", "刘主任"),
+    ],
+)
+def test_names(text: str, name: str) -> None:
+    assert texts(text, "name") == [name]
+
+
+@pytest.mark.parametrize("text", ["小区大门坏了", "老人摔了", "小孩哭", "我是党员", "老是停电", "我是想报名"])
+def test_words_that_look_like_names(text: str) -> None:
+    assert texts(text, "name") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("报名，两个人", 2), ("午饭要三份", 3), ("2位老人要理发", 2), ("我们俩人都去", 2), ("十二个人参加植树", 12)],
+)
+def test_counts(text: str, count: int) -> None:
+    assert values(text, "count") == [count]
+
+
+@pytest.mark.parametrize("text", ["一个人在家", "三个月了", "第二名", "报了一个问题"])
+def test_what_counts_nothing(text: str) -> None:
+    assert values(text, "count") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [("给我妈订饭", "母亲"), ("帮老伴约理发", "配偶"), ("替我爸报名", "父亲"), ("给邻居代购", "邻居")],
+)
+def test_relations(text: str, means: str) -> None:
+    assert values(text, "relation") == [means]
+
+
+@pytest.mark.parametrize(
+    ("text", "means"), [("想约个陪诊", "陪诊"), ("订个午餐", "午餐"), ("借一辆轮椅", "轮椅"), ("积分换大米", "大米")]
+)
+def test_items_have_one_name(text: str, means: str) -> None:
+    assert values(text, "item") == [means]
+
+
+def test_an_activity_is_named() -> None:
+    assert texts("我想报名周六的植树", "activity") == ["植树"]
