@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.adapters import alipay_keys, wire
 from bot.adapters.alipay_form import Form, signed_answer
-from bot.adapters.delivery import SUCCESS, BadSignature, RenderedBody, Unreadable, moment
+from bot.adapters.delivery import SUCCESS, BadSignature, RenderedBody, Unreadable, bounded, moment
 from bot.adapters.outgoing_text import cdata
 from bot.adapters.wire import Fields, group_of, text_of
 from core import clock, logs
@@ -94,7 +94,7 @@ class AlipayAdapter:
             platform=self.account.platform,
             sender=user_id or open_id,
             alternate_sender=open_id if user_id else "",
-            dedupe_key=f"notify:{form.text('notify_id')}",
+            dedupe_key=bounded(f"notify:{form.text('notify_id')}"),
             kind=InboundKind.EVENT,
             sent_at=moment(form.text("utc_timestamp"), per_second=1000),
             event=Event(EventKind.OTHER, form.text("msg_method"), details=details[:20]),
@@ -122,7 +122,7 @@ def _message(fields: Fields, account: Account) -> Inbound:
         platform=account.platform,
         sender=user_id or open_id,
         alternate_sender=open_id if user_id and open_id != user_id else "",
-        dedupe_key=dedupe_key(fields),
+        dedupe_key=bounded(dedupe_key(fields)),
         kind=InboundKind.OTHER,
         sent_at=moment(text_of(fields, "CreateTime"), per_second=1000),
         event=Event(EventKind.OTHER, kind or "unknown"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from core import clock
 from core.errors import AppError, Forbidden
+
+LONGEST_KEY: Final = 400
 
 
 class Unreadable(AppError):
@@ -40,3 +44,8 @@ def moment(text: str, *, per_second: int) -> datetime:
         if seconds < 4_102_444_800:  # the year 2100
             return datetime.fromtimestamp(seconds, UTC)
     return clock.now()
+
+
+def bounded(key: str) -> str:
+    """A deduplication key short enough for an index: menu keys and addresses in it may be as long as a body."""
+    return key if len(key) <= LONGEST_KEY else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.adapters.delivery import Unreadable, moment
+from bot.adapters.delivery import Unreadable, bounded, moment
 from bot.adapters.wechat_events import event_of
 from bot.adapters.wire import Fields, group_of, text_of
 from core.messages import Event, EventKind, Inbound, InboundKind, Media
@@ -52,7 +52,7 @@ def to_inbound(fields: Fields, account: Account) -> Inbound:
         account=account.name,
         platform=account.platform,
         sender=sender,
-        dedupe_key=dedupe_key(fields),
+        dedupe_key=bounded(dedupe_key(fields)),
         kind=InboundKind.OTHER,
         sent_at=moment(text_of(fields, "CreateTime"), per_second=1),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,14 @@ def test_compatible_mode_reads_only_the_encrypted_part(safe: WeChatAdapter) -> N
 
 def test_safe_mode_refuses_what_cannot_be_opened(safe: WeChatAdapter) -> None:
     stranger = "A" * 42 + "E"
-    for how in ({"key": stranger}, {"app_id": "wx00000000000000bb"}, {"padding": 0}, {"padding": 33}):
+    wrong: tuple[dict[str, Any], ...] = (
+        {"key": stranger},
+        {"app_id": "wx00000000000000bb"},
+        {"padding": 0},
+        {"padding": 33},
+        {"filler": b"x"},
+    )
+    for how in wrong:
         with pytest.raises(BadSignature):
             safe.receive(*side.safe(side.xml(TEXT), **how))
     for encrypted in ("!!!", "AAAA", "A" * 64, ""):

@@ -204,3 +204,10 @@ def test_different_events_of_one_second_have_different_keys() -> None:
     }
     assert len(keys) == 7
     assert f"evt:{side.SENDER}:1:click:a:" in keys
+
+
+def test_a_key_fits_an_index_however_long_the_address_in_it() -> None:
+    address = "https://a.example/" + "x" * 5000
+    keys = {event("VIEW", EventKey=address + end).dedupe_key for end in ("a", "a", "b")}
+    assert len(keys) == 2
+    assert all(len(key) < 100 for key in keys)

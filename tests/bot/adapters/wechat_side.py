@@ -22,11 +22,19 @@ def sign(*parts: str) -> str:
     return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()
 
 
-def encrypt(text: bytes, *, key: str = AES_KEY, app_id: str = APP_ID, padding: int | None = None) -> str:
+def encrypt(
+    text: bytes,
+    *,
+    key: str = AES_KEY,
+    app_id: str = APP_ID,
+    padding: int | None = None,
+    filler: bytes = b"",
+) -> str:
     raw = base64.b64decode(key + "=")
     full = b"0123456789abcdef" + len(text).to_bytes(4, "big") + text + app_id.encode()
     pad = 32 - len(full) % 32
-    full += bytes([pad if padding is None else padding]) * pad
+    last = bytes([pad if padding is None else padding])
+    full += (filler or last) * (pad - 1) + last
     return base64.b64encode(_cipher(raw).encryptor().update(full)).decode()
 
 
