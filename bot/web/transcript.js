@@ -1,0 +1,170 @@
+// The conversation as it is seen and as it is kept for this visit.
+
+import { element } from "./element.js";
+import { linkified, safeAddress } from "./linkify.js";
+import { keepForVisit, keptForVisit } from "./store.js";
+import { TEXT } from "./words.js";
+
+const KEPT_LINES = 200;
+
+function clockTime(moment) {
+  return new Date(moment).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+}
+
+export class Transcript {
+  constructor({ log, lines, welcome, onChoose, onResend }) {
+    Object.assign(this, { log, lines, welcome, onChoose, onResend });
+    this.kept = [];
+    this.seen = new Set();
+    this.mine = new Map();
+    for (const entry of keptForVisit("lines", [])) this.show(entry);
+  }
+
+  get isEmpty() {
+    return this.kept.length === 0;
+  }
+
+  clear() {
+    this.kept = [];
+    this.seen.clear();
+    this.mine.clear();
+    this.lines.replaceChildren();
+    this.welcome.hidden = false;
+    this.save();
+  }
+
+  save() {
+    const withoutPhotos = this.kept.slice(-KEPT_LINES).map(({ preview, ...entry }) => entry);
+    keepForVisit("lines", withoutPhotos);
+  }
+
+  addMine(message, { label, preview }) {
+    this.show({ who: "me", id: message.id, message, label, preview, at: Date.now(), state: "sending" });
+    this.save();
+    this.toEnd();
+  }
+
+  // A reply may arrive with the answer and again from the long poll: its id says that it is the same.
+  addReply(reply) {
+    if (reply.id && this.seen.has(reply.id)) return false;
+    if (!reply.text && !reply.choices?.length && !reply.url) return false;
+    this.show({ who: "us", reply, at: Date.now() });
+    this.save();
+    this.toEnd();
+    return true;
+  }
+
+  note(text) {
+    this.show({ who: "note", text });
+    this.toEnd();
+  }
+
+  setState(id, state, said = "") {
+    const entry = this.kept.find((one) => one.who === "me" && one.id === id);
+    if (!entry) return;
+    Object.assign(entry, { state, said });
+    this.renderState(entry);
+    this.save();
+  }
+
+  unsent() {
+    return this.kept.filter((entry) => entry.who === "me" && entry.state !== "sent" && entry.state !== "refused");
+  }
+
+  show(entry) {
+    this.welcome.hidden = true;
+    this.kept.push(entry);
+    const line = element("li", `line ${entry.who}`);
+    if (entry.who === "note") line.textContent = entry.text;
+    if (entry.who === "me") this.fillMine(line, entry);
+    if (entry.who === "us") this.fillReply(line, entry);
+    this.lines.append(line);
+  }
+
+  fillMine(line, entry) {
+    const bubble = element("div", "bubble");
+    if (entry.preview) {
+      const image = element("img");
+      image.src = entry.preview;
+      image.alt = TEXT.photo;
+      image.addEventListener("load", () => this.toEnd());
+      bubble.append(image);
+    } else {
+      bubble.textContent = entry.label;
+    }
+    const status = element("div", "when");
+    line.append(bubble, status);
+    this.mine.set(entry.id, { line, status });
+    this.renderState(entry);
+  }
+
+  renderState(entry) {
+    const { status } = this.mine.get(entry.id);
+    status.replaceChildren();
+    status.className = entry.state === "failed" || entry.state === "refused" ? "failed" : "when";
+    if (entry.state === "failed") {
+      const again = element("button", "", TEXT.resend);
+      again.type = "button";
+      again.addEventListener("click", () => this.onResend());
+      status.append(element("span", "", `⚠ ${entry.said || TEXT.notSent}`), again);
+    } else if (entry.state === "refused") {
+      status.append(element("span", "", `⚠ ${entry.said || TEXT.refused}`));
+    } else {
+      status.textContent = clockTime(entry.at);
+    }
+  }
+
+  fillReply(line, { reply, at, chosen }) {
+    if (reply.id) this.seen.add(reply.id);
+    const bubble = element("div", "bubble");
+    if (reply.title) bubble.append(element("span", "card-title", reply.title));
+    const address = reply.url ? safeAddress(reply.url) : null;
+    if (address && reply.type === "image") {
+      const image = element("img");
+      image.src = address;
+      image.alt = reply.text || TEXT.image;
+      bubble.append(image);
+    }
+    if (reply.text) bubble.append(linkified(reply.text));
+    if (address && reply.type !== "image") {
+      const more = element("a", "more", TEXT.open);
+      more.href = address;
+      bubble.append(document.createElement("br"), more);
+    }
+    if (bubble.hasChildNodes()) line.append(bubble);
+    if (reply.choices?.length) this.fillChoices(line, reply, chosen);
+    line.append(element("div", "when", clockTime(at)));
+  }
+
+  // Only the newest question can be answered by button; older ones stay readable.
+  fillChoices(line, reply, chosen) {
+    this.retireChoices();
+    const group = element("div", "choices");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "请选一项");
+    reply.choices.forEach((choice, index) => {
+      const button = element("button", "choice");
+      button.type = "button";
+      button.append(element("i", "", String(index + 1)), element("span", "", choice.label));
+      if (choice.id === chosen) button.setAttribute("aria-pressed", "true");
+      button.addEventListener("click", () => {
+        this.retireChoices();
+        button.setAttribute("aria-pressed", "true");
+        const entry = this.kept.find((one) => one.reply === reply);
+        if (entry) entry.chosen = choice.id;
+        this.onChoose(choice);
+      });
+      group.append(button);
+    });
+    line.append(group);
+    if (chosen) this.retireChoices(group);
+  }
+
+  retireChoices(within = this.lines) {
+    for (const button of within.querySelectorAll(".choice:not(:disabled)")) button.disabled = true;
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+}
