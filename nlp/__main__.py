@@ -8,7 +8,6 @@ import sys
 from datetime import datetime
 
 from core import clock
-
 from nlp.pipeline import understand
 
 

@@ -1,4 +1,4 @@
-"""Days: from 大后天, 下周三, 12月3号, 国庆节 or 三天后 to dates in Shanghai; the next one where the speaker looks forward."""
+"""Days: 大后天, 下周三, 12月3号 or 国庆节 as dates in Shanghai; the next one where the speaker looks forward."""
 
 from __future__ import annotations
 
@@ -145,8 +145,10 @@ def _add_months(first: date, months: int) -> date:
 
 
 def _valid(year: int, month: int, day: int | None) -> date | None:
+    if day is None or not 1900 <= year <= 2100:
+        return None
     try:
-        return None if day is None else date(year, month, day)
+        return date(year, month, day)
     except ValueError:
         return None
 

@@ -1,6 +1,7 @@
 """The safety net: runs first on every message, never abstains, and prefers a question too many to a fire too few.
 
-Look-alikes (火锅, 气死我了, 火灾隐患) are taken out of the text; what remains and is negated, past or drilled is doubtful.
+Look-alikes (火锅, 气死我了, 火灾隐患) are taken out of the text first; what remains and is negated, past or drilled
+is doubtful.
 """
 
 from __future__ import annotations
@@ -80,7 +81,11 @@ def _in_doubt(text: str, hit: Hit) -> bool:
     ends = [found for mark in "。；！" if (found := text.find(mark, hit.end)) >= 0]
     sentence = text[start : min(ends, default=len(text))]
     doubts = _doubts()
-    return bool(doubts["past"].search(sentence) or doubts["drill"].search(sentence))
+    if doubts["past"].search(sentence) or doubts["drill"].search(sentence):
+        return True
+    begin = text.rfind("，", 0, hit.start) + 1
+    comma = text.find("，", hit.end)
+    return bool(doubts["topic"].search(text[begin : comma if comma >= 0 else len(text)]))
 
 
 def _hazard(text: str) -> int:

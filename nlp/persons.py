@@ -16,10 +16,14 @@ _TITLES: Final = (
     "奶奶|爷爷|阿姨|叔叔|大爷|大妈|大娘|大叔|大姐|大哥|师傅|医生|大夫|护士|主任|老师|先生|女士|小姐|书记|经理|警官"
     "|律师|姐|哥|婶|伯伯|婆婆|老太太|老太|老爷子|同志|队长|站长|组长"
 )
+_NOT_A_SURNAME: Final = (
+    "区孩时学路门店心声狗猫树型费广吃卖偷气人年家龄板师公婆爷奶乡妈爸太是化旧实话虎鼠百高江马车花白黄房米康文水"
+)
+_SPOKEN: Final = "[零〇幺一二两三四五六七八九0-9]"
 _PHONE: Final = re.compile(
     r"(?<![0-9a-z])(?:\+?86[- ]?)?(1[3-9][0-9](?:[- ]?[0-9]{4}){2})(?![0-9])"
     r"|(?<![0-9])(0[0-9]{2,3}[- ]?[1-9][0-9]{6,7})(?![0-9])"
-    r"|([一幺](?:[零〇幺一二两三四五六七八九0-9][- ，]?){9}[零〇幺一二两三四五六七八九0-9])(?![零〇幺一二两三四五六七八九0-9])"
+    f"|([一幺](?:{_SPOKEN}[- ，]?){{9}}{_SPOKEN})(?!{_SPOKEN})"
 )
 _IDCARD: Final = re.compile(r"(?<![0-9a-z])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9x](?![0-9a-z])")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -76,13 +80,15 @@ def _checksum_holds(text: str) -> bool:
 
 @cache
 def _name_pattern() -> re.Pattern[str]:
+    """A name that is told (我叫…), one with a title, or 小 and 老 with a surname, each in a group of its own."""
     surname = f"(?:{_COMPOUND}|[{tables.rows('surnames')[0]['surnames']}])"
-    stop = "的在是了住要想这有电和与给报，。也就都很说年今家号员"
+    given = "[^\\W\\d_a-z的在是了住要想这有电和与给报也就都很说年今家号员]"
+    alone = f"我是(?={surname}{given}{{1,2}}(?:[，。,. ]|$))"
+    told = f"(?:我叫|{alone}|名字叫|名字是|姓名:?|姓名是|叫做|联系人:?|联系人是|本人(?={surname}))\\s?"
     return re.compile(
-        f"(?:我叫|我是(?={surname}[^\\W\\d{stop}]{{1,2}}(?:[，。,. ]|$))|名字叫|名字是|姓名:?|姓名是|叫做|联系人:?|联系人是|本人(?={surname}))\\s?"
-        f"(?P<said>{surname}[^\\W\\d_a-z{stop}]{{1,2}})"
-        f"|(?P<titled>(?:{surname}[^\\W\\d_a-z{stop}]{{0,2}}?|老{surname}|小{surname})(?:{_TITLES})(?![\\u4e00-\\u9fff]*(?:店|馆|路)))"
-        f"|(?<![大最很太从矮弱])(?P<short>[小老]{surname})(?![区孩时学路门店心声狗猫树型费广吃卖偷气人年家龄板师公婆爷奶乡妈爸太是化旧实话虎鼠百高江马车花白黄房米康文水])"
+        f"{told}(?P<said>{surname}{given}{{1,2}})"
+        f"|(?P<titled>(?:{surname}{given}{{0,2}}?|[老小]{surname})(?:{_TITLES})(?![店馆路]))"
+        f"|(?<![大最很太从矮弱])(?P<short>[小老]{surname})(?![{_NOT_A_SURNAME}])"
     )
 
 

@@ -16,9 +16,14 @@ from nlp import tables
 from nlp.numerals import number
 
 _N: Final = "(?:[0-9]{1,5}|[零一二两三四五六七八九十百]{1,5})"
-_BUILDING: Final = "号楼|号院|号房|号店|栋楼|栋|幢|座|单元|号(?!线|车|[0-9])|弄|排|门(?=[0-9一二三四五六七八九])|期|楼|层|室|房|户|组(?!织|长|建)|队(?=[0-9一二三四五六七八九])"
+_COUNTED: Final = (
+    "号楼|号院|号房|号店|栋楼|栋|幢|座|单元|号(?!线|车|[0-9])|弄|排|期|楼|层|室|房|户|区"
+    "|门(?=[0-9一二三四五六七八九])|组(?!织|长|建)|队(?=[0-9一二三四五六七八九])"
+)
+_ROOM: Final = f"[a-z]?{_N}(?:室|房|户)?(?![0-9点月年天个人元块路斤米])"
+# 3栋2单元501, 23号院2号楼, b座1203 · 7-2-1103 · 5-302
 _UNITS: Final = (
-    f"(?:(?:[a-z]?{_N}(?:-[0-9]{{1,4}})?|[甲乙丙丁东西南北a-z][0-9]?(?=[栋座区幢]))(?:{_BUILDING}|区))+(?:[a-z]?{_N}(?:室|房|户)?(?![0-9点月年天个人元块路斤米]))?"
+    f"(?:(?:[a-z]?{_N}(?:-[0-9]{{1,4}})?|[甲乙丙丁东西南北a-z][0-9]?(?=[栋座区幢]))(?:{_COUNTED}))+(?:{_ROOM})?"
     "|(?<![0-9:.-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{2,4}(?:室|房)?(?![0-9-])"
     "|(?<![0-9:.-])[a-z]?[0-9]{1,3}-[0-9]{3,4}(?:室|房)?(?![0-9-])"
 )
@@ -73,6 +78,11 @@ def _pieces_pattern() -> re.Pattern[str]:
 
 
 @cache
+def _landmarks() -> re.Pattern[str]:
+    return re.compile(_table("landmark"))
+
+
+@cache
 def _tail() -> re.Pattern[str]:
     return re.compile(f"(?:{_table('tail')})")
 
@@ -81,7 +91,7 @@ def find_places(text: str, *, names: frozenset[str], taken: list[tuple[int, int]
     """Every place of a normalised text, in order; `taken` spans (times, phones) hold no place."""
     blanked = _blank(text, taken)
     known = list(_known(blanked, names))
-    pieces = [*known, *_own_pieces(_blank_pieces(blanked, known)), *_other_pieces(text, blanked, known)]
+    pieces = [*known, *_own_pieces(_blank_pieces(blanked, known)), *_other_pieces(blanked, known)]
     for run in _runs(text, sorted(_without_overlap(pieces), key=lambda piece: piece.start)):
         yield FoundPlace(run[0].start, run[-1].end, _value(text, run))
 
@@ -110,7 +120,7 @@ def _own_pieces(text: str) -> Iterator[_Piece]:
         yield _Piece(match.start(), match.end(), "own")
 
 
-def _other_pieces(text: str, blanked: str, known: list[_Piece]) -> Iterator[_Piece]:
+def _other_pieces(blanked: str, known: list[_Piece]) -> Iterator[_Piece]:
     own = list(_own_pieces(_blank_pieces(blanked, known)))
     rest = _blank_pieces(_blank_pieces(blanked, known), own)
     units = [_Piece(match.start(), match.end(), "units") for match in re.finditer(_UNITS, rest)]
@@ -119,8 +129,7 @@ def _other_pieces(text: str, blanked: str, known: list[_Piece]) -> Iterator[_Pie
         kind = match.lastgroup or "landmark"
         yield _Piece(match.start(), match.end(), kind)
     yield from units
-    landmarks = re.compile(_table("landmark"))
-    for match in landmarks.finditer(_blank_pieces(_blank_pieces(blanked, known), [*own, *units])):
+    for match in _landmarks().finditer(_blank_pieces(_blank_pieces(blanked, known), [*own, *units])):
         yield _Piece(match.start(), match.end(), "landmark")
 
 

@@ -21,20 +21,17 @@ _OFFERS: Final = frozenset({"service_order", "redeem", "points_query", "cancel",
 def find_slots(source: Normalised, *, intent: str | None, now: datetime, places: frozenset[str]) -> tuple[Slot, ...]:
     """In order of mention; `intent` decides between the next and the past Wednesday and which lists are looked up."""
     text = source.text
-    found = list(_numbers(text))
-    taken = [(value.start, value.end) for value in found]
-    plain = _masked(text, taken)
-    for time in find_times(plain, now=now, forward=intent not in _LOOKS_BACK):
-        found.append(FoundValue("time", time.start, time.end, time.value))
-    taken = [(value.start, value.end) for value in found]
-    found_places = [
+    numbers = list(_numbers(text))
+    times = [
+        FoundValue("time", time.start, time.end, time.value)
+        for time in find_times(_masked(text, numbers), now=now, forward=intent not in _LOOKS_BACK)
+    ]
+    taken = [(value.start, value.end) for value in (*numbers, *times)]
+    located = [
         FoundValue("loc", place.start, place.end, place.value) for place in find_places(text, names=places, taken=taken)
     ]
-    found.extend(_without_mere_home(text, found_places, intent))
-    taken = [(value.start, value.end) for value in found]
-    plain = _masked(text, taken)
-    for value in _people_and_things(plain, intent):
-        found.append(value)
+    found = [*numbers, *times, *_without_mere_home(text, located, intent)]
+    found.extend(_people_and_things(_masked(text, found), intent))
     slots = [_placed(source, value) for value in found]
     return tuple(sorted(slots, key=lambda slot: (slot.start, SLOT_TYPES.index(slot.type))))
 
@@ -63,9 +60,9 @@ def _people_and_things(text: str, intent: str | None) -> Iterator[FoundValue]:
         yield from find_listed("activity", "activities", text)
 
 
-def _masked(text: str, spans: list[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + "\0" * (end - start) + text[end:]
+def _masked(text: str, found: list[FoundValue]) -> str:
+    for value in found:
+        text = text[: value.start] + "\0" * (value.end - value.start) + text[value.end :]
     return text
 
 

@@ -10,7 +10,7 @@ from typing import Final
 _DATA: Final = Path(__file__).parent / "data"
 
 
-class BrokenTable(Exception):  # noqa: N818  errors are named as past facts
+class BrokenTable(Exception):
     """A packaged table cannot be read; the message names file, line and reason."""
 
 

@@ -8,16 +8,33 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from nlp import INTENTS, escape_word
 from nlp.understanding import SLOT_TYPES
-
 from tests.nlp.reading import read
 
 PIECES = st.sampled_from(
-    "着火 路灯 坏了 3栋 2单元 501 明天 下午 三点 到 五点 138 0000 0001 一三八 我妈 王奶奶 两个人 不是 取消 报名 "
-    "電梯 ludeng 👋 ， 。 - : / 年 月 号 每 周 十 零 的 路 12 R2611210001 11010519491231002X 差五分 半 \u200d \ufe0f".split(
-        " "
-    )
+    [
+        *("着火", "路灯", "坏了", "3栋", "2单元", "501", "明天", "下午", "三点", "到", "五点", "138", "0000", "0001"),
+        *("一三八", "我妈", "王奶奶", "两个人", "不是", "取消", "报名", "電梯", "ludeng", "👋", "，", "。", "-", ":"),
+        *(
+            "/",
+            "年",
+            "月",
+            "号",
+            "每",
+            "周",
+            "十",
+            "零",
+            "的",
+            "路",
+            "12",
+            "R2611210001",
+            "11010519491231002X",
+            "9999年",
+        ),
+        *("差五分", "半", "\u200d", "\ufe0f", "冇", "\n"),
+    ]
 )
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 
 import pytest
+
 from nlp.__main__ import main
 
 KEYS = {

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from nlp import INTENTS, tables
 from nlp.lexicon import bounded
 

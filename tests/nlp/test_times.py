@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from nlp.normalise import normalise
 from nlp.times import find_times
-
 from tests.nlp.reading import NOW
 
 CASES = [

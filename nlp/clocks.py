@@ -1,0 +1,93 @@
+"""Clocks and parts of a day: 下午三点, 十点一刻, 差五分八点, 9:30."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from nlp.numerals import number
+
+PART: Final = (
+    "凌晨|清晨|清早|大清早|早晨|早上|一早|上午|中午|正午|午后|下午|傍晚|黄昏|晚上|晚间|夜里|夜间|大半夜|半夜|深夜"
+)
+_HOURS: Final = {
+    "凌晨": (0, 6),
+    "清晨": (5, 8),
+    "清早": (5, 8),
+    "大清早": (5, 8),
+    "早晨": (6, 9),
+    "早上": (6, 9),
+    "早": (6, 9),
+    "晨": (5, 8),
+    "一早": (6, 9),
+    "上午": (8, 12),
+    "中午": (11, 13),
+    "正午": (12, 13),
+    "午后": (13, 17),
+    "下午": (13, 18),
+    "傍晚": (17, 19),
+    "黄昏": (17, 19),
+    "晚上": (18, 23),
+    "晚间": (18, 23),
+    "晚": (18, 23),
+    "夜": (20, 24),
+}
+_NIGHT: Final = (22, 30)
+_MORNING: Final = frozenset({"凌晨", "清晨", "清早", "大清早", "早晨", "早上", "早", "晨", "一早", "上午"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day as distance from midnight (24 hours and more: the next day), how long it lasts, and its grain."""
+
+    offset: timedelta
+    length: timedelta
+    grain: str
+
+
+def hours_of(part: str) -> tuple[int, int]:
+    """The hours from and to of a part of the day; a night ends after 24."""
+    return _HOURS.get(part, _NIGHT)
+
+
+def read(match: re.Match[str], part: str | None, *, hour_before: int | None) -> Clock | None:
+    """The clock in a match of a moment, or None when none was read or there is no such hour.
+
+    `part` is the part of the day that was said, `hour_before` the hour at which a range began that ends here.
+    """
+    spoken = match["hour"] or match["clock"] or match["before_hour"]
+    hour = number(spoken) if spoken else None
+    if hour is None or spoken is None or hour > 24:
+        return None
+    minute, grain = _minute(match)
+    hour = _in_part(hour, part, written=spoken.startswith("0") or match["clock"] is not None)
+    if hour_before is not None and hour < 12 and match["part"] is None and hour <= hour_before:
+        hour += 12
+    length = timedelta(hours=1) if grain == "hour" else timedelta(minutes=1)
+    return Clock(timedelta(hours=hour, minutes=-minute if match["before"] else minute), length, grain)
+
+
+def _minute(match: re.Match[str]) -> tuple[int, str]:
+    if match["half"]:
+        return 30, "minute"
+    if match["quarter"]:
+        return 15 * (number(match["quarter"]) or 1), "minute"
+    if match["before"]:
+        return (15 if "刻" in match["before"] else number(match["before"].rstrip("钟").rstrip("分")) or 0), "minute"
+    said = match["minute"] or match["past"] or match["spoken"] or match["clock_minute"]
+    return (number(said) or 0, "minute") if said else (0, "hour")
+
+
+def _in_part(hour: int, part: str | None, *, written: bool) -> int:
+    """The hour on a 24-hour clock: 下午三点 is 15, a bare 三点 is taken for the afternoon, 03:00 for what it says."""
+    if part is None:
+        return hour + 12 if 1 <= hour <= 6 and not written else hour
+    if part in _MORNING or hour > 12:
+        return hour % 24 if part == "凌晨" and hour == 12 else hour
+    if part in {"中午", "正午"}:
+        return hour + 12 if hour < 4 else hour
+    if part in _HOURS and part != "夜":
+        return 24 if hour == 12 and part.startswith("晚") else hour + 12 if hour < 12 else hour
+    return 24 if hour == 12 else hour + 24 if hour < 6 else hour + 12
