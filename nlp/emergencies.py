@@ -16,6 +16,8 @@ from nlp.lexicon import Hit, bounded, lexicon
 
 _NOW: Final = re.compile("现在|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在")
 
+# The gravest hits decide; a text that repeats itself thousands of times says nothing more.
+_MOST_HITS: Final = 40
 _DENIED_INSIDE: Final = re.compile("没有?(?=火花|冒|着火|起火|漏电|人受|人伤|味)")
 
 
@@ -41,36 +43,19 @@ def _doubts() -> dict[str, re.Pattern[str]]:
 def danger(text: str) -> Danger:
     """Read a normalised text; the most dangerous kind wins where several are named."""
     seen = _lookalikes().sub(lambda match: "\0" * len(match.group()), text)
-    certain: Hit | None = None
-    doubtful: Hit | None = None
-    for hit in lexicon("emergencies").hits(seen):
-        if _negated(seen, hit):
-            continue
-        if _in_doubt(text, hit):
-            doubtful = _graver(doubtful, hit)
-        else:
-            certain = _graver(certain, hit)
+    hits = sorted(lexicon("emergencies").hits(seen), key=lambda hit: -hit.weight)[:_MOST_HITS]
+    meant = [hit for hit in hits if not _negated(seen, hit)]
+    certain = next((hit for hit in meant if not _in_doubt(text, hit)), None)
     if certain is not None:
         return Danger(certain.label, doubt=False, urgency=3)
-    urgency = _hazard(text)
-    if doubtful is not None:
-        return Danger(doubtful.label, doubt=True, urgency=urgency)
-    return Danger(_denied(seen), doubt=_denied(seen) is not None, urgency=urgency)
-
-
-def _graver(known: Hit | None, hit: Hit) -> Hit:
-    return hit if known is None or hit.weight > known.weight else known
+    doubtful = (meant or hits)[:1]
+    kind = doubtful[0].label if doubtful else None
+    return Danger(kind, doubt=kind is not None, urgency=_hazard(text))
 
 
 def _negated(text: str, hit: Hit) -> bool:
     before = text[max(0, hit.start - 6) : hit.start]
     return bool(_doubts()["negated"].search(before) or _DENIED_INSIDE.search(text, hit.start, hit.end))
-
-
-def _denied(text: str) -> str | None:
-    """The kind whose every mention was negated: 不是着火."""
-    kinds = [hit.label for hit in lexicon("emergencies").hits(text) if _negated(text, hit)]
-    return kinds[0] if kinds else None
 
 
 def _in_doubt(text: str, hit: Hit) -> bool:

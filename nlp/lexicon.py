@@ -63,10 +63,12 @@ class Lexicon:
 
     def hits(self, text: str) -> list[Hit]:
         """Every place where a rule is met, in no particular order; a rule may be met several times."""
-        return [hit for hit in self._all_hits(text) if not self._switched_off(hit, text)]
+        found = list(self._all_hits(text))
+        off = {number for number in {hit.rule for hit in found} if self._is_off(number, text)}
+        return [hit for hit in found if hit.rule not in off]
 
-    def _switched_off(self, hit: Hit, text: str) -> bool:
-        unless = self._rules[hit.rule].unless
+    def _is_off(self, number: int, text: str) -> bool:
+        unless = self._rules[number].unless
         return unless is not None and unless.search(text) is not None
 
     def _all_hits(self, text: str) -> Iterator[Hit]:
