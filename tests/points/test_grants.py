@@ -69,7 +69,8 @@ async def test_a_deed_is_paid_once_however_often_it_is_asked_for(town: Town) -> 
 
 async def test_a_request_is_undone_with_the_deed_that_wrote_it(town: Town) -> None:
     resident = await town.resident()
-    with pytest.raises(RuntimeError):
+
+    async def deed_that_fails() -> None:
         async with town.database.write() as db:
             await grants.request_grant(
                 db,
@@ -81,6 +82,9 @@ async def test_a_request_is_undone_with_the_deed_that_wrote_it(town: Town) -> No
                 occurred_at=clock.now(),
             )
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await deed_that_fails()
     assert await states(town) == []
 
 

@@ -4,21 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from core.crypto import Unreadable
-from points import wallets
 from points.models import GrantRequest
 from tests.points.town import Town, code_of
-
-
-async def move(town: Town, source: str, target: str, key: str = "bind") -> int:
-    async with town.database.write() as db:
-        return await wallets.move_wallet(db, town.vault, from_resident_id=source, to_resident_id=target, key=key)
 
 
 async def test_points_of_all_communities_survive_under_the_other_identity(town: Town) -> None:
     other = Town(town.database, town.vault, area="110101001002")
     source, target = await town.resident(points=30), await town.resident(points=5)
     await other.adjust(source, 7)
-    assert await move(town, source, target) == 37
+    assert await town.merge(source, target) == 37
     assert ((await town.balance(target)).posted, (await other.balance(target)).posted) == (35, 7)
     assert (await town.balance(source)).posted == 0
     assert await town.findings() == []
@@ -26,10 +20,10 @@ async def test_points_of_all_communities_survive_under_the_other_identity(town: 
 
 async def test_the_same_key_moves_once(town: Town) -> None:
     source, target = await town.resident(points=30), await town.resident()
-    await move(town, source, target)
+    await town.merge(source, target, key="first")
     await town.adjust(source, 2)
-    assert await move(town, source, target) == 0
-    assert await move(town, source, target, key="later") == 2
+    assert await town.merge(source, target, key="first") == 0
+    assert await town.merge(source, target, key="later") == 2
     assert (await town.balance(target)).posted == 32
 
 
@@ -37,7 +31,7 @@ async def test_codes_that_are_out_go_with_the_points_and_stay_readable(town: Tow
     source, target = await town.resident(points=30), await town.resident()
     reward = await town.reward(price=10, limit_per_person=2)
     kept, dropped = await town.redeem(source, reward), await town.redeem(source, reward)
-    await move(town, source, target)
+    await town.merge(source, target)
     async with town.database.write() as db:
         await town.vault.destroy(db, source)
     assert {mine.code for mine in await town.redemptions(target)} == {kept.code, dropped.code}
@@ -55,7 +49,7 @@ async def test_a_wallet_whose_key_is_gone_is_not_half_moved(town: Town) -> None:
     async with town.database.write() as db:
         await town.vault.destroy(db, source)
     with pytest.raises(Unreadable):
-        await move(town, source, target)
+        await town.merge(source, target)
     assert (await town.balance(source)).posted == 30
 
 
@@ -64,7 +58,7 @@ async def test_unpaid_grants_follow_but_one_deed_is_paid_once(town: Town) -> Non
     source, target = await town.resident(), await town.resident()
     for resident, deed in ((source, "1"), (source, "2"), (target, "2")):
         await town.ask(resident, deed)
-    await move(town, source, target)
+    await town.merge(source, target)
     await town.pay()
     assert (await town.balance(target)).posted == 20
     async with town.database.read() as db:
@@ -76,4 +70,4 @@ async def test_unpaid_grants_follow_but_one_deed_is_paid_once(town: Town) -> Non
 async def test_a_wallet_is_not_moved_onto_itself(town: Town) -> None:
     resident = await town.resident(points=3)
     with pytest.raises(ValueError, match="onto itself"):
-        await move(town, resident, resident)
+        await town.merge(resident, resident)

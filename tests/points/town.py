@@ -10,10 +10,10 @@ from typing import Any
 from core import clock
 from core.crypto import Vault
 from core.db import Database, new_id
-from points import audit, corrections, grants, redemption_views, redemptions, rewards, statements
+from points import audit, corrections, grants, redemption_views, redemptions, rewards, statements, wallets
 from points.audit import Finding
 from points.ledger import Posted
-from points.redemptions import Redemption
+from points.redemption_views import Redemption
 from points.rules import RuleBook
 from points.statements import Balance, Page
 
@@ -120,6 +120,12 @@ class Town:
     async def expire(self) -> int:
         async with self.database.write() as db:
             return await redemptions.expire_due(db)
+
+    async def merge(self, former: str, kept: str, key: str | None = None) -> int:
+        async with self.database.write() as db:
+            return await wallets.move_wallet(
+                db, self.vault, from_resident_id=former, to_resident_id=kept, key=key or new_id()
+            )
 
     async def balance(self, resident_id: str) -> Balance:
         async with self.database.read() as db:

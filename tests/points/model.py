@@ -1,0 +1,201 @@
+"""The ledger as one head can hold it: plain numbers, one step after another, no database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core import clock
+from core.values import RedemptionState
+from points.errors import (
+    AlreadyReversed,
+    CodeAlreadyVerified,
+    CodeExpired,
+    CodeVoid,
+    FundExhausted,
+    InsufficientPoints,
+    LimitReached,
+    NotReversible,
+    RewardSoldOut,
+)
+
+RETRY = timedelta(minutes=10)
+POINTS = {"ten": 10, "one": 1}
+DAY_CAPS = {"ten": 30, "one": 3}
+DAY_CAP = 31
+LIMIT = 2
+CODE_DAYS = 3
+
+FUND, TREASURY, REDEEMED = "fund", "treasury", "redeemed"
+Legs = dict[str, int]
+
+
+@dataclass
+class Asked:
+    rule: str
+    resident: str
+    source: str
+    occurred_at: datetime
+    next_at: datetime
+    state: str = "pending"
+
+
+@dataclass
+class Held:
+    reward: str
+    resident: str
+    limit_resident: str
+    price: int
+    expires_at: datetime
+    state: RedemptionState = RedemptionState.HELD
+
+
+@dataclass
+class Model:
+    posted: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    stock: Counter[str] = field(default_factory=Counter)
+    price: dict[str, int] = field(default_factory=dict)
+    transfers: list[tuple[Legs, bool]] = field(default_factory=list)
+    reversed: set[int] = field(default_factory=set)
+    asked: list[Asked] = field(default_factory=list)
+    redemptions: list[Held] = field(default_factory=list)
+    caps: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    limits: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def available(self, account: str) -> int:
+        return self.posted[account] - self.held[account]
+
+    def move(self, legs: Legs, *, final: bool = False) -> None:
+        for account, amount in legs.items():
+            if account != TREASURY and amount < 0 and self.available(account) < -amount:
+                raise FundExhausted if account == FUND else InsufficientPoints
+        for account, amount in legs.items():
+            self.posted[account] += amount
+        self.transfers.append((legs, final))
+
+    def reverse(self, number: int) -> None:
+        legs, final = self.transfers[number]
+        if final:
+            raise NotReversible
+        if number in self.reversed:
+            raise AlreadyReversed
+        self.move({account: -amount for account, amount in legs.items()}, final=True)
+        self.reversed.add(number)
+
+    def ask(self, rule: str, resident: str, source: str, now: datetime) -> bool:
+        if any((a.rule, a.resident, a.source) == (rule, resident, source) for a in self.asked):
+            return False
+        self.asked.append(Asked(rule, resident, source, now, now))
+        return True
+
+    def pay(self, limit: int, now: datetime) -> int:
+        waiting = [a for a in self.asked if a.state in {"pending", "unfunded"}]
+        due = [
+            a
+            for number, a in enumerate(waiting)
+            if a.next_at <= now and not any(b.state == "unfunded" and b.next_at > now for b in waiting[:number])
+        ][:limit]
+        for number, request in enumerate(due):
+            if self._capped(request):
+                request.state = "capped"
+            elif self.posted[FUND] < POINTS[request.rule]:
+                for late in due[number:]:
+                    late.state, late.next_at = "unfunded", now + RETRY
+                break
+            else:
+                self._grant(request)
+        return len(due)
+
+    def _keys(self, request: Asked) -> dict[tuple[str, ...], int]:
+        day = clock.local(request.occurred_at).date().isoformat()
+        return {
+            (request.rule, request.resident, day): DAY_CAPS[request.rule],
+            (request.resident, day): DAY_CAP,
+        }
+
+    def _capped(self, request: Asked) -> bool:
+        points = POINTS[request.rule]
+        return any(self.caps[key] + points > ceiling for key, ceiling in self._keys(request).items())
+
+    def _grant(self, request: Asked) -> None:
+        points = POINTS[request.rule]
+        self.move({request.resident: points, FUND: -points})
+        request.state = "paid"
+        for key in self._keys(request):
+            self.caps[key] += points
+
+    def fund(self, points: int, now: datetime) -> None:
+        self.move({FUND: points, TREASURY: -points})
+        for request in self.asked:
+            if request.state == "unfunded":
+                request.next_at = now
+
+    def redeem(self, resident: str, reward: str, now: datetime) -> None:
+        price = self.price[reward]
+        if self.stock[reward] == 0:
+            raise RewardSoldOut
+        if self.limits[reward, resident] == LIMIT:
+            raise LimitReached
+        if self.available(resident) < price:
+            raise InsufficientPoints
+        self.stock[reward] -= 1
+        self.limits[reward, resident] += 1
+        self.held[resident] += price
+        self.redemptions.append(Held(reward, resident, resident, price, now + timedelta(days=CODE_DAYS)))
+
+    def verify(self, number: int, now: datetime) -> None:
+        redemption = self._open(number)
+        if redemption.expires_at <= now:
+            raise CodeExpired
+        self.held[redemption.resident] -= redemption.price
+        self.move({redemption.resident: -redemption.price, REDEEMED: redemption.price})
+        redemption.state = RedemptionState.VERIFIED
+
+    def void(self, number: int, to: RedemptionState = RedemptionState.VOID) -> None:
+        redemption = self._open(number)
+        self.held[redemption.resident] -= redemption.price
+        self.stock[redemption.reward] += 1
+        self.limits[redemption.reward, redemption.limit_resident] -= 1
+        redemption.state = to
+
+    def _open(self, number: int) -> Held:
+        redemption = self.redemptions[number]
+        refusals = {
+            RedemptionState.VERIFIED: CodeAlreadyVerified,
+            RedemptionState.VOID: CodeVoid,
+            RedemptionState.EXPIRED: CodeExpired,
+        }
+        if redemption.state in refusals:
+            raise refusals[redemption.state]
+        return redemption
+
+    def expire(self, now: datetime) -> int:
+        due = [
+            number
+            for number, redemption in enumerate(self.redemptions)
+            if redemption.state is RedemptionState.HELD and redemption.expires_at <= now
+        ]
+        for number in due:
+            self.void(number, RedemptionState.EXPIRED)
+        return len(due)
+
+    def merge(self, source: str, target: str) -> int:
+        points, held = self.posted[source], self.held[source]
+        if points:
+            self.held[source], self.held[target] = 0, self.held[target] + held
+            self.posted[source], self.posted[target] = 0, self.posted[target] + points
+            self.transfers.append(({}, True))
+        for redemption in self.redemptions:
+            if redemption.resident == source:
+                redemption.resident = target
+        for request in self.asked:
+            if request.resident != source or request.state not in {"pending", "unfunded"}:
+                continue
+            same = [(a.rule, a.source) for a in self.asked if a.resident == target]
+            if (request.rule, request.source) in same:
+                request.state = "refused"
+            else:
+                request.resident = target
+        return points

@@ -1,0 +1,145 @@
+"""Real processes with real connections, all starting at once: each rule holds whoever comes first."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from subprocess import PIPE, Popen
+from typing import Any
+
+import pytest
+
+from core.db import new_id
+from tests.points.town import Town, code_of
+
+PROCESSES = 3
+Deed = tuple[str, list[Any]]
+Race = Callable[[list[Deed]], Counter[str]]
+
+
+@pytest.fixture(scope="module")
+def racers() -> Iterator[list[Popen[str]]]:
+    """Processes that wait for races; starting them costs more than running one."""
+    command = [sys.executable, "-m", "tests.points.racer"]
+    started = [Popen(command, stdin=PIPE, stdout=PIPE, text=True, bufsize=1) for _ in range(PROCESSES)]
+    yield started
+    for racer in started:
+        racer.communicate(timeout=30)
+
+
+@pytest.fixture
+def race(racers: list[Popen[str]], database_url: str) -> Race:
+    """Deals deeds to the processes, starts them together and adds up the outcomes."""
+
+    def run(deeds: list[Deed]) -> Counter[str]:
+        for number, racer in enumerate(racers):
+            _tell(racer, json.dumps([database_url, deeds[number::PROCESSES]]))
+        assert [_hear(racer) for racer in racers] == ["ready"] * PROCESSES
+        for racer in racers:
+            _tell(racer, "go")
+        return sum((Counter(json.loads(_hear(racer))) for racer in racers), Counter())
+
+    return run
+
+
+def _tell(racer: Popen[str], line: str) -> None:
+    assert racer.stdin is not None
+    racer.stdin.write(f"{line}\n")
+
+
+def _hear(racer: Popen[str]) -> str:
+    assert racer.stdout is not None
+    return racer.stdout.readline().strip()
+
+
+async def test_fifty_verifications_of_one_code_spend_it_once(town: Town, race: Race) -> None:
+    resident = await town.resident(points=30)
+    held = await town.redeem(resident, await town.reward(price=10))
+    outcomes = race([("verify", [code_of(held), f"worker-{n}"]) for n in range(50)])
+    assert outcomes == {"done": 1, "code_already_verified": 49}
+    assert (await town.balance(resident)).posted == 20
+    assert await town.findings() == []
+
+
+async def test_fifty_redemptions_of_the_last_one_give_it_once(town: Town, race: Race) -> None:
+    reward = await town.reward(price=10, stock=1)
+    residents = [await town.resident(points=10) for _ in range(50)]
+    outcomes = race([("redeem", [resident, reward]) for resident in residents])
+    assert outcomes == {"done": 1, "reward_sold_out": 49}
+    assert await town.stock(reward) == 0
+    assert sum([(await town.balance(resident)).held for resident in residents]) == 10
+    assert await town.findings() == []
+
+
+async def test_fifty_redemptions_of_one_resident_spend_only_what_is_there(town: Town, race: Race) -> None:
+    resident, reward = await town.resident(points=70), await town.reward(price=10, stock=99)
+    outcomes = race([("redeem", [resident, reward])] * 50)
+    assert outcomes == {"done": 7, "insufficient_points": 43}
+    assert await town.stock(reward) == 92
+    assert await town.findings() == []
+
+
+async def test_fifty_redemptions_of_one_resident_keep_to_their_limit(town: Town, race: Race) -> None:
+    resident, reward = (
+        await town.resident(points=700),
+        await town.reward(price=10, stock=99, limit_per_person=3),
+    )
+    outcomes = race([("redeem", [resident, reward])] * 50)
+    assert outcomes == {"done": 3, "limit_reached": 47}
+    assert await town.findings() == []
+
+
+async def test_fifty_requests_under_one_key_are_one_redemption(town: Town, race: Race) -> None:
+    resident, reward = await town.resident(points=70), await town.reward(price=10, stock=99)
+    outcomes = race([("redeem", [resident, reward, "key"])] * 50)
+    assert outcomes == {"done": 50}
+    assert await town.stock(reward) == 98
+    assert (await town.balance(resident)).held == 10
+
+
+async def test_a_transfer_is_reversed_once_by_all(town: Town, race: Race) -> None:
+    resident = await town.resident(points=90)
+    given = await town.adjust(resident, 10)
+    outcomes = race([("reverse", [given.transfer_id])] * 20)
+    assert outcomes == {"done": 1, "already_reversed": 19}
+    assert (await town.balance(resident)).posted == 90
+
+
+async def test_a_fund_of_100_pays_exactly_100_of_200_grants(town: Town, race: Race) -> None:
+    await town.fund(100)
+    residents = [new_id() for _ in range(200)]
+    for number, resident in enumerate(residents):
+        await town.ask(resident, str(number), rule="report_followed")
+    outcomes = race([("pay", [30])] * 20)
+    assert outcomes == {"done": 20}
+    assert await town.fund_balance() == 0
+    assert [(await town.balance(resident)).posted for resident in residents] == [1] * 100 + [0] * 100
+    assert await town.findings() == []
+
+
+async def test_all_deeds_at_once_neither_deadlock_nor_drift(town: Town, race: Race) -> None:
+    """Everything that locks several rows, in a random order: a circle of waits would end as an error."""
+    await town.fund(1000)
+    residents = [await town.resident(points=100) for _ in range(4)]
+    reward = await town.reward(price=5, stock=99)
+    held = [await town.redeem(resident, reward) for resident in residents * 4]
+    given = [await town.adjust(resident, 3) for resident in residents * 2]
+    for number in range(40):
+        await town.ask(residents[number % 4], str(number), rule="report_followed")
+    deeds: list[Deed] = [
+        *(("verify", [code_of(one)]) for one in held[:8]),
+        *(("void", [one.id]) for one in held[4:]),
+        *(("reverse", [one.transfer_id]) for one in given * 2),
+        *(("redeem", [resident, reward]) for resident in residents * 3),
+        *(("pay", [7]) for _ in range(6)),
+        *(("merge", [residents[0], residents[1], f"{n}"]) for n in range(3)),
+        *(("merge", [residents[1], residents[0], f"b{n}"]) for n in range(3)),
+        *(("fund", [10]) for _ in range(4)),
+    ]
+    random.Random(7).shuffle(deeds)
+    outcomes = race(deeds)
+    assert outcomes.total() == len(deeds)
+    assert await town.findings() == []
