@@ -19,7 +19,7 @@ from community.orders.errors import ServiceNotOffered, SlotFull, TooLate
 from community.orders.models import Order, Service
 from community.orders.moves import Details, get_order, move
 from community.orders.placing import Person, Request, place
-from community.orders.views import listing, my_orders, own_view, staff_view, summary
+from community.orders.views import listing, my_orders, own_view, show, staff_view, summary
 from community.orders.workflow import TRANSITIONS, Action
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "place",
     "read_offer",
     "set_active",
+    "show",
     "slots",
     "staff_view",
     "summary",
