@@ -148,9 +148,11 @@ async function introduce() {
     at("foot").textContent = footer;
     if (account) session.account = account;
     if (phone) {
-      at("phone").href = `tel:${phone.replace(/[^\d+]/g, "")}`;
+      for (const id of ["phone", "phone-short"]) {
+        at(id).href = `tel:${phone.replace(/[^\d+]/g, "")}`;
+        at(id).hidden = false;
+      }
       at("phone").textContent = `${TEXT.call} ${phone}`;
-      at("phone").hidden = false;
     }
   } catch (error) {
     if (!(error instanceof NoAnswer || error instanceof Refusal)) throw error;

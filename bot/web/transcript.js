@@ -6,6 +6,7 @@ import { keepForVisit, keptForVisit } from "./store.js";
 import { TEXT } from "./words.js";
 
 const KEPT_LINES = 200;
+const READING_PX = 240;
 
 function clockTime(moment) {
   return new Date(moment).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -30,6 +31,7 @@ export class Transcript {
     this.mine.clear();
     this.lines.replaceChildren();
     this.welcome.hidden = false;
+    delete document.body.dataset.talking;
     this.save();
   }
 
@@ -48,9 +50,10 @@ export class Transcript {
   addReply(reply) {
     if (reply.id && this.seen.has(reply.id)) return false;
     if (!reply.text && !reply.choices?.length && !reply.url) return false;
+    const isFollowing = this.isAtEnd;
     this.show({ who: "us", reply, at: Date.now() });
     this.save();
-    this.toEnd();
+    if (isFollowing) this.toEnd();
     return true;
   }
 
@@ -73,6 +76,7 @@ export class Transcript {
 
   show(entry) {
     this.welcome.hidden = true;
+    document.body.dataset.talking = "";
     this.kept.push(entry);
     const line = element("li", `line ${entry.who}`);
     if (entry.who === "note") line.textContent = entry.text;
@@ -164,7 +168,13 @@ export class Transcript {
     for (const button of within.querySelectorAll(".choice:not(:disabled)")) button.disabled = true;
   }
 
+  // Whoever has scrolled up to read something is left there.
+  get isAtEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < READING_PX;
+  }
+
   toEnd() {
+    if (this.isEmpty) return;
     this.log.scrollTop = this.log.scrollHeight;
   }
 }

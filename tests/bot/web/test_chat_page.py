@@ -8,30 +8,31 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from tests.bot.web.browser import Visit, chromium, visit
 from tests.bot.web.stand_in import MENU, THINGS, StandIn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 DESKTOP = {"width": 1280, "height": 800}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as made:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def api() -> AsyncIterator[StandIn]:
     async with StandIn().running() as made:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def visited(browser: Browser, api: StandIn) -> AsyncIterator[Visit]:
     """A phone; at the end no script failed, no policy was broken and nobody else was called."""
     async with visit(browser, api.url) as made:
@@ -70,6 +71,15 @@ async def test_a_number_can_be_typed_as_the_answer(visited: Visit, api: StandIn)
     await say(visited.page, "2")
     await hears(visited.page, "您说的是：2")
     assert api.received[-1]["text"] == "2"
+
+
+async def test_enter_chooses_a_word_while_an_input_method_composes(visited: Visit, api: StandIn) -> None:
+    page = visited.page
+    await page.fill("#say", "ludeng")
+    await page.dispatch_event("#say", "keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    await page.dispatch_event("#say", "keydown", {"key": "Enter", "keyCode": 229, "bubbles": True})
+    await expect(page.locator("#say")).to_have_value("ludeng")
+    assert not api.attempts
 
 
 async def test_the_keyboard_alone_is_enough(visited: Visit, api: StandIn) -> None:
@@ -174,10 +184,16 @@ async def test_emergency_numbers_can_be_called(visited: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("text", "numbers"),
-    [("您有120积分", []), ("工单HC20261101200001已收到", []), ("心理援助12356，燃气 010-00000001", ["12356", "01000000001"]),
-     ("拨打119/120。", ["119", "120"]), ("电话：138-0000-0001", ["13800000001"]), ("110号楼3单元120室", []),
-     ("共110元，第120位", [])],
-)  # fmt: skip
+    [
+        ("您有120积分", []),
+        ("工单HC20261101200001已收到", []),
+        ("心理援助12356，燃气 010-00000001", ["12356", "01000000001"]),
+        ("拨打119/120。", ["119", "120"]),
+        ("电话：138-0000-0001", ["13800000001"]),
+        ("110号楼3单元120室", []),
+        ("共110元，第120位", []),
+    ],
+)
 async def test_only_telephone_numbers_become_links(visited: Visit, api: StandIn, text: str, numbers: list[str]) -> None:
     api.answer = lambda _message: [{"text": text}]
     await say(visited.page, "?")
