@@ -109,6 +109,11 @@ async def ref_of(db: AsyncSession, account_id: int) -> AccountRef:
     return AccountRef(row.area_code, AccountKind(row.kind), row.owner_id, Unit(row.unit))
 
 
+async def kinds_of(db: AsyncSession, account_ids: Iterable[int]) -> dict[int, AccountKind]:
+    rows = await db.execute(select(Account.id, Account.kind).where(Account.id.in_(account_ids)))
+    return {row.id: AccountKind(row.kind) for row in rows}
+
+
 async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Changed]:
     """Apply all changes, coldest first, the fund last. Raises InsufficientPoints, FundExhausted or AccountClosed;
     the caller's savepoint then undoes what was applied before.
@@ -124,7 +129,8 @@ async def _change_together(db: AsyncSession, changes: list[Change]) -> dict[int,
     if len(changes) > 1 and db.get_bind().dialect.name == "postgresql":
         # One UPDATE of many rows locks them in no particular order, so the order is taken here.
         ids = [c.account_id for c in changes]
-        await db.execute(select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update())
+        locked = select(Account.id).where(Account.id.in_(ids)).order_by(Account.id)
+        await db.execute(locked.with_for_update(key_share=True))
     rows = await db.execute(_update(changes))
     done = {row.id: Changed(posted=row.posted, version=row.version) for row in rows}
     for wanted in changes:

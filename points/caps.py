@@ -76,7 +76,7 @@ async def used(db: AsyncSession, keys: Collection[CapKey]) -> dict[CapKey, int]:
 
 async def take(db: AsyncSession, uses: Sequence[Use]) -> bool:
     """Use all of these limits, each key named once; False when one is reached (the caller then rolls back)."""
-    wanted = sorted((use for use in uses if use.amount > 0), key=lambda use: _order(use.key))
+    wanted = sorted((use for use in uses if use.amount > 0), key=lambda use: order(use.key))
     if any(use.amount > use.ceiling for use in wanted):
         return False
     if not wanted:
@@ -93,7 +93,8 @@ async def take(db: AsyncSession, uses: Sequence[Use]) -> bool:
     return len(done.all()) == len(wanted)
 
 
-def _order(key: CapKey) -> tuple[str, ...]:
+def order(key: CapKey) -> tuple[str, ...]:
+    """In which order counters are locked."""
     return key.scope.value, key.subject_id, key.resident_id, key.period_key
 
 

@@ -27,6 +27,8 @@ from points.rules import RuleBook, default
 RETRY_AFTER: Final = timedelta(minutes=10)
 """Requests that could not be paid are looked at again; new money for the fund wakes them at once."""
 
+MAX_BATCH: Final = 500
+
 OPEN: Final = (GrantState.PENDING.value, GrantState.UNFUNDED.value)
 
 
@@ -71,7 +73,7 @@ async def request_grant(
 
 
 async def post_due(db: AsyncSession, *, limit: int = 100, book: RuleBook | None = None) -> int:
-    """Settle up to `limit` requests, oldest first, in the caller's transaction; how many were looked at.
+    """Settle up to `limit` requests, oldest first and at most MAX_BATCH; how many were looked at.
 
     Zero means that nothing is due now. Each request is then paid, capped, refused or put off, with a reason.
     """
@@ -79,8 +81,8 @@ async def post_due(db: AsyncSession, *, limit: int = 100, book: RuleBook | None 
     by_area: dict[str, list[GrantRequest]] = defaultdict(list)
     for request in due:
         by_area[request.area_code].append(request)
-    for requests in by_area.values():
-        await _settle(db, requests, book or default())
+    for area_code in sorted(by_area):
+        await _settle(db, by_area[area_code], book or default())
     return len(due)
 
 
@@ -96,10 +98,12 @@ def _due(db: AsyncSession, now: datetime, limit: int) -> Any:
         select(GrantRequest)
         .where(GrantRequest.state.in_(OPEN), GrantRequest.next_at <= now, ~waits_behind)
         .order_by(GrantRequest.id)
-        .limit(limit)
+        .limit(min(limit, MAX_BATCH))
         .execution_options(populate_existing=True)
     )
-    return query if db.get_bind().dialect.name == "sqlite" else query.with_for_update(of=GrantRequest)
+    if db.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update(of=GrantRequest, key_share=True)
+    return query
 
 
 async def _settle(db: AsyncSession, requests: list[GrantRequest], book: RuleBook) -> None:

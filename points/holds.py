@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -57,12 +59,15 @@ async def settle(db: AsyncSession, *, hold_id: str, source_kind: str, source_id:
     return posted
 
 
-async def release(db: AsyncSession, *, hold_id: str, state: HoldState) -> int:
-    """Give reserved points back, as VOID or EXPIRED; how many. Raises HoldSettled."""
-    account_id, amount = await _close(db, hold_id, state)
-    account = await accounts.ref_of(db, account_id)
-    await accounts.change(db, [Change(account_id, account.kind, posted=0, held=-amount, lines=0)])
-    return amount
+async def release(db: AsyncSession, *, hold_ids: Sequence[str], state: HoldState) -> None:
+    """Give reserved points back, as VOID or EXPIRED; all of them or none. Raises HoldSettled."""
+    held: Counter[int] = Counter()
+    for hold_id in sorted(hold_ids):
+        account_id, amount = await _close(db, hold_id, state)
+        held[account_id] += amount
+    kinds = await accounts.kinds_of(db, held)
+    changes = [Change(one, kinds[one], posted=0, held=-amount, lines=0) for one, amount in held.items()]
+    await accounts.change(db, changes)
 
 
 async def _close(db: AsyncSession, hold_id: str, state: HoldState) -> tuple[int, int]:

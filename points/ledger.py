@@ -104,13 +104,8 @@ async def post_many(db: AsyncSession, postings: Sequence[Posting]) -> list[Poste
         _check(posting)
     async with db.begin_nested():
         rows = [_row(posting) for posting in postings]
-        created = set(
-            (
-                await db.execute(
-                    dialect_insert(db, Transfer).values(rows).on_conflict_do_nothing().returning(Transfer.id)
-                )
-            ).scalars()
-        )
+        insertion = dialect_insert(db, Transfer).on_conflict_do_nothing().returning(Transfer.id)
+        created = set((await db.execute(insertion, rows)).scalars())
         fresh = [(row["id"], posting) for row, posting in zip(rows, postings, strict=True) if row["id"] in created]
         if fresh:
             await _move(db, fresh)

@@ -7,9 +7,10 @@ one order: redemption, reward, limit, account.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -126,7 +127,7 @@ async def verify(
             db, found.id, to=RedemptionState.VERIFIED, actor_id=worker_id, reason="verified", usable_at=now
         )
         posted = await holds.settle(db, hold_id=row.id, source_kind="redemption", source_id=row.id, actor_id=worker_id)
-        row = await _update(db, row.id, transfer_id=posted.transfer_id)
+        row = await _spent(db, row.id, posted.transfer_id)
     return view(row)
 
 
@@ -135,7 +136,8 @@ async def void(db: AsyncSession, *, redemption_id: str, actor_id: str, reason: s
 
     Raises CodeUnknown, CodeAlreadyVerified, CodeVoid or CodeExpired.
     """
-    return await _undo(db, redemption_id, to=RedemptionState.VOID, actor_id=actor_id, reason=reason)
+    undone = await _undo(db, [redemption_id], to=RedemptionState.VOID, actor_id=actor_id, reason=reason)
+    return undone[0]
 
 
 async def expire_due(db: AsyncSession, *, limit: int = 100) -> int:
@@ -149,28 +151,31 @@ async def expire_due(db: AsyncSession, *, limit: int = 100) -> int:
     if db.get_bind().dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
     due = (await db.execute(query)).scalars().all()
-    for redemption_id in due:
-        await _undo(db, redemption_id, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
+    await _undo(db, due, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
     return len(due)
 
 
-async def _undo(db: AsyncSession, redemption_id: str, to: RedemptionState, actor_id: str, reason: str) -> Redemption:
+async def _undo(
+    db: AsyncSession, ids: Sequence[str], *, to: RedemptionState, actor_id: str, reason: str
+) -> list[Redemption]:
+    """Give back what these redemptions took; kind after kind, each in order, so that no two wait in a circle."""
     async with db.begin_nested():
-        row = await transit(db, redemption_id, to=to, actor_id=actor_id, reason=reason)
-        await rewards.put_back(db, reward_id=row.reward_id)
-        limit = _limit(row)
-        if limit:
-            await caps.give_back(db, limit, 1)
+        rows = [await transit(db, one, to=to, actor_id=actor_id, reason=reason) for one in sorted(ids)]
+        for reward_id, count in sorted(Counter(row.reward_id for row in rows).items()):
+            await rewards.put_back(db, reward_id=reward_id, count=count)
+        limits = Counter(limit for row in rows if (limit := _limit(row)))
+        for limit in sorted(limits, key=caps.order):
+            await caps.give_back(db, limit, limits[limit])
         hold_state = HoldState.VOID if to is RedemptionState.VOID else HoldState.EXPIRED
-        await holds.release(db, hold_id=row.id, state=hold_state)
-    return view(row)
+        await holds.release(db, hold_ids=[row.id for row in rows], state=hold_state)
+    return [view(row) for row in rows]
 
 
-async def _update(db: AsyncSession, redemption_id: str, **values: Any) -> RedemptionRow:
+async def _spent(db: AsyncSession, redemption_id: str, transfer_id: str) -> RedemptionRow:
     changed = await db.execute(
         update(RedemptionRow)
         .where(RedemptionRow.id == redemption_id)
-        .values(**values)
+        .values(transfer_id=transfer_id)
         .returning(RedemptionRow)
         .execution_options(synchronize_session=False, populate_existing=True)
     )

@@ -178,11 +178,11 @@ async def take_one(db: AsyncSession, *, reward_id: str, now: datetime) -> None:
     raise RewardSoldOut
 
 
-async def put_back(db: AsyncSession, *, reward_id: str) -> None:
+async def put_back(db: AsyncSession, *, reward_id: str, count: int) -> None:
     await db.execute(
         update(Reward)
         .where(Reward.id == reward_id)
-        .values(stock=Reward.stock + 1)
+        .values(stock=Reward.stock + count)
         .execution_options(synchronize_session=False)
     )
 

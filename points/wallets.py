@@ -34,11 +34,13 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
         raise ValueError("a wallet cannot be moved onto itself")
     moved = 0
     async with db.begin_nested():
+        # In the order in which the others lock: grants, redemptions, then accounts, community by community.
+        await _redirect_grants(db, from_resident_id, to_resident_id)
         await _move_redemptions(db, vault, from_resident_id, to_resident_id)
         accounts = await db.execute(
             select(Account.id, Account.area_code, Account.unit)
             .where(Account.owner_id == from_resident_id, Account.kind == AccountKind.RESIDENT.value)
-            .order_by(Account.id)
+            .order_by(Account.area_code, Account.unit)
         )
         for row in accounts.all():
             source = AccountRef(row.area_code, AccountKind.RESIDENT, from_resident_id, Unit(row.unit))
@@ -46,7 +48,6 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
             moved += await _move_account(db, row.id, source, target, key)
         # What was redeemed between the two reads had its hold moved with the account just now.
         await _move_redemptions(db, vault, from_resident_id, to_resident_id)
-        await _redirect_grants(db, from_resident_id, to_resident_id)
     return moved
 
 
@@ -57,7 +58,7 @@ async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, t
     ids = await open_accounts(db, [source, target])
     # Both rows are locked before the balance is read, in the order in which every posting locks them.
     locked = select(Account.id, Account.posted, Account.held).where(Account.id.in_(ids.values()))
-    rows = (await db.execute(locked.order_by(Account.id).with_for_update())).all()
+    rows = (await db.execute(locked.order_by(Account.id).with_for_update(key_share=True))).all()
     wallet = next(row for row in rows if row.id == account_id)
     if wallet.posted == 0:
         return 0

@@ -7,11 +7,13 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
 
+from core import clock
 from core.db import new_id
 from tests.points.town import Town, code_of
 
@@ -125,6 +127,11 @@ async def test_all_deeds_at_once_neither_deadlock_nor_drift(town: Town, race: Ra
     await town.fund(1000)
     residents = [await town.resident(points=100) for _ in range(4)]
     reward = await town.reward(price=5, stock=99)
+    dated = await town.reward(price=1, stock=99, code_days=1, limit_per_person=20)
+    with clock.frozen(clock.now() - timedelta(days=2)):
+        for resident in residents * 2:
+            await town.redeem(resident, reward)
+            await town.redeem(resident, dated)
     held = [await town.redeem(resident, reward) for resident in residents * 4]
     given = [await town.adjust(resident, 3) for resident in residents * 2]
     for number in range(40):
@@ -133,7 +140,8 @@ async def test_all_deeds_at_once_neither_deadlock_nor_drift(town: Town, race: Ra
         *(("verify", [code_of(one)]) for one in held[:8]),
         *(("void", [one.id]) for one in held[4:]),
         *(("reverse", [one.transfer_id]) for one in given * 2),
-        *(("redeem", [resident, reward]) for resident in residents * 3),
+        *(("redeem", [resident, one]) for resident in residents * 2 for one in (dated, reward)),
+        *(("expire", [3]) for _ in range(6)),
         *(("pay", [7]) for _ in range(6)),
         *(("merge", [residents[0], residents[1], f"{n}"]) for n in range(3)),
         *(("merge", [residents[1], residents[0], f"b{n}"]) for n in range(3)),

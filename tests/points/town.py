@@ -117,9 +117,9 @@ class Town:
         async with self.database.write() as db:
             return await redemptions.void(db, redemption_id=redemption_id, actor_id=WORKER, reason="test")
 
-    async def expire(self) -> int:
+    async def expire(self, limit: int = 100) -> int:
         async with self.database.write() as db:
-            return await redemptions.expire_due(db)
+            return await redemptions.expire_due(db, limit=limit)
 
     async def merge(self, former: str, kept: str, key: str | None = None) -> int:
         async with self.database.write() as db:
