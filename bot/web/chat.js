@@ -14,7 +14,7 @@ const at = (id) => document.getElementById(id);
 const pause = (ms) => new Promise((resume) => window.setTimeout(resume, ms));
 
 const session = new Session({
-  onOpened: () => things.refresh(),
+  onOpened: () => refreshThings(),
   onRenewed: () => {
     keepForVisit("cursor", 0);
     transcript.note(TEXT.newSession);
@@ -22,7 +22,10 @@ const session = new Session({
 });
 const transcript = new Transcript({
   log: at("log"), lines: at("lines"), welcome: at("welcome"),
-  onChoose: (choice) => outgoing.add({ id: newId(), type: "choice", choice: choice.id }, { label: choice.label }),
+  onChoose: (choice, { byKeyboard }) => {
+    outgoing.add({ id: newId(), type: "choice", choice: choice.id }, { label: choice.label });
+    if (byKeyboard) at("say").focus(); // a touch must not bring up the screen's keyboard
+  },
   onResend: () => outgoing.resendAll(),
 });
 const outgoing = new Outgoing({
@@ -42,7 +45,12 @@ function say(text) {
 
 function hear(replies) {
   const isNew = replies.map((reply) => transcript.addReply(reply)).some(Boolean);
-  if (isNew) things.refresh();
+  if (isNew) refreshThings();
+}
+
+// On a phone they are behind their tab, which asks for them when it is opened.
+function refreshThings() {
+  if (at("things").offsetParent !== null) things.refresh();
 }
 
 // One long poll after another; it alone moves the cursor, so that nothing between two answers is skipped.

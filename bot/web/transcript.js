@@ -68,6 +68,7 @@ export class Transcript {
     Object.assign(entry, { state, said });
     this.renderState(entry);
     this.save();
+    if (state === "failed" || state === "refused") this.toEnd();
   }
 
   unsent() {
@@ -151,12 +152,12 @@ export class Transcript {
       button.type = "button";
       button.append(element("i", "", String(index + 1)), element("span", "", choice.label));
       if (choice.id === chosen) button.setAttribute("aria-pressed", "true");
-      button.addEventListener("click", () => {
+      button.addEventListener("click", (event) => {
         this.retireChoices();
         button.setAttribute("aria-pressed", "true");
         const entry = this.kept.find((one) => one.reply === reply);
         if (entry) entry.chosen = choice.id;
-        this.onChoose(choice);
+        this.onChoose(choice, { byKeyboard: event.detail === 0 });
       });
       group.append(button);
     });

@@ -90,6 +90,7 @@ async def test_the_keyboard_alone_is_enough(visited: Visit, api: StandIn) -> Non
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await hears(page, "已选 c2")
+    await expect(page.locator("#say")).to_be_focused()
 
 
 async def test_what_comes_by_both_ways_is_shown_once(visited: Visit, api: StandIn) -> None:

@@ -64,6 +64,21 @@ def test_no_script_or_style_stands_inline(name: str) -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", text)
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2 defines it, of `#rrggbb`."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("ground", ["paper", "sheet", "head"])
+@pytest.mark.parametrize("text", ["ink", "soft", "green", "green-deep", "seal", "warn"])
+def test_dark_text_on_light_ground_can_be_read(text: str, ground: str) -> None:
+    style = (pages.ROOT / "chat.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", style))
+    assert (luminance(colours[ground]) + 0.05) / (luminance(colours[text]) + 0.05) >= 4.5
+
+
 def test_the_duty_page_shows_text_as_text_and_asks_before_it_acts() -> None:
     page = pages.ack_page(page_id='p"1', token="<t>", text="<script>alert(1)</script> $form")
     assert page.text is not None
