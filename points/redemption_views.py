@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import Select, and_, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.crypto import Ring, Vault
+from core.crypto import Ring, Unreadable, Vault
 from core.values import RedemptionState
 from points import codes
 from points.errors import CodeElsewhere, CodeUnknown
@@ -92,6 +93,28 @@ async def list_redemptions(
         query = query.where(or_(RedemptionRow.created_at < last, same_moment))
     rows = await db.execute(query.order_by(RedemptionRow.created_at.desc(), RedemptionRow.id.desc()).limit(limit))
     return [view(row) for row in rows.scalars()]
+
+
+async def reindex(db: AsyncSession, vault: Vault, *, limit: int = 500) -> int:
+    """Move the index of up to `limit` codes to the current root key; how many were not current.
+
+    A code whose resident was erased cannot be read any more and keeps its former index.
+    """
+    former = _rows().where(RedemptionRow.code_ring_id != vault.ring.current_id).order_by(RedemptionRow.id)
+    count = 0
+    for row in (await db.execute(former.limit(limit))).scalars():
+        fresh = {"code_ring_id": vault.ring.current_id}
+        with suppress(Unreadable):
+            code = await vault.open_for(db, row.resident_id, PURPOSE, row.code_sealed)
+            fresh["code_blind"] = vault.blind(PURPOSE, code)
+        await db.execute(
+            update(RedemptionRow)
+            .where(RedemptionRow.id == row.id)
+            .values(fresh)
+            .execution_options(synchronize_session=False)
+        )
+        count += 1
+    return count
 
 
 async def open_code(db: AsyncSession, vault: Vault, row: RedemptionRow) -> str | None:

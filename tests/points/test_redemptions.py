@@ -29,6 +29,7 @@ from tests.conftest import TEST_RING
 from tests.points.town import WORKER, Town, code_of
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
+NEXT_KEY = "t2:YW5vdGhlci1yb290LWtleS0zMi1ieXRlcy1mb3ItdGU="
 
 
 async def test_redeeming_holds_the_points_and_verifying_spends_them(town: Town) -> None:
@@ -186,9 +187,26 @@ async def test_a_code_taken_by_somebody_else_is_drawn_again(town: Town, monkeypa
 
 async def test_a_code_made_under_the_former_root_key_is_still_found(town: Town) -> None:
     held = await town.redeem(await town.resident(points=30), await town.reward())
-    ring = Ring.parse(f"t2:{'YW5vdGhlci1yb290LWtleS0zMi1ieXRlcy1mb3ItdGU='},{TEST_RING}")
+    ring = Ring.parse(f"{NEXT_KEY},{TEST_RING}")
     rotated = Town(town.database, Vault(ring))
     await rotated.verify(code_of(held))
+
+
+async def test_after_reindexing_the_former_root_key_is_not_needed_for_the_index(town: Town) -> None:
+    resident, erased = await town.resident(points=30), await town.resident(points=30)
+    reward = await town.reward()
+    held, lost = await town.redeem(resident, reward), await town.redeem(erased, reward)
+    rotated = Vault(Ring.parse(f"{NEXT_KEY},{TEST_RING}"))
+    async with town.database.write() as db:
+        await rotated.rewrap(db)
+        await rotated.destroy(db, erased)
+        counts = [await redemption_views.reindex(db, rotated) for _ in range(2)]
+    assert counts == [2, 0]
+    alone = Town(town.database, Vault(Ring.parse(NEXT_KEY)))
+    assert [mine.code for mine in await alone.redemptions(resident)] == [held.code]
+    await alone.verify(code_of(held))
+    with pytest.raises(CodeUnknown):
+        await alone.verify(code_of(lost))
 
 
 async def test_every_step_is_recorded_with_who_and_why(town: Town) -> None:
