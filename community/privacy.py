@@ -148,6 +148,7 @@ async def erase_due(db: AsyncSession, vault: Vault, now: datetime) -> list[str]:
 
 async def _erase(db: AsyncSession, vault: Vault, resident_id: str, now: datetime) -> None:
     everyone = await family(db, resident_id=resident_id)
+    await issues.forget(db, resident_ids=everyone)
     await members.forget(db, vault, resident_ids=everyone)
     await db.execute(delete(BindingCode).where(BindingCode.resident_id.in_(everyone)))
     await _forget_identities(db, everyone)
@@ -229,3 +230,8 @@ async def followed(db: AsyncSession, *, identity_id: str, now: datetime) -> bool
         .execution_options(synchronize_session=False)
     )
     return outbox.rowcount(called_off) == 1
+
+
+async def request_erasure(db: AsyncSession, *, resident_id: str) -> None:
+    """Erase this resident as soon as nothing is under way for them; `erase_due` does it."""
+    await _schedule(db, resident_id, clock.now())

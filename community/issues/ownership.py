@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -37,6 +38,16 @@ async def reassign(db: AsyncSession, *, from_resident_id: str, to_resident_id: s
         update(Issue)
         .where(Issue.resident_id == from_resident_id)
         .values(resident_id=to_resident_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def forget(db: AsyncSession, *, resident_ids: Sequence[str]) -> None:
+    """With an erasure the redacted words go too; category, place and times stay as statistics."""
+    await db.execute(
+        update(Issue)
+        .where(Issue.resident_id.in_(resident_ids))
+        .values(title=Issue.category_name, summary="")
         .execution_options(synchronize_session=False)
     )
 
