@@ -35,7 +35,7 @@ async def offered(database: Database, **changed: Any) -> str:
 
 
 def wish(service_id: str, **changed: Any) -> Request:
-    values = {"start": LUNCH_ON_TUESDAY, "contact": SELF, "address": "和平里3号楼2单元501室"} | changed
+    values: dict[str, Any] = {"start": LUNCH_ON_TUESDAY, "contact": SELF, "address": "和平里3号楼2单元501室"} | changed
     return Request(service_id=service_id, **values)
 
 
