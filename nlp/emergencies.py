@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
-from nlp.lexicon import Hit, bounded, lexicon
+from nlp.lexicon import Hit, alternatives, bounded, lexicon
 
 _NOW: Final = re.compile("现在|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在")
 
@@ -32,7 +32,9 @@ class Danger:
 
 @cache
 def _lookalikes() -> re.Pattern[str]:
-    return re.compile("|".join(bounded(row["pattern"]) for row in tables.rows("lookalikes")))
+    """The longest first, so that 烧烤店冒烟 goes as a whole and not only its 烧烤."""
+    found = [one for row in tables.rows("lookalikes") for one in alternatives(row["pattern"])]
+    return re.compile("|".join(bounded(one) for one in sorted(found, key=len, reverse=True)))
 
 
 @cache
@@ -42,6 +44,7 @@ def _doubts() -> dict[str, re.Pattern[str]]:
 
 def danger(text: str) -> Danger:
     """Read a normalised text; the most dangerous kind wins where several are named."""
+    text = text.replace(" ", "")
     seen = _lookalikes().sub(lambda match: "\0" * len(match.group()), text)
     hits = sorted(lexicon("emergencies").hits(seen), key=lambda hit: -hit.weight)[:_MOST_HITS]
     meant = [hit for hit in hits if not _negated(seen, hit)]

@@ -52,9 +52,9 @@ class Lexicon:
         self._expressions = [rule for rule in self._rules if rule.expression is not None]
 
     def _add(self, number: int, line: dict[str, str]) -> None:
-        alternatives = list(_alternatives(line["pattern"]))
-        plain = [one for one in alternatives if not _SPECIAL.search(one)]
-        complex_ones = [one for one in alternatives if _SPECIAL.search(one)]
+        found = list(alternatives(line["pattern"]))
+        plain = [one for one in found if not _SPECIAL.search(one)]
+        complex_ones = [one for one in found if _SPECIAL.search(one)]
         for word in plain:
             self._words.setdefault(word, []).append(number)
         expression = re.compile("|".join(map(bounded, complex_ones))) if complex_ones else None
@@ -86,7 +86,7 @@ class Lexicon:
                     yield Hit(rule.number, rule.label, rule.weight, match.start(), match.end())
 
 
-def _alternatives(pattern: str) -> Iterator[str]:
+def alternatives(pattern: str) -> Iterator[str]:
     """Split at the bars that stand outside of parentheses."""
     depth = begin = 0
     for position, character in enumerate(pattern):

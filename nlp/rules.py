@@ -20,6 +20,7 @@ _NOT_IT: Final = re.compile(r"(不是|并非)(说|想|要)?(投诉|反映|举报
 _QUESTION: Final = re.compile("怎么|为什么|吗$|没有$|谁|咋")
 _ASKING: Final = re.compile("怎么|什么|多少|哪|几|吗|呢|能不能|能不|有没有|咋|谁|[不没]$")
 _TAKEN_BACK: Final = frozenset({"volunteer_signup", "service_order", "redeem", "party_register"})
+_LONGEST_GREETING: Final = 10
 _LEFT_ALONE: Final = 1.5
 # Who cancels or asks how it goes names the thing too; the thing is then no wish of its own.
 _NAMED_ONLY: Final = {
@@ -85,7 +86,7 @@ def _clause_scores(text: str, span: tuple[int, int], hits: list[Hit], category_h
         if matters and not _is_question_only(text[start:end], scores):
             told = 0.6 if _is_told(text[start:end]) else 0.0
             scores["issue_report"] = scores.get("issue_report", 0.0) + max(matters) / 4 + told
-    if len(scores) > 1:
+    if len(scores) > 1 or end - start > _LONGEST_GREETING:
         scores.pop("greeting", None)
     return _with_object(scores)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.nlp.reading import read
-from tests.nlp.sentences import DOUBTFUL, EMERGENCIES, HAZARDS, LOOKALIKES
+from tests.nlp.sentences import DOUBTFUL, EMERGENCIES, HAZARDS, IN_A_HURRY, LOOKALIKES
 
 # Two kinds may be named in one sentence; any of these is right for the number that is shown.
 ALSO_RIGHT = {("fire", "electric")}
@@ -18,6 +18,13 @@ def test_danger_is_recognised_with_its_kind(kind: str, text: str) -> None:
     assert not seen.emergency_doubt
     assert seen.urgency == 3
     assert seen.intent == "issue_report"
+
+
+@pytest.mark.parametrize("text", IN_A_HURRY)
+def test_danger_is_recognised_however_it_is_told(text: str) -> None:
+    seen = read(text)
+    assert seen.emergency is not None
+    assert not seen.emergency_doubt
 
 
 @pytest.mark.parametrize("text", HAZARDS)
