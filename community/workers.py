@@ -40,6 +40,12 @@ class BindingCodeUnknown(Refused):
     code = "binding_code_unknown"
 
 
+class WorkersExist(Refused):
+    """A first worker is made only where there is none."""
+
+    code = "workers_exist"
+
+
 class WorkerRow(Base):
     """`resident_id` is the person's own account as a resident, once bound."""
 
@@ -94,6 +100,14 @@ async def create(
     )
     await set_grants(db, worker_id=worker_id, grants=grants)
     return Worker(worker_id, name.strip(), unit.strip(), tuple(dict.fromkeys(grants))), token
+
+
+async def create_first(db: AsyncSession, vault: Vault, *, role: Role, name: str = "admin") -> str:
+    """The token of the installation's first worker, everywhere in this role. Raises WorkersExist."""
+    if (await db.execute(select(WorkerRow.id).limit(1))).scalar_one_or_none() is not None:
+        raise WorkersExist
+    _, token = await create(db, vault, name=name, grants=[Grant(role)])
+    return token
 
 
 async def set_grants(db: AsyncSession, *, worker_id: str, grants: Sequence[Grant]) -> None:

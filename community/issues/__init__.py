@@ -16,7 +16,7 @@ from community.issues.follow_ups import (
     urge,
     withdraw,
 )
-from community.issues.lists import Page, Query, counts, listing, mine
+from community.issues.lists import Page, Query, counts, listing, mine, of_resident
 from community.issues.moving import move
 from community.issues.payloads import action_payload, event_payload
 from community.issues.reporting import Filed, NewIssue, report
@@ -59,6 +59,7 @@ __all__ = [
     "listing",
     "mine",
     "move",
+    "of_resident",
     "rate",
     "reopen",
     "report",

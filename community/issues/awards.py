@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from community import residents
 from community.issues.models import Issue
 from points import grants
 
@@ -14,12 +15,13 @@ SOURCE: Final = "issue"
 
 
 async def ask(db: AsyncSession, issue: Issue) -> None:
-    """Ask for the award; asked again, it is still the same one."""
+    """Ask for the award, into the wallet of where the reporter lives; asked again, it is still the same one."""
     if issue.resident_id is not None:
+        home = (await residents.get(db, resident_id=issue.resident_id)).area_code
         await grants.request_grant(
             db,
             rule=RULE,
-            area_code=issue.area_code,
+            area_code=home or issue.area_code,
             recipient_id=issue.resident_id,
             source_kind=SOURCE,
             source_id=issue.number,

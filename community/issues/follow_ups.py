@@ -142,7 +142,7 @@ async def reopen(
     number: str,
     resident_id: str,
     reason: str,
-    photo_sums: tuple[str, ...] = (),
+    sent: tuple[Photo, ...] = (),
 ) -> Issue:
     """It is not fixed: the next round begins. Raises IssueNotFound, TransitionRefused, ReopenWindowPassed."""
     issue = await history.locked(db, number=number)
@@ -150,7 +150,7 @@ async def reopen(
     rule_for(issue, Action.REOPEN, actor)
     if issue.closed_at is not None and issue.closed_at + timedelta(days=REOPEN_DAYS) < clock.now():
         raise ReopenWindowPassed(number=number, days=REOPEN_DAYS)
-    details = Details(reason=reason, photos=photo_sums)
+    details = Details(reason=reason, photos=sent)
     return await moving.take(db, vault, config, issue=issue, action=Action.REOPEN, actor=actor, details=details)
 
 

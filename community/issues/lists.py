@@ -10,11 +10,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from community.issues.actors import Actor
 from community.issues.models import Issue
-from community.issues.views import brief
+from community.issues.views import brief, view
 from community.issues.workflow import OPEN
 from community.permissions import Permission, Worker
 from core import clock
+from core.crypto import Vault
 from core.errors import Invalid
 from core.values import IssueState
 
@@ -57,9 +59,23 @@ async def listing(
     return await _page(db, rules, cursor, limit)
 
 
-async def mine(db: AsyncSession, *, resident_id: str, cursor: str | None = None, limit: int = 20) -> Page:
+async def of_resident(db: AsyncSession, *, resident_id: str, cursor: str | None = None, limit: int = 20) -> Page:
     """The reports of a resident. Raises BadCursor."""
     return await _page(db, [Issue.resident_id == resident_id], cursor, limit)
+
+
+async def mine(
+    db: AsyncSession, vault: Vault, *, resident_id: str, number: str = "", limit: int = 20
+) -> list[dict[str, Any]]:
+    """The resident's newest reports in full, or the one of this number; photos without addresses."""
+    rules = [Issue.resident_id == resident_id] + ([Issue.number == number] if number else [])
+    page = await _page(db, rules, None, limit)
+    reader = Actor.resident(resident_id)
+    return [await view(db, vault, number=one["number"], viewer=reader, photo_url=_without) for one in page.items]
+
+
+def _without(_sha256: str) -> str:
+    return ""
 
 
 async def counts(db: AsyncSession, *, worker: Worker, since: datetime) -> dict[str, int]:

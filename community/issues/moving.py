@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import categories, workers
-from community.issues import actors, awards, deliveries, history, photos
+from community.issues import actors, awards, deliveries, history
+from community.issues import photos as issue_photos
 from community.issues.actors import Actor
 from community.issues.history import Step
 from community.issues.models import Issue
@@ -58,7 +59,7 @@ class Details:
     unit: str = ""
     handler_id: str | None = None
     text: str = ""
-    photos: tuple[str, ...] = ()
+    photos: tuple[Photo, ...] = ()
     until: datetime | None = None
     into: str | None = None
     category_code: str = ""
@@ -76,7 +77,7 @@ async def move(
     unit: str = "",
     handler_id: str | None = None,
     text: str = "",
-    photo_sums: tuple[str, ...] = (),
+    photos: tuple[Photo, ...] = (),
     until: datetime | None = None,
     into: str | None = None,
     category_code: str = "",
@@ -86,7 +87,7 @@ async def move(
     Raises IssueNotFound, NotYourTask, TransitionRefused, ReasonMissing, ChangedMeanwhile, or what the step's own
     details lack: Invalid, DeadlineNotLater, MergeImpossible, AlreadyForwarded, UnknownCategory, WorkerNotFound.
     """
-    details = Details(reason, unit, handler_id, text, photo_sums, until, into, category_code)
+    details = Details(reason, unit, handler_id, text, photos, until, into, category_code)
     issue = await history.locked(db, number=number)
     return await take(db, vault, config, issue=issue, action=action, actor=actor, details=details)
 
@@ -111,7 +112,7 @@ async def take(
     values = await _values(db, config, issue, action, details)
     moved = await history.advance(db, vault, issue, Step(action, actor, rule.to, said), **values)
     kind = PhotoKind.HANDLED if action is Action.HANDLE else PhotoKind.FOLLOW_UP
-    await photos.add(db, moved, [Photo(sha256) for sha256 in details.photos], kind=kind)
+    await issue_photos.add(db, moved, details.photos, kind=kind)
     await _send_on(db, vault, moved, action=action, details=details, said=said)
     if actor.party is not Party.RESIDENT:
         await tell_step(db, vault, moved, action=action, reason=said)
@@ -204,7 +205,9 @@ async def _send_on(
     elif action is Action.FILE and issue.pushed:
         await deliveries.push(db, vault, issue)
     elif action is Action.REOPEN:
-        await deliveries.follow_up(db, vault, issue, kind="reopen", text=said, photos=details.photos)
+        await deliveries.follow_up(
+            db, vault, issue, kind="reopen", text=said, photos=[p.sha256 for p in details.photos]
+        )
         await tell_staff(db, issue, event="issue.reopened")
     elif action is Action.RETURN:
         await tell_staff(db, issue, event="issue.returned")

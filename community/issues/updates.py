@@ -58,9 +58,7 @@ async def apply_update(
     db: AsyncSession, vault: Vault, config: Config, *, connector: str, update: GridUpdate
 ) -> Applied:
     """Take in one update. Raises UpdateContradicts, or IssueNotFound for a number that this system was never given."""
-    if await update_store.is_known(
-            db, connector=connector, update_id=update.update_id, body_hash=update.body_hash
-        ):
+    if await update_store.is_known(db, connector=connector, update_id=update.update_id, body_hash=update.body_hash):
         return Applied(Outcome.DUPLICATE, None, None)
     grid = deliveries.connector_named(config, connector)
     issue = await _issue_of(db, connector, update)
