@@ -1,0 +1,107 @@
+"""A conversation typed at a terminal: answers and pushed messages are shown as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from bot.simulate.conversation import Conversation
+from bot.simulate.said import FAULT_TEXT, Fault, NotHere, RefusedByServer
+from bot.simulate.typed import HELP, Help, NotUnderstood, Quit, Wait, parse
+
+LOOK_SECONDS: Final = 20.0
+LAST_LOOK_SECONDS: Final = 1.0
+CHUNK: Final = 65536
+
+
+async def chat(conversation: Conversation, lines: AsyncIterator[str]) -> None:
+    """Until /quit or the end of the lines. Raises Unreachable."""
+    typed = asyncio.ensure_future(anext(lines, None))
+    try:
+        while True:
+            await _look_until(typed, conversation)
+            line = await typed
+            if line is None:
+                await conversation.look(LAST_LOOK_SECONDS)
+                return
+            if not await _did(line, conversation):
+                return
+            typed = asyncio.ensure_future(anext(lines, None))
+    finally:
+        typed.cancel()
+
+
+async def _look_until(typed: asyncio.Future[str | None], conversation: Conversation) -> None:
+    """Shows what is pushed until a line has been typed."""
+    while not typed.done():
+        look = asyncio.ensure_future(conversation.look(LOOK_SECONDS))
+        both: set[asyncio.Future[Any]] = {typed, look}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not look.done():
+            look.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            try:
+                await look
+            except (Fault, RefusedByServer) as error:
+                print(f"[{error}]")
+                await asyncio.sleep(1)
+
+
+async def _did(line: str, conversation: Conversation) -> bool:
+    """False for /quit."""
+    if not line.strip():
+        return True
+    try:
+        match parse(line.strip(), conversation.choices):
+            case Quit():
+                return False
+            case Help():
+                print(HELP)
+            case Wait(seconds):
+                await conversation.look(seconds)
+            case said:
+                await conversation.send(said)
+    except Fault as error:
+        conversation.note(FAULT_TEXT)
+        print(f"[{error}]")
+    except (NotUnderstood, NotHere) as error:
+        print(f"[{error}]")
+    except RefusedByServer as error:
+        print(f"[{error.status} {error.code}] {error}")
+    return True
+
+
+async def typed_lines() -> AsyncIterator[str]:
+    """The lines of standard input, without blocking what else happens."""
+    loop = asyncio.get_running_loop()
+    descriptor = sys.stdin.fileno()
+    chunks: asyncio.Queue[bytes] = asyncio.Queue()
+    try:
+        loop.add_reader(descriptor, lambda: chunks.put_nowait(os.read(descriptor, CHUNK)))
+    except PermissionError:
+        # A file is always ready and the loop does not take it: then there is nothing to wait for, either.
+        for line in sys.stdin:
+            yield line.rstrip("\n")
+        return
+    try:
+        rest = b""
+        while chunk := await _next(chunks, loop, descriptor):
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                yield line.decode(errors="replace")
+        if rest:
+            yield rest.decode(errors="replace")
+    finally:
+        loop.remove_reader(descriptor)
+
+
+async def _next(chunks: asyncio.Queue[bytes], loop: asyncio.AbstractEventLoop, descriptor: int) -> bytes:
+    """The end of the input is an empty chunk; after it there is nothing to listen for."""
+    chunk = await chunks.get()
+    if not chunk:
+        loop.remove_reader(descriptor)
+    return chunk
