@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,11 +17,22 @@ def _system() -> datetime:
 
 
 _source: Callable[[], datetime] = _system
+_here: ContextVar[datetime | None] = ContextVar("here", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return _source()
+    return _here.get() or _source()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let this task alone live at another moment: sample data is written as of its own days."""
+    token = _here.set(moment)
+    try:
+        yield
+    finally:
+        _here.reset(token)
 
 
 def local(moment: datetime) -> datetime:

@@ -74,7 +74,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            _make_parent(self.url)
+            make_parent(self.url)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1, synchronous=synchronous)
             self._reader = _sqlite_engine(self.url, begin="BEGIN", size=SQLITE_READERS, synchronous=synchronous)
         else:
@@ -117,8 +117,9 @@ class Database:
             await self._reader.dispose()
 
 
-def _make_parent(url: URL) -> None:
-    if url.database and url.database != ":memory:":
+def make_parent(url: URL) -> None:
+    """Make the folder of an SQLite file."""
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 

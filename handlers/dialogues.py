@@ -4,12 +4,35 @@ from __future__ import annotations
 
 from typing import Final
 
-from handlers import basics, report
+from handlers import area, basics, cancel, me, member, my_reports, order, points, report, volunteer
 from handlers.dialogue import Dialogue, Turn
 from handlers.routing import Router
 
 DIALOGUES: Final[tuple[Dialogue, ...]] = (
     report.REPORT,
+    my_reports.MY_REPORTS,
+    my_reports.FIXED,
+    my_reports.NOT_FIXED,
+    my_reports.RATE,
+    volunteer.VOLUNTEER,
+    volunteer.MY_SIGNUPS,
+    volunteer.CANCEL_SIGNUP,
+    order.ORDER,
+    order.MY_ORDERS,
+    order.CANCEL_ORDER,
+    order.RATE_ORDER,
+    member.MEMBER,
+    points.POINTS,
+    points.POINTS_HOW,
+    points.REDEEM,
+    points.MY_CODES,
+    me.ME,
+    me.SHOW_CODE,
+    me.BIND,
+    me.EXPORT,
+    me.ERASE,
+    area.AREA,
+    cancel.CANCEL,
     basics.MENU,
     basics.WELCOME,
     basics.GREETING,

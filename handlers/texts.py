@@ -186,3 +186,206 @@ NOTICES: Final = {
     "redemption_void": "您的兑换「{title}」已取消，积分退回来了。\n{why}",
     "redemption_expired": "您的兑换「{title}」过期了，积分退回来了。",
 }
+
+# My reports.
+MY_ORDERS_TITLE: Final = "我的订单"
+MINE_NONE: Final = "您还没有反映过事情。要现在说一件吗？"
+MINE_UNKNOWN: Final = "没找到您名下的{number}，请核对一下编号。"
+MINE_WHICH: Final = "您反映的事都在这里，看哪一件？"
+MINE_LINE: Final = "{title}（{state}）"
+MINE_ONE: Final = "{number} {title}\n现在：{state}。{due}\n{why}"
+MINE_DUE: Final = "最晚{deadline}。"
+MINE_URGE: Final = "催一催"
+MINE_WITHDRAW: Final = "撤回不办了"
+MINE_URGED: Final = "已经替您催了，{number}有消息马上告诉您。"
+MINE_WITHDRAWN: Final = "好的，{number}撤回了。"
+MINE_ADDED: Final = "记下了，已补到{number}里。"
+MINE_ASK_WHY: Final = "对不起，让您费心了。\n还有什么没弄好？说一句或发张照片。"
+MINE_NOT_FIXED: Final = "居民反映没有修好"
+MINE_REOPENED: Final = "{number}已经重新打开，我们接着办，办好再告诉您。"
+MINE_ASK_STARS: Final = "您给这次办理打几分？"
+STARS: Final = {5: "5星 很满意", 4: "4星 满意", 3: "3星 一般", 2: "2星 不太满意", 1: "1星 不满意"}
+MINE_RATED: Final = "谢谢您的评价！"
+MINE_RATED_LOW: Final = "谢谢您直说，我们会改。\n还没解决的话，可以再说一声“没修好”。"
+
+# Which community.
+AREA_TITLE: Final = "选择社区"
+AREA_ASK: Final = "您住在哪个社区？\n点一个，说名字，或者发个定位。"
+AREA_OUTSIDE: Final = "这个位置不在我们的社区里。\n您住在哪个社区？"
+AREA_UNKNOWN: Final = "没找到这个社区，您看是下面哪一个？"
+AREA_SEVERAL: Final = "有几个名字相近的，是哪一个？"
+AREA_CHOSEN: Final = "好的，记下了，您在{name}。"
+
+# Several dialogues.
+YES: Final = "是的"
+NO: Final = "不是"
+NOT_NOW: Final = "先不了"
+PEOPLE: Final = "{count}人"
+PHONE_KNOWN: Final = "用{phone}"
+PHONE_AGAIN: Final = "没看到电话号码，请再发一次，11位手机号就行。"
+
+# Volunteering.
+MY_SIGNUPS_TITLE: Final = "我的报名和时长"
+VOLUNTEER_NONE: Final = "这几天还没有招人的活动，有了我告诉您。"
+VOLUNTEER_WHICH: Final = "最近有这些活动，您想参加哪个？"
+VOLUNTEER_LINE: Final = "{title} {at}（{left}）"
+VOLUNTEER_FREE: Final = "还有{count}个名额"
+VOLUNTEER_FULL: Final = "已满，可排队"
+VOLUNTEER_ASK_AGE: Final = "这个活动要满{age}岁才能参加，您和同去的人都满了吗？"
+VOLUNTEER_TOO_YOUNG: Final = "那这次先不报了，有合适的活动我再告诉您。"
+VOLUNTEER_ASK_PEOPLE: Final = "「{title}」，连您一共几个人去？"
+VOLUNTEER_ASK_PHONE: Final = "请留个手机号，只用来联系这次活动。"
+VOLUNTEER_CONFIRM: Final = "「{title}」{at}\n地点：{place}，{people}人\n给您报名吗？"
+VOLUNTEER_YES: Final = "报名"
+VOLUNTEER_DROPPED: Final = "好的，这次先不报。"
+VOLUNTEER_SEATED: Final = "报上了！「{title}」{at}\n地点：{place}\n前一天我会提醒您。"
+VOLUNTEER_WAITING: Final = "「{title}」名额满了，给您排在候补第{position}位。\n有人退出，会按顺序补上并告诉您。"
+VOLUNTEER_HOURS: Final = "已认证的服务时长：{hours}小时。"
+SIGNUPS_NONE: Final = "您最近没有报名的活动。"
+SIGNUPS_SOME: Final = "您报了{count}个活动，去不了就点一下取消。"
+SIGNUP_CANCEL: Final = "取消 {title} {at}"
+SIGNUP_CANCELLED: Final = "好的，「{title}」已取消，名额让给后面的人。"
+
+# Points.
+POINTS_BALANCE: Final = "您现在有{available}积分可用。"
+POINTS_HELD: Final = "另有{held}分在兑换中。"
+POINTS_HOW_TITLE: Final = "积分怎么来的"
+POINTS_ENTRY: Final = "{day} {what} {amount}分"
+POINTS_RULES: Final = "反映问题经核实、参加志愿服务经认证，都会加分。"
+POINTS_WHY: Final = {
+    "report_verified": "反映问题",
+    "volunteer_hour": "志愿服务",
+    "redemption": "兑换",
+    "adjustment": "调整",
+    "reversal": "更正",
+    "merge": "合并",
+    "other": "其他",
+}
+REDEEM_TITLE: Final = "换东西"
+REDEEM_NONE: Final = "现在没有可以换的，过几天再来看看。"
+REDEEM_WHICH: Final = "您有{available}积分，想换哪一样？"
+REDEEM_LINE: Final = "{name} {price}分"
+REDEEM_CONFIRM: Final = "用{price}积分换「{name}」，对吗？"
+REDEEM_YES: Final = "换"
+REDEEM_DROPPED: Final = "好的，积分先留着。"
+REDEEM_DONE: Final = "换好了！「{name}」领取码：{code}\n{until}前到{where}，把码给工作人员看就行。"
+CODES_TITLE: Final = "我的领取码"
+CODES_NONE: Final = "您现在没有待领取的东西。"
+CODES_LINE: Final = "{name} 领取码 {code}（{until}前有效）"
+
+# Orders.
+SERVICE_WORDS: Final = {
+    "meal": ("饭", "餐", "送餐", "订餐", "助餐"),
+    "bathing": ("洗澡", "助浴"),
+    "cleaning": ("打扫", "保洁", "擦玻璃", "助洁"),
+    "medical_escort": ("陪诊", "看病", "医院", "助医"),
+    "mobility": ("轮椅", "接送", "助行"),
+    "urgent_help": ("呼叫", "救助", "助急"),
+    "errand": ("代买", "代购", "代办", "跑腿", "缴费"),
+    "repair": ("修", "水管", "马桶", "开锁", "电器", "跳闸"),
+    "housekeeping": ("家政", "保姆", "做家务"),
+    "haircut": ("理发", "剪头"),
+    "care_visit": ("探访", "上门看看", "聊天"),
+    "counselling": ("咨询", "律师", "法律", "心理"),
+    "venue": ("场地", "会议室", "活动室", "预约房间"),
+}
+ORDER_NONE: Final = "这里暂时还没有开通服务，我帮您找工作人员？"
+ORDER_WHICH: Final = "您想订哪一项？"
+ORDER_LINE: Final = "{title} {price}"
+ORDER_OTHER: Final = "看看别的服务"
+ORDER_FOR_WHOM: Final = "「{title}」是给谁订？"
+ORDER_SELF: Final = "给我自己"
+ORDER_RELATIVE: Final = "给家里人"
+ORDER_FAMILY: Final = "家人"
+ORDER_WHEN: Final = "什么时候方便？"
+ORDER_WHEN_OTHER: Final = "您说的时间没有空位了，这些时间可以："
+ORDER_SLOT: Final = "{at}（还有{free}个）"
+ORDER_NO_SLOT: Final = "「{title}」最近都约满了。"
+ORDER_QUANTITY: Final = "要几份？"
+PORTIONS: Final = "{count}份"
+ORDER_ASK_ADDRESS: Final = "送到哪里，或到哪里服务？\n说楼号和门牌就行。"
+ORDER_MY_ADDRESS: Final = "{address}"
+ORDER_ASK_PHONE: Final = "请留个手机号，只用来联系这次服务。"
+ORDER_FOR: Final = "给{relation}："
+ORDER_ON_SITE: Final = "到社区来"
+ORDER_CONFIRM_END: Final = "这样下单可以吗？"
+ORDER_CONFIRM_RELATIVE: Final = "家人同意的话，就这样下单？"
+ORDER_CONFIRM: Final = "{whom}{title}{count} {at}\n地点：{address}\n这样下单可以吗？"
+ORDER_YES: Final = "可以，下单"
+ORDER_DROPPED: Final = "好的，这次先不订。"
+ORDER_DONE: Final = "订好了，单号{number}。\n{title}，{at}。\n安排好人我会告诉您。"
+ORDERS_NONE: Final = "您还没有订过服务。"
+ORDERS_LINE: Final = "{number} {title} {at}，{state}"
+ORDER_CANCEL: Final = "取消 {title}"
+ORDER_RATE: Final = "给 {title} 打分"
+ORDER_CANCELLED: Final = "好的，{number}取消了。"
+ORDER_RATED_LOW: Final = "谢谢您直说，我们会改进。"
+ORDER_STATES: Final = {
+    "placed": "等待接单",
+    "accepted": "已接单",
+    "assigned": "已安排人",
+    "served": "已完成",
+    "rated": "已评价",
+    "cancelled": "已取消",
+}
+
+# Party members.
+MEMBER_CONSENT: Final = (
+    "报到要登记您的党员身份、姓名、电话和单位，\n只给社区党组织办理报到用，随时可以撤回。\n您同意吗？"
+)
+MEMBER_AGREE: Final = "同意"
+MEMBER_DISAGREE: Final = "不同意"
+MEMBER_NO_CONSENT: Final = "好的，不登记。别的事照样办，随时可以再来。"
+MEMBER_ASK_NAME: Final = "请问您的姓名？"
+MEMBER_ASK_PHONE: Final = "请留个手机号，党组织好联系您。"
+MEMBER_ASK_EMPLOYER: Final = "您的工作单位或所在党支部是？"
+MEMBER_ASK_SPECIALITY: Final = "您愿意出力做哪一类？"
+MEMBER_SPECIALITIES: Final = ("巡查安全", "美化环境", "调解矛盾", "陪伴老人", "宣传政策")
+MEMBER_SKIP: Final = "都可以"
+MEMBER_CONFIRM: Final = "{name}，{phone}\n{employer}\n这样报到可以吗？"
+MEMBER_YES: Final = "可以，报到"
+MEMBER_AGAIN: Final = "重新填"
+MEMBER_DONE: Final = "报到信息收到了，社区党组织审核后告诉您。"
+MEMBER_CORRECT: Final = "改资料"
+MEMBER_WITHDRAW: Final = "撤回报到"
+MEMBER_WITHDRAWN: Final = "好的，报到撤回了。"
+MEMBER_STATES: Final = {
+    "submitted": "您已经报到，正在审核，有结果就告诉您。",
+    "approved": "您已经报到成功，谢谢您为社区出力。",
+    "returned": "您的报到资料还差一点，改一改再交就行。",
+}
+
+# My data.
+ME_SHOWN: Final = "姓名：{name}，电话：{phone}\n用过：{platforms}"
+ME_EMPTY: Final = "没留"
+PLATFORMS: Final = {
+    "wechat": "微信",
+    "wechat_mini": "微信小程序",
+    "alipay": "支付宝",
+    "alipay_mini": "支付宝小程序",
+    "web": "网页",
+}
+SHOW_CODE_TITLE: Final = "拿绑定码"
+SHOW_CODE: Final = "您的绑定码：{code}\n{until}前，在另一个账号里选“我有绑定码”填进去。\n别告诉别人。"
+BIND_TITLE: Final = "绑定账号"
+BIND_ASK: Final = "请把另一个账号里看到的8位绑定码发给我。"
+BIND_DIGITS: Final = "绑定码是{count}位数字，请再看一下。"
+BOUND: Final = "绑定好了，两边的事和积分合到一起了。"
+BOUND_ALREADY: Final = "这两个账号本来就是一起的，不用再绑。"
+EXPORT_TITLE: Final = "导出我的资料"
+EXPORT_HOW: Final = "您从{since}起的资料都可以带走。\n打开网页，在“我的”里点“导出”。"
+ERASE_TITLE: Final = "删除我的资料"
+ERASE_NOW: Final = "删除后，您的姓名、电话和聊天都读不出来了，积分也没了，不能找回。\n确定删除吗？"
+ERASE_LATER: Final = "您还有没办完的：{cases}。\n现在答应，等都办完就删除，不能找回。\n确定吗？"
+ERASE_YES: Final = "确定删除"
+ERASE_KEPT: Final = "好的，什么都没删。"
+ERASE_DONE: Final = "记下了，会按您说的删除。这段时间的照顾，谢谢您。"
+
+# Cancelling.
+CANCEL_TITLE: Final = "取消"
+CANCEL_WHICH: Final = "您想取消哪一件？"
+CANCEL_NOTHING: Final = "您现在没有可以取消的事。"
+CANCEL_SIGNUP: Final = "报名：{title} {at}"
+CANCEL_ORDER: Final = "订单：{number}"
+CANCEL_ISSUE: Final = "反映：{title}"
+CANCEL_NONE: Final = "都不是"

@@ -1,0 +1,65 @@
+"""`python -m bot COMMAND`: the server and what is done on its machine."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from bot import commands
+from core import logs, settings
+from core.errors import AppError, ConfigError
+from core.settings import Settings
+
+Command = Callable[[Settings, argparse.Namespace], int]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands_ = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in _HELP.items():
+        sub = commands_.add_parser(name, help=text, description=text)
+        if name in ("backup", "restore"):
+            sub.add_argument("file", type=Path)
+    return parser
+
+
+_HELP: Final = {
+    "serve": "web and sender in one process",
+    "web": "the web server alone",
+    "worker": "the sender and the timers alone",
+    "migrate": "bring the database to the newest migration",
+    "seed": "load the sample community into an empty database",
+    "init": "make the first administrator and print their token once",
+    "doctor": "check settings, database, Redis, duty channel, credentials and connectors",
+    "backup": "write database and media into one file",
+    "restore": "read them back into an empty database",
+    "rotate-keys": "wrap every data key under the current root key",
+    "simulate": "chat from a terminal as a resident; see `simulate --help`",
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; its exit code."""
+    if argv[:1] == ["simulate"]:
+        from bot.simulate import main as simulate  # noqa: PLC0415  the server does not need its client side
+
+        return simulate(argv[1:])
+    arguments = _parser().parse_args(argv)
+    try:
+        loaded = settings.load()
+        logs.configure(loaded.log_format, loaded.log_level)
+        return asyncio.run(commands.COMMANDS[arguments.command](loaded, arguments))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except AppError as error:
+        print(f"{error.code} {dict(error.facts) or ''}".strip(), file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,158 @@
+"""The server's commands, one function each."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final
+
+from aiohttp import web
+
+from bot import app, backups, doctor, keys, migrate, seed
+from bot.service import Service
+from community import workers
+from core import logs
+from core.db import Database
+from core.errors import ConfigError
+from core.settings import Settings
+from core.values import Role
+
+STOP_SECONDS: Final = 25.0
+
+log = logs.get(__name__)
+
+
+async def serve(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Migrate and seed an embedded database, then web and sender together."""
+    return await _run(settings, with_web=True, with_worker=True)
+
+
+async def web_only(settings: Settings, _arguments: argparse.Namespace) -> int:
+    return await _run(settings, with_web=True, with_worker=False)
+
+
+async def worker_only(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """The sender and the timers, with `/healthz` on `PORT + 1` for supervision."""
+    return await _run(settings, with_web=False, with_worker=True)
+
+
+async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> int:
+    if settings.embedded:
+        await migrate.migrate(settings.database_url)
+    service = await Service.open(settings)
+    runner = web.AppRunner(
+        app.build(service, with_web=with_web, with_worker=with_worker), access_log=None, shutdown_timeout=5.0
+    )
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    try:
+        await runner.setup()
+        await _listen(runner, settings, port=settings.port if with_web else settings.port + 1)
+        seeding = asyncio.create_task(_seed(service, with_web=with_web))
+        await stopped.wait()
+        seeding.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await seeding
+    finally:
+        await runner.cleanup()
+        await asyncio.wait_for(service.close(), STOP_SECONDS)
+    return 0
+
+
+async def _listen(runner: web.AppRunner, settings: Settings, *, port: int) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, port).start()
+    except OSError as error:
+        raise ConfigError(f"environment: PORT: {port} cannot be listened on ({error.strerror})") from None
+
+
+async def _seed(service: Service, *, with_web: bool) -> None:
+    """An embedded, empty database gets the sample community; the addresses are printed when all is ready."""
+    if service.settings.embedded and with_web:
+        try:
+            await seed.load_if_empty(service)
+        except Exception as error:  # the server lives on without the sample; /readyz says so
+            log.exception("seed_failed", error=type(error).__name__)
+            return
+        sys.stdout.write(seed.addresses(service.settings))
+        sys.stdout.flush()
+    service.seeded.set()
+
+
+async def run_migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
+    await migrate.migrate(settings.database_url)
+    return 0
+
+
+async def run_seed(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Load the sample community; refuses a database that is not empty."""
+    await migrate.migrate(settings.database_url)
+    service = await Service.open(settings)
+    try:
+        await seed.load(service)
+    finally:
+        await service.close()
+    return 0
+
+
+async def run_init(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """The first administrator; the token is shown this once."""
+    await migrate.migrate(settings.database_url)
+    service = await Service.open(settings)
+    try:
+        async with service.database.write() as db:
+            made = await workers.create_first(db, service.vault, role=Role.ADMIN)
+    finally:
+        await service.close()
+    sys.stdout.write(f"{made}\n")
+    return 0
+
+
+async def run_doctor(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """A line for each check; 1 when one failed."""
+    faults = 0
+    async for finding in doctor.examine(settings):
+        faults += not finding.is_good
+        sys.stdout.write(f"{finding}\n")
+    return 1 if faults else 0
+
+
+async def run_backup(settings: Settings, arguments: argparse.Namespace) -> int:
+    await backups.write(settings, arguments.file)
+    return 0
+
+
+async def run_restore(settings: Settings, arguments: argparse.Namespace) -> int:
+    await migrate.migrate(settings.database_url)
+    await backups.read(settings, arguments.file)
+    return 0
+
+
+async def run_rotate_keys(settings: Settings, _arguments: argparse.Namespace) -> int:
+    database = Database(settings.database_url)
+    try:
+        count = await keys.rotate(database, settings)
+    finally:
+        await database.close()
+    sys.stdout.write(f"{count} data keys wrapped anew\n")
+    return 0
+
+
+COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]]] = {
+    "serve": serve,
+    "web": web_only,
+    "worker": worker_only,
+    "migrate": run_migrate,
+    "seed": run_seed,
+    "init": run_init,
+    "doctor": run_doctor,
+    "backup": run_backup,
+    "restore": run_restore,
+    "rotate-keys": run_rotate_keys,
+}

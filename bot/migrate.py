@@ -1,0 +1,63 @@
+"""Brings the database to the newest migration and puts every trigger in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import migrations
+from core import triggers
+from core.db import make_parent
+from core.errors import ConfigError
+
+FOLDER: Final = Path(migrations.__file__).parent
+LOCK: Final = 7_201_126
+"""An arbitrary number that all our processes agree on: only one migrates at a time."""
+
+
+def _config(connection: Connection | None = None) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def migrate(url: str) -> None:
+    """Run what is missing. Raises ConfigError when a trigger is missing afterwards."""
+    make_parent(make_url(url))
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
+        connection.commit()
+    try:
+        command.upgrade(_config(connection), "head")
+        triggers.ensure(connection)
+        connection.commit()
+        if missing := triggers.missing(connection):
+            raise ConfigError(f"database: the triggers {', '.join(missing)} are missing after the migration")
+    finally:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
+            connection.commit()
+
+
+def pending(connection: Connection) -> bool:
+    """Whether the database is behind the code."""
+    script = ScriptDirectory.from_config(_config())
+    return set(MigrationContext.configure(connection).get_current_heads()) != set(script.get_heads())

@@ -1,0 +1,208 @@
+"""Loads the sample community of `sample/` into an empty database: everything through the same services as real data."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.seed_issues import load_issues
+from bot.service import Service
+from community import areas, orders, residents, volunteers, workers
+from community.permissions import Grant, Worker
+from community.residents import Resident
+from community.volunteers import Plan
+from community.workers import WorkerRow
+from core import clock
+from core.errors import ConfigError
+from core.outbox import OutboxRow
+from core.settings import ROOT, Settings
+from core.values import Role
+from points import corrections, grants, rewards
+from points.caps import Period
+
+SAMPLE: Final = ROOT / "sample"
+FUND_POINTS: Final = 100_000
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    """The entries of one sample file."""
+    entries: list[dict[str, Any]] = tomllib.loads((SAMPLE / f"{name}.toml").read_text(encoding="utf-8"))[name]
+    return entries
+
+
+async def is_empty(db: AsyncSession) -> bool:
+    for table in (Resident.id, WorkerRow.id):
+        if (await db.execute(select(table).limit(1))).first() is not None:
+            return False
+    return True
+
+
+async def load_if_empty(service: Service) -> bool:
+    """Load the sample unless something is there already; whether it was loaded."""
+    async with service.database.read() as db:
+        if not await is_empty(db):
+            return False
+    await load(service)
+    return True
+
+
+async def load(service: Service) -> None:
+    """All of it in one transaction. Raises ConfigError when the database is not empty.
+
+    Nobody is told of sample events: the rows for the outside that they would cause are taken back.
+    """
+    async with service.database.write() as db:
+        if not await is_empty(db):
+            raise ConfigError("database: is not empty; the sample community is only for an empty one")
+        tokens = await _load(db, service)
+        await db.execute(delete(OutboxRow))
+    write_tokens(service.settings, tokens)
+
+
+async def _load(db: AsyncSession, service: Service) -> dict[str, str]:
+    features = json.loads((SAMPLE / "areas.geojson").read_text(encoding="utf-8"))
+    await areas.import_areas(db, features)
+    admin, tokens = await _workers(db, service)
+    people = await _residents(db, service)
+    for entry in read("services"):
+        await orders.create(db, offer=orders.read_offer(entry))
+    await _rewards(db)
+    for area in await areas.communities(db, within=""):
+        await corrections.fund_community(
+            db,
+            area_code=area.code,
+            amount_points=FUND_POINTS,
+            actor_id=admin.id,
+            reason="sample",
+            key=f"seed:{area.code}",
+        )
+    await _activities(db, service, admin, people)
+    await load_issues(db, service, admin, people, read("issues"))
+    while await grants.post_due(db, limit=100):
+        pass
+    return tokens
+
+
+async def _workers(db: AsyncSession, service: Service) -> tuple[Worker, dict[str, str]]:
+    """Every worker; the tokens by role, and who acts for the sample."""
+    tokens: dict[str, str] = {}
+    admin: Worker | None = None
+    for entry in read("workers"):
+        granted = [Grant(Role(role), area) for role in entry["roles"] for area in entry["areas"] or [""]]
+        worker, token = await workers.create(
+            db, service.vault, name=entry["name"], unit=entry.get("unit", ""), grants=granted
+        )
+        if entry.get("token"):
+            tokens[entry["token"]] = token
+        if Role.ADMIN in entry["roles"]:
+            admin = admin or worker
+    if admin is None:
+        raise ConfigError(f"{SAMPLE / 'workers.toml'}: workers: one with the role admin is needed")
+    return admin, tokens
+
+
+async def _residents(db: AsyncSession, service: Service) -> dict[str, str]:
+    """Ids of the sample residents by their keys."""
+    people: dict[str, str] = {}
+    for entry in read("residents"):
+        account = service.conversations.account(entry["account"])
+        who = await residents.identify(
+            db, service.vault, account=account.name, platform=account.platform, sender=entry["sender"]
+        )
+        people[entry["key"]] = who.resident_id
+        await residents.set_contact(
+            db,
+            service.vault,
+            resident_id=who.resident_id,
+            name=entry["name"],
+            phone=entry["phone"],
+            address=entry["address"],
+        )
+        await residents.set_area(db, resident_id=who.resident_id, area_code=entry["grid"][:12], grid_code=entry["grid"])
+        if entry.get("volunteer"):
+            await volunteers.enrol(
+                db,
+                service.vault,
+                resident_id=who.resident_id,
+                area_code=entry["grid"][:12],
+                profile=volunteers.Profile(),
+            )
+    return people
+
+
+async def _rewards(db: AsyncSession) -> None:
+    for entry in read("rewards"):
+        period = Period(entry["limit_period"]) if "limit_period" in entry else Period.EVER
+        await rewards.create_reward(db, **{**entry, "limit_period": period})
+
+
+async def _activities(db: AsyncSession, service: Service, admin: Worker, people: dict[str, str]) -> None:
+    for entry in read("activities"):
+        day = _day(entry)
+        plan = Plan(
+            area_code=entry["area_code"],
+            title=entry["title"],
+            place=entry["place"],
+            description=entry["description"],
+            risks=entry["risks"],
+            starts_at=_on(day, entry["starts"]),
+            ends_at=_on(day, entry["ends"]),
+            capacity=entry["capacity"],
+            waiting_capacity=entry["waiting_capacity"],
+            min_age=entry.get("min_age"),
+        )
+        activity_id = await volunteers.create_activity(db, service.vault, plan=plan, worker_id=admin.id)
+        if entry.get("state", "published") == "published":
+            await volunteers.publish_activity(db, service.vault, activity_id=activity_id, worker_id=admin.id)
+        for key in entry.get("signed_up", ()):
+            await volunteers.sign_up(
+                db, service.vault, resident_id=people[key], activity_id=activity_id, age_confirmed=True
+            )
+
+
+def _day(entry: dict[str, Any]) -> datetime:
+    today = clock.local(clock.now())
+    if "in_days" in entry:
+        return today + timedelta(days=entry["in_days"])
+    ahead = (entry["weekday"] - today.isoweekday()) % 7 or 7
+    return today + timedelta(days=ahead)
+
+
+def _on(day: datetime, at: str) -> datetime:
+    moment = time.fromisoformat(at)
+    return day.replace(hour=moment.hour, minute=moment.minute, second=0, microsecond=0)
+
+
+def write_tokens(settings: Settings, tokens: dict[str, str]) -> None:
+    """`var/workers.json`, readable by its owner only."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    path = settings.var / "workers.json"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(tokens, file, indent=2)
+    path.chmod(0o600)
+
+
+def addresses(settings: Settings) -> str:
+    """Where everything is, for whoever has just typed `make run`."""
+    base = f"http://127.0.0.1:{settings.port}"
+    names: Sequence[str] = [account.name for account in settings.config.accounts]
+    lines = [
+        "",
+        f"  chat page          {base}/",
+        *(f"  WeChat webhook     {base}/wechat/{name}" for name in names if name == "heping"),
+        *(f"  Alipay webhook     {base}/alipay/{name}" for name in names if name == "heping-alipay"),
+        "  simulator          .venv/bin/python -m bot simulate --account heping",
+        f"  worker's log-in    .venv/bin/hc login --server {base} --token $(python3 -c"
+        f' \'import json; print(json.load(open("{settings.var / "workers.json"}"))["admin"])\')',
+        f"  tokens by role     {settings.var / 'workers.json'}",
+        "",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,95 @@
+"""我的资料: what is known of me, binding, export and erasure, consents, my community."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from community import binding, privacy
+from core import clock
+from core.values import Platform
+from handlers import texts
+from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from handlers.prompt import NO, YES
+from handlers.wording import moment
+
+
+class Step(StrEnum):
+    CODE = "code"
+    ERASE = "erase"
+
+
+async def begin(turn: Turn) -> Outcome:
+    """At a glance, with the ways to change it."""
+    shown = await privacy.show(turn.db, turn.vault, resident_id=turn.resident_id)
+    text = texts.ME_SHOWN.format(
+        name=shown["name"] or texts.ME_EMPTY,
+        phone=_masked(shown["phone"]) or texts.ME_EMPTY,
+        platforms="、".join(texts.PLATFORMS[name] for name in shown["platforms"]),
+    )
+    options = (
+        entry("show_code", texts.SHOW_CODE_TITLE),
+        entry("bind", texts.BIND),
+        entry("area", texts.AREA_TITLE),
+        entry("export", texts.EXPORT_TITLE),
+        entry("erase", texts.ERASE_TITLE),
+    )
+    return Done(text, options)
+
+
+def _masked(phone: str) -> str:
+    return f"{phone[:3]}******{phone[-2:]}" if phone else ""
+
+
+async def show_code(turn: Turn) -> Outcome:
+    """A code that joins another account of the same person to this one. Visitors have nothing to join to."""
+    if turn.who.platform is Platform.WEB and not turn.who.verified:
+        return await begin_binding(turn)
+    code = await binding.issue_code(turn.db, turn.vault, resident_id=turn.resident_id, identity_id=turn.who.identity_id)
+    digits = f"{code.digits[:4]} {code.digits[4:]}"
+    return Done(texts.SHOW_CODE.format(code=digits, until=f"{clock.local(code.expires_at):%H:%M}"))
+
+
+async def begin_binding(turn: Turn) -> Outcome:
+    options = (entry("show_code", texts.SHOW_CODE_TITLE),) if turn.who.verified else ()
+    return Ask(Step.CODE, texts.BIND_ASK, tuple(Option("show", o.label) for o in options), accepts=TEXT, greedy=True)
+
+
+async def code(turn: Turn) -> Outcome:
+    if turn.answer.value == "show":
+        return await show_code(turn)
+    digits = "".join(ch for ch in turn.answer.text if ch.isdigit())
+    if len(digits) != binding.CODE_DIGITS:
+        return Ask(Step.CODE, texts.BIND_DIGITS.format(count=binding.CODE_DIGITS), accepts=TEXT, greedy=True)
+    bound = await binding.bind(turn.db, turn.vault, code=digits, identity_id=turn.who.identity_id)
+    return Done(texts.BOUND if bound.merged_from else texts.BOUND_ALREADY)
+
+
+async def export(turn: Turn) -> Outcome:
+    shown = await privacy.show(turn.db, turn.vault, resident_id=turn.resident_id)
+    since = moment(clock.parse(shown["created_at"]))
+    return Done(
+        texts.EXPORT_HOW.format(since=since), url=f"{turn.config.service.public_url}/", title=texts.EXPORT_TITLE
+    )
+
+
+async def begin_erasing(turn: Turn) -> Outcome:
+    cases = await privacy.open_cases(turn.db, turn.vault, resident_id=turn.resident_id)
+    names = "、".join(name for names in cases.values() for name in names)
+    text = texts.ERASE_LATER.format(cases=names[:80]) if cases else texts.ERASE_NOW
+    return Ask(Step.ERASE, text, (Option(YES, texts.ERASE_YES, ("删除", "确定")), Option(NO, texts.NOT_NOW)))
+
+
+async def erase(turn: Turn) -> Outcome:
+    """It is done by the timers, after this answer could still be sealed and sent."""
+    if turn.answer.value != YES:
+        return Done(texts.ERASE_KEPT)
+    await privacy.request_erasure(turn.db, resident_id=turn.resident_id)
+    return Done(texts.ERASE_DONE)
+
+
+ME: Final = Dialogue("me", texts.ME_TITLE, begin, {})
+SHOW_CODE: Final = Dialogue("show_code", texts.SHOW_CODE_TITLE, show_code, {Step.CODE: code})
+BIND: Final = Dialogue("bind", texts.BIND_TITLE, begin_binding, {Step.CODE: code})
+EXPORT: Final = Dialogue("export", texts.EXPORT_TITLE, export, {})
+ERASE: Final = Dialogue("erase", texts.ERASE_TITLE, begin_erasing, {Step.ERASE: erase})

@@ -1,0 +1,34 @@
+"""Every module that has tables, imported so that their metadata and triggers are complete."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import bot.chats
+import bot.conversations
+import bot.emergencies
+import bot.grid.nonces
+import bot.inbox
+import bot.notice_consents
+import bot.outgoing
+import bot.sessions
+import community.areas
+import community.audit
+import community.binding
+import community.consents
+import community.duty
+import community.history
+import community.issues.models
+import community.members.models
+import community.orders.models
+import community.photos
+import community.residents
+import community.volunteers.models
+import community.workers
+import core.crypto
+import core.outbox
+import points.models
+import points.reward_models  # noqa: F401  every import here is for its tables
+from core.db import Base
+
+METADATA: Final = Base.metadata
