@@ -145,7 +145,7 @@ async def _tell(db: AsyncSession, vault: Vault, order: Order, action: Action, de
         facts={
             "number": order.number,
             "service": service.title,
-            "start": clock.iso(order.slot_start),
+            "starts_at": clock.iso(order.slot_start),
             "reason": details.reason,
             "provider": details.provider,
         },

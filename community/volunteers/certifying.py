@@ -77,9 +77,9 @@ async def _certify_one(
         db,
         vault,
         resident_id=attendance.resident_id,
-        notice="hours_certified",
+        notice="activity_certified",
         facts={**facts(activity), "minutes": minutes},
-        key=f"hours_certified:{attendance.id}",
+        key=f"activity_certified:{attendance.id}",
     )
 
 

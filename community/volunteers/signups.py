@@ -244,9 +244,9 @@ async def _remind(db: AsyncSession, vault: Vault, activity: Activity, signup_id:
         db,
         vault,
         resident_id=resident_id,
-        notice="activity_reminder",
+        notice="signup_reminder",
         facts={**facts(activity), "signup_id": signup_id},
-        key=f"activity_reminder:{signup_id}",
+        key=f"signup_reminder:{signup_id}",
         not_before=moment,
         expires_at=activity.starts_at,
     )

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import masking, sealed
 from community.permissions import Permission, Worker
 from community.residents import Resident
-from community.volunteers.activities import get_activity
+from community.volunteers.activities import ACTIVE, get_activity
 from community.volunteers.attendance import whole_minutes
 from community.volunteers.models import Activity, Attendance, Signup
 from community.volunteers.signups import PURPOSE_NAME, PURPOSE_PHONE
 from core import clock
 from core.crypto import Vault
+from core.values import SignupState
 
 
 def show_activity(activity: Activity) -> dict[str, Any]:
@@ -45,7 +46,7 @@ async def my_signups(
     query = select(Signup, Activity).join(Activity, Activity.id == Signup.activity_id)
     query = query.where(Signup.resident_id == resident_id).execution_options(populate_existing=True)
     if coming_only:
-        query = query.where(Signup.state.in_(["seated", "waiting"]), Activity.ends_at > clock.now())
+        query = query.where(Signup.state.in_(ACTIVE), Activity.ends_at > clock.now())
     order = Activity.starts_at if coming_only else Activity.starts_at.desc()
     rows = await db.execute(query.order_by(order, Signup.id).limit(limit))
     return [(row.Signup, row.Activity) for row in rows]
@@ -57,7 +58,7 @@ def show_signup(signup: Signup, activity: Activity) -> dict[str, Any]:
         "id": signup.id,
         "state": signup.state,
         "people": signup.people,
-        "position": signup.position if signup.state == "waiting" else None,
+        "position": signup.position if signup.state == SignupState.WAITING.value else None,
         "activity": show_activity(activity),
         "created_at": clock.iso(signup.created_at),
     }
@@ -71,7 +72,7 @@ async def attendance(db: AsyncSession, vault: Vault, *, activity_id: str, worker
         select(Signup, Attendance, Resident.ref)
         .join(Resident, Resident.id == Signup.resident_id)
         .outerjoin(Attendance, Attendance.signup_id == Signup.id)
-        .where(Signup.activity_id == activity_id, Signup.state != "cancelled")
+        .where(Signup.activity_id == activity_id, Signup.state != SignupState.CANCELLED.value)
         .order_by(Signup.created_at, Signup.id)
         .execution_options(populate_existing=True)
     )

@@ -169,7 +169,7 @@ async def test_hours_are_certified_within_the_activity_once_and_earn_points(data
         (forgetful, "volunteer_time", 90, "attendance"),
     }
     assert states == {early: "attended", forgetful: "attended", absent: "absent"}
-    assert (await notices_of(database, vault, resident_id=early))[-1] == "hours_certified"
+    assert (await notices_of(database, vault, resident_id=early))[-1] == "activity_certified"
 
 
 async def test_hours_are_not_certified_before_the_end(database: Database, vault: Vault) -> None:

@@ -123,7 +123,7 @@ async def test_a_cancelled_seat_goes_to_the_first_in_line_who_is_told(database: 
     after = await seats(database, activity_id)
     assert after.seated == [second.signup_id]
     assert after.in_line == [third.signup_id]
-    assert await notices_of(database, vault, resident_id=people[1]) == ["signup_seated", "activity_reminder"]
+    assert await notices_of(database, vault, resident_id=people[1]) == ["signup_seated", "signup_reminder"]
     assert await notices_of(database, vault, resident_id=people[2]) == []
 
 
