@@ -26,10 +26,9 @@ def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) 
     matters = lexicon("categories").hits(source.text)
     seen = danger(source.text)
     reading = _with_danger(read_intent(source.text, matters), seen)
-    offered = (reading.intent,) if reading.intent else tuple(one.name for one in reading.candidates)
-    is_report = "issue_report" in reading.intents or "issue_report" in offered
+    is_report = "issue_report" in (reading.intents or (reading.candidates[0].name,))
     categories = read_category(source.text, matters) if is_report else ()
-    slots = find_slots(source, intent=reading.intent, now=now, places=gazetteer.names if gazetteer else frozenset())
+    slots = find_slots(source, intents=reading.intents, now=now, places=gazetteer.names if gazetteer else frozenset())
     return Understanding(
         text=text,
         intent=reading.intent,

@@ -13,7 +13,7 @@ from nlp.understanding import INTENTS, Scored
 # What stands right before a word and takes it back: 不是报修, 先不换, 别给我取消.
 _NEGATED: Final = re.compile(
     r"(不是|不想|不要|不用|不必|不需要|不打算|不去|先不|没想|没打算|没说|没要|并非|不|别|甭|莫|无需|没有?)"
-    r"(是|想|要|来|去|再|急着|着急|给我|帮我|替我|跟我|让我|为了|说|把.{0,6}|真的?)*$"
+    r"(是|想|要|来|去|再|转|找|叫|联系|急着|着急|给我|帮我|替我|跟我|让我|为了|说|把.{0,6}|真的?)*$"
 )
 # A matter that is denied is none (不是漏水); one that is lacking is (没有路灯).
 _NOT_IT: Final = re.compile(r"(不是|并非)(说|想|要)?(投诉|反映|举报|报)?$")
@@ -32,6 +32,7 @@ _EXPLICIT: Final = 2.4
 _DECISIVE: Final = 3.0
 _FLOOR: Final = 1.4
 _SURE: Final = 0.5
+_COMMON: Final = (Scored("issue_report", 0.1), Scored("progress_query", 0.1), Scored("service_order", 0.1))
 _UNKNOWN: Final = Scored("other", 0.5)
 
 
@@ -62,10 +63,16 @@ def read_intent(text: str, category_hits: list[Hit]) -> IntentReading:
     if len(wishes) > 1:
         confidence = max(confidence, _SURE)
     if confidence < _SURE or whole[intent] < _FLOOR:
-        return IntentReading(None, candidates[0].confidence, candidates, ())
+        return IntentReading(None, candidates[0].confidence, _three(candidates), ())
     chosen = Scored(intent, confidence)
     rest = tuple(one for one in candidates if one.name != intent)[:2]
     return IntentReading(intent, confidence, (chosen, *rest), wishes)
+
+
+def _three(candidates: tuple[Scored, ...]) -> tuple[Scored, ...]:
+    """What to offer when asking back: the likeliest, filled up with what residents want most often."""
+    named = {one.name for one in candidates}
+    return (*candidates, *(one for one in _COMMON if one.name not in named))[:3]
 
 
 def _clause_scores(text: str, span: tuple[int, int], hits: list[Hit], category_hits: list[Hit]) -> dict[str, float]:
@@ -73,10 +80,12 @@ def _clause_scores(text: str, span: tuple[int, int], hits: list[Hit], category_h
     start, end = span
     scores: dict[str, float] = {}
     counted: set[int] = set()
+    kept: set[str] = set()
     for hit in hits:
         if not start <= hit.start < end or hit.rule in counted:
             continue
         if _is_negated(text, start, hit):
+            kept.update(_NAMED_ONLY.get(hit.label, ()))
             _take_back(scores, hit)
             continue
         counted.add(hit.rule)
@@ -88,14 +97,13 @@ def _clause_scores(text: str, span: tuple[int, int], hits: list[Hit], category_h
             scores["issue_report"] = scores.get("issue_report", 0.0) + max(matters) / 4 + told
     if len(scores) > 1 or end - start > _LONGEST_GREETING:
         scores.pop("greeting", None)
-    return _with_object(scores)
+    return _with_object(scores, kept)
 
 
-def _with_object(scores: dict[str, float]) -> dict[str, float]:
-    for verb, named in _NAMED_ONLY.items():
-        if scores.get(verb, 0.0) >= _DECISIVE:
-            return {name: score * 0.3 if name in named else score for name, score in scores.items()}
-    return scores
+def _with_object(scores: dict[str, float], kept: set[str]) -> dict[str, float]:
+    """Weaken the thing that is only named: by cancelling, by asking how it goes, or by 别取消我的报名 (`kept`)."""
+    named = next((kinds for verb, kinds in _NAMED_ONLY.items() if scores.get(verb, 0.0) >= _DECISIVE), kept)
+    return {name: score / 4 if name in named else score for name, score in scores.items()}
 
 
 def _is_question_only(clause: str, scores: dict[str, float]) -> bool:
@@ -173,9 +181,9 @@ def _confidence(name: str, ranked: list[tuple[str, float]]) -> float:
 def read_category(text: str, hits: list[Hit]) -> tuple[Scored, ...]:
     """The three likeliest categories; 其他 where nothing of the table is named."""
     scores: dict[str, float] = {}
-    for rule, (label, weight, start) in _each_once(text, hits).items():
+    for label, weight, start in _each_once(text, hits).values():
         earlier = 0.3 * (1 - start / (len(text) + 1))
-        scores[label] = scores.get(label, 0.0) + weight + earlier + rule * 0.0
+        scores[label] = scores.get(label, 0.0) + weight + earlier
     ranked = sorted(scores.items(), key=lambda item: -item[1])[:3]
     if not ranked:
         return (Scored("其他", 0.3),)

@@ -126,7 +126,7 @@ def _moment_at(text: str, position: int, now: datetime, *, forward: bool, since:
     clock = clocks.read(match, part, hour_before=since.first.hour if since else None)
     hours = clocks.hours_of(match["part"]) if match["part"] else None
     if clock is None and hours is None:
-        return None if days is None else _whole_days(days, match.end(), since)
+        return None if days is None else _whole_days(days, _end(match), since)
     day = days.first if days else since.first.date() if since else now.date()
     if clock is not None:
         start, after, grain = _midnight(day) + clock.offset, _midnight(day) + clock.offset + clock.length, clock.grain
@@ -136,7 +136,12 @@ def _moment_at(text: str, position: int, now: datetime, *, forward: bool, since:
     past = start if clock is not None else after
     earliest = since.first if since else now if forward else past
     later = timedelta(days=1 if days is None and past < earliest else 0)
-    return _Moment(start + later, after + later, grain, days.recurs if days else None, part, match.end())
+    return _Moment(start + later, after + later, grain, days.recurs if days else None, part, _end(match))
+
+
+def _end(match: re.Match[str]) -> int:
+    """The end without the 的 of 周六的植树."""
+    return match.end() - match.group().endswith("的")
 
 
 def _whole_days(days: dates.Days, end: int, since: _Moment | None) -> _Moment:

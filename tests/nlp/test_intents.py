@@ -20,6 +20,8 @@ def test_a_wish_is_understood(intent: str, text: str) -> None:
         ("你好，我想订份午饭", ("greeting", "service_order")),
         ("取消明天的保洁，顺便看看我有多少积分", ("cancel", "points_query")),
         ("我是党员来报到，还有积分能换什么", ("party_register", "redeem")),
+        ("那场不去了，换报周日的", ("cancel", "volunteer_signup")),
+        ("取消明天的送餐，改成后天中午", ("cancel", "service_order")),
         ("周六那个我不去了，帮我报周日的志愿者活动", ("cancel", "volunteer_signup")),
         ("查一下进度；还有，垃圾三天没人收了", ("progress_query", "issue_report")),
     ],
@@ -41,6 +43,9 @@ def test_the_first_actionable_wish_leads() -> None:
         ("我不要人工，我要报修", "issue_report"),
         ("不是要取消，是想问问进度", "progress_query"),
         ("不想报名了", "cancel"),
+        ("别取消我的报名", "other"),
+        ("不要转人工", "other"),
+        ("我不去敬老院，想去植树", "volunteer_signup"),
     ],
 )
 def test_a_negated_wish_is_none(text: str, intent: str) -> None:
@@ -58,6 +63,7 @@ def test_what_is_asked_back_offers_the_likeliest_first() -> None:
     seen = read("路灯")
     assert seen.intent is None
     assert seen.candidates[0].name == "issue_report"
+    assert len(seen.candidates) == 3
     assert seen.intents == ()
 
 

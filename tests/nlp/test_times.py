@@ -6,7 +6,7 @@ import pytest
 
 from nlp.normalise import normalise
 from nlp.times import find_times
-from tests.nlp.reading import NOW
+from tests.nlp.reading import NOW, read
 
 CASES = [
     ("明天下午三点", "2026-11-22T15:00", "2026-11-22T16:00"),
@@ -92,3 +92,12 @@ def test_what_repeats_says_so(text: str, recurs: str | None) -> None:
 )
 def test_what_only_looks_like_a_time_is_none(text: str) -> None:
     assert list(find_times(text, now=NOW, forward=True)) == []
+
+
+def test_the_particle_after_a_time_does_not_belong_to_it() -> None:
+    (found,) = find_times("周日的植树", now=NOW, forward=True)
+    assert found.end == 2
+
+
+def test_one_wish_that_looks_forward_decides() -> None:
+    assert read("报修的进度怎么样了，顺便帮我报名周日的植树").all("time")[0].value["start"].startswith("2026-11-22")
