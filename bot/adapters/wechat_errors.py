@@ -32,7 +32,7 @@ FAILURES: Final = {
     40007: Failure("media_gone"),
     40129: Failure("bad_scene"),
     40226: Failure("recipient_blocked"),
-    43004: Failure("not_a_follower"),
+    43004: Failure("not_follower"),
     43101: NOT_SUBSCRIBED,
     45008: Failure("too_many_articles"),
     45009: QUOTA_DAY,
