@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from bot import gateway, media_links
-from bot.api import operations, resident
+from bot.api import operations, resident, things
 from bot.grid import inbound
 from bot.http import LARGEST_UPLOAD, SERVICE, errors
 from bot.sender import Sender
@@ -25,7 +25,14 @@ def build(service: Service, *, with_web: bool = True, with_worker: bool = True) 
     app.add_routes(operations.routes())
     if with_web:
         app.add_routes(
-            [*resident.routes(), *inbound.routes(), *media_links.routes(), *page_routes(), *gateway.routes()]
+            [
+                *resident.routes(),
+                *things.routes(),
+                *inbound.routes(),
+                *media_links.routes(),
+                *page_routes(),
+                *gateway.routes(),
+            ]
         )
     if with_worker:
         app.cleanup_ctx.append(_worker)

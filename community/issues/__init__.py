@@ -16,7 +16,7 @@ from community.issues.follow_ups import (
     urge,
     withdraw,
 )
-from community.issues.lists import Page, Query, counts, listing, mine, of_resident
+from community.issues.lists import Page, Query, counts, listing, mine, mine_page, of_resident
 from community.issues.moving import move
 from community.issues.payloads import action_payload, event_payload
 from community.issues.reporting import Filed, NewIssue, report
@@ -58,6 +58,7 @@ __all__ = [
     "latest_open",
     "listing",
     "mine",
+    "mine_page",
     "move",
     "of_resident",
     "rate",

@@ -74,6 +74,11 @@ async def mine(
     return [await view(db, vault, number=one["number"], viewer=reader, photo_url=_without) for one in page.items]
 
 
+async def mine_page(db: AsyncSession, *, resident_id: str, cursor: str | None, limit: int) -> Page:
+    """The resident's reports in brief. Raises BadCursor."""
+    return await _page(db, [Issue.resident_id == resident_id], cursor, limit)
+
+
 def _without(_sha256: str) -> str:
     return ""
 
