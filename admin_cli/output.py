@@ -1,0 +1,110 @@
+"""What `hc` prints: the API's JSON as it came, or tables and cards for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Json = dict[str, Any]
+Column = tuple[str, str]
+"""A heading and the field below it; a dotted field reaches into objects."""
+
+PIPED_WIDTH: Final = 240
+
+
+class Printer:
+    """`as_json` is set by `--json`, wherever it stands on the command line."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.out = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False, emoji=False)
+        self.err = Console(stderr=True, highlight=False, emoji=False)
+
+    def listing(self, answer: Json, columns: Sequence[Column]) -> None:
+        """A page of a list; how to get the next one is said on stderr."""
+        if self.as_json:
+            self._json(answer)
+            return
+        table = Table(show_edge=False, header_style="bold")
+        for heading, _ in columns:
+            table.add_column(heading, overflow="fold")
+        for item in answer["items"]:
+            table.add_row(*(Text(_shown(_field(item, name))) for _, name in columns))
+        self.out.print(table)
+        if answer.get("next"):
+            self.note(f"还有更多，接着看请加：--cursor {answer['next']}")
+
+    def card(self, answer: Json, columns: Sequence[Column]) -> None:
+        """One thing, a line for each field that says something."""
+        if self.as_json:
+            self._json(answer)
+            return
+        table = Table(show_header=False, show_edge=False, box=None)
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for heading, name in columns:
+            if (value := _field(answer, name)) not in (None, "", [], {}):
+                table.add_row(heading, Text(_shown(value)))
+        self.out.print(table)
+
+    def lines(self, heading: str, items: Sequence[Json], columns: Sequence[Column]) -> None:
+        """A list within a card; `--json` has it in the answer already."""
+        if self.as_json or not items:
+            return
+        self.out.print(Text(f"\n{heading}", style="bold"))
+        for item in items:
+            self.out.print(Text("  " + "  ".join(_shown(_field(item, name)) for _, name in columns)))
+
+    def done(self, answer: Json, message: str) -> None:
+        """A change was made."""
+        if self.as_json:
+            self._json(answer)
+        else:
+            self.out.print(Text(clean(message)))
+
+    def note(self, message: str) -> None:
+        """A remark beside the answer, on stderr."""
+        self.err.print(Text(clean(message)))
+
+    def _json(self, answer: Json) -> None:
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+
+
+def clean(text: str) -> str:
+    """Text without control characters: what residents write must not steer a worker's terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def _field(item: Mapping[str, Any], name: str) -> Any:
+    value: Any = item
+    for part in name.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case str():
+            return clean(value.replace("T", " ")[:16]) if _is_time(value) else clean(value)
+        case list() | dict():
+            return clean(json.dumps(value, ensure_ascii=False))
+        case _:
+            return str(value)
+
+
+def _is_time(value: str) -> bool:
+    """`2026-11-21T09:00:00+08:00`, as the API writes moments."""
+    return len(value) == 25 and value[10] == "T" and value[19:] == "+08:00"

@@ -1,0 +1,51 @@
+"""`hc rewards`: what points can be exchanged for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from admin_cli.client import at
+from admin_cli.options import Area, Cursor, Limit, Source, read_object
+from admin_cli.session import session
+
+app = typer.Typer(help="积分兑换品", no_args_is_help=True)
+
+LINE: Final = (
+    ("编号", "id"),
+    ("名称", "name"),
+    ("积分", "price_points"),
+    ("库存", "stock"),
+    ("每人限", "limit_per_person"),
+    ("周期", "limit_period"),
+    ("区域", "area_code"),
+    ("状态", "status"),
+)
+
+
+@app.command("list")
+def listing(ctx: typer.Context, area: Area = None, limit: Limit = 50, cursor: Cursor = None) -> None:
+    """列出兑换品。"""
+    hc = session(ctx)
+    hc.printer.listing(hc.client.get("/rewards", area=area, limit=limit, cursor=cursor), LINE)
+
+
+@app.command()
+def create(ctx: typer.Context, file: Source) -> None:
+    """按文件新增兑换品。"""
+    hc = session(ctx)
+    made = hc.client.post("/rewards", read_object(file))
+    hc.printer.done(made, f"已新增 {made['name']}（{made['id']}）。")
+
+
+@app.command()
+def stock(
+    ctx: typer.Context,
+    reward_id: Annotated[str, typer.Argument(metavar="ID", help="兑换品编号")],
+    count: Annotated[int, typer.Argument(metavar="N", min=0, help="现在有几件")],
+) -> None:
+    """改库存。"""
+    hc = session(ctx)
+    made = hc.client.post(at("rewards", reward_id, "stock"), {"stock": count})
+    hc.printer.done(made, f"{made['name']} 现有 {made['stock']} 件。")

@@ -1,0 +1,79 @@
+"""What points can be exchanged for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, Field
+
+from bot.api import shapes
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, sliced
+from community.permissions import Permission
+from core import clock
+from points import rewards
+from points.caps import Period
+from points.rewards import CODE_DAYS, MAX_NAME, MAX_STOCK, RewardView
+
+_PERMISSION: Final = Permission.REWARDS
+
+
+class NewReward(Input):
+    """A reward as a worker writes it; `code_days` is how long a code is good."""
+
+    area_code: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")]
+    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+    price_points: Annotated[int, Field(ge=1, strict=True)]
+    stock: Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True)]
+    pickup: Annotated[str, Field(max_length=2 * MAX_NAME)] = ""
+    limit_per_person: Annotated[int, Field(ge=1)] | None = None
+    limit_period: Period = Period.EVER
+    code_days: Annotated[int, Field(ge=1, le=366)] = CODE_DAYS
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+
+
+class Stock(Input):
+    stock: Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True)]
+
+
+async def listing(call: Call, query: InArea) -> Json:
+    found = [
+        shown(one) for area in call.areas(query.area) for one in await rewards.all_rewards(call.db, area_prefix=area)
+    ]
+    return sliced(found, query=query, key="id")
+
+
+async def create(call: Call, said: NewReward) -> Json:
+    call.require(said.area_code)
+    reward_id = await rewards.create_reward(call.db, **said.model_dump())
+    call.about(reward_id, said.area_code)
+    return shown(await rewards.find_reward(call.db, reward_id=reward_id))
+
+
+async def stock(call: Call, said: Stock) -> Json:
+    reward = await rewards.find_reward(call.db, reward_id=call.path["id"])
+    call.require(reward.area_code)
+    await rewards.set_stock(call.db, reward_id=reward.id, stock=said.stock)
+    return shown(await rewards.find_reward(call.db, reward_id=reward.id))
+
+
+def shown(reward: RewardView) -> Json:
+    """The JSON of a reward."""
+    times = {"opens_at": reward.opens_at, "closes_at": reward.closes_at}
+    return asdict(reward) | {name: clock.iso(at) if at else None for name, at in times.items()}
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        "GET", "/rewards", listing, _PERMISSION, InArea, shapes.Page[shapes.Reward], "The catalogue", "rewards list"
+    ),
+    Endpoint(
+        "POST", "/rewards", create, _PERMISSION, NewReward, shapes.Reward,
+        "Offer a reward", "rewards create", status=201,
+    ),
+    Endpoint(
+        "POST", "/rewards/{id}/stock", stock, _PERMISSION, Stock, shapes.Reward,
+        "Say how many are on the shelf", "rewards stock",
+    ),
+)  # fmt: skip

@@ -1,0 +1,112 @@
+"""From a request to an endpoint's handler and back: who calls, may they, what do they say, and the audit row."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.api.admin.endpoint import Call, Endpoint
+from bot.api.admin.reading import read
+from bot.http import SERVICE, Handler, json_response
+from bot.service import Service
+from bot.wakeups import SENDER
+from community import audit, workers
+from community.permissions import NotYourTask, Worker
+from core.db import new_id
+from core.errors import Forbidden, Unauthenticated
+
+KEY_HEADER = "Idempotency-Key"
+LONGEST_KEY = 100
+
+
+def serve(endpoint: Endpoint[Any]) -> Handler:
+    """The aiohttp handler of an endpoint."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        service = request.app[SERVICE]
+        worker = await _authenticate(service, request)
+        try:
+            answer = await _answer(service, endpoint, worker, request)
+        except Forbidden as error:
+            await _note_refusal(service, endpoint, worker, request, error)
+            raise
+        if endpoint.method != "GET":
+            await service.wakeups.nudge(SENDER)
+        return json_response(answer, status=endpoint.status)
+
+    return handle
+
+
+async def _authenticate(service: Service, request: web.Request) -> Worker:
+    """Whose bearer token this is. Raises Unauthenticated."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated
+    async with service.database.read() as db:
+        worker = await workers.authenticate(db, service.vault, token=token.strip())
+    if worker is None:
+        raise Unauthenticated
+    return worker
+
+
+async def _answer(service: Service, endpoint: Endpoint[Any], worker: Worker, request: web.Request) -> Any:
+    if endpoint.permission is not None and not worker.areas_for(endpoint.permission):
+        raise NotYourTask
+    said, photos = await read(request, endpoint, service.media)
+    async with _session(service, endpoint) as db:
+        call = Call(
+            service=service,
+            db=db,
+            worker=worker,
+            permission=endpoint.permission,
+            path=request.match_info,
+            key=_key(request, worker),
+            photos=photos,
+            subject=next(iter(request.match_info.values()), ""),
+        )
+        answer = await endpoint.handler(call, said)
+        if endpoint.audited:
+            await audit.record(
+                db,
+                service.vault,
+                worker_id=worker.id,
+                action=action_name(endpoint),
+                subject=call.subject,
+                area_code=call.area_code,
+            )
+    return answer
+
+
+async def _note_refusal(
+    service: Service, endpoint: Endpoint[Any], worker: Worker, request: web.Request, error: Forbidden
+) -> None:
+    """Somebody tried what they may not: that is kept as well, in a transaction of its own."""
+    async with service.database.write() as db:
+        await audit.record(
+            db,
+            service.vault,
+            worker_id=worker.id,
+            action=action_name(endpoint),
+            subject=next(iter(request.match_info.values()), ""),
+            outcome=error.code,
+        )
+
+
+@asynccontextmanager
+async def _session(service: Service, endpoint: Endpoint[Any]) -> AsyncIterator[AsyncSession]:
+    async with service.database.write() if endpoint.audited else service.database.read() as db:
+        yield db
+
+
+def action_name(endpoint: Endpoint[Any]) -> str:
+    """How the audit log names an endpoint: `issues.verify`, or its method and path where no command calls it."""
+    return endpoint.command.replace(" ", ".") or f"{endpoint.method} {endpoint.path}"
+
+
+def _key(request: web.Request, worker: Worker) -> str:
+    given = request.headers.get(KEY_HEADER, "")[:LONGEST_KEY]
+    return f"worker:{worker.id}:{given or new_id()}"

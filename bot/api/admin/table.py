@@ -1,0 +1,50 @@
+"""Every endpoint of the admin API, in the order in which they are matched and documented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from aiohttp import web
+
+from bot.api.admin import (
+    activities,
+    areas,
+    chats,
+    issues,
+    members,
+    orders,
+    outbox,
+    points,
+    redemptions,
+    rewards,
+    services,
+    statistics,
+    volunteers,
+    workers,
+)
+from bot.api.admin.endpoint import Endpoint
+from bot.api.admin.serving import serve
+
+PREFIX: Final = "/admin/v1"
+
+ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
+    *workers.ENDPOINTS,
+    *issues.ENDPOINTS,
+    *activities.ENDPOINTS,
+    *volunteers.ENDPOINTS,
+    *services.ENDPOINTS,
+    *orders.ENDPOINTS,
+    *members.ENDPOINTS,
+    *points.ENDPOINTS,
+    *rewards.ENDPOINTS,
+    *redemptions.ENDPOINTS,
+    *chats.ENDPOINTS,
+    *outbox.ENDPOINTS,
+    *areas.ENDPOINTS,
+    *statistics.ENDPOINTS,
+)
+
+
+def routes() -> Iterable[web.RouteDef]:
+    return [web.route(one.method, PREFIX + one.path, serve(one)) for one in ENDPOINTS]

@@ -1,0 +1,27 @@
+"""A running admin API over a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bot.service import Service
+from core.settings import Config, Settings
+from tests.bot.api.town import Town, application
+from tests.conftest import TEST_RING
+
+
+@pytest.fixture
+async def town(database_url: str, redis_url: str | None, tmp_path: Path) -> AsyncIterator[Town]:
+    settings = Settings(
+        config=Config(), database_url=database_url, redis_url=redis_url, secret_key=TEST_RING, var=tmp_path
+    )
+    service = await Service.open(settings)
+    async with TestServer(application(service)) as server:
+        made = Town(service, server)
+        await made.settle()
+        yield made
+    await service.close()
