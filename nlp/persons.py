@@ -81,14 +81,15 @@ def _checksum_holds(text: str) -> bool:
 @cache
 def _name_pattern() -> re.Pattern[str]:
     """A name that is told (我叫…), one with a title, or 小 and 老 with a surname, each in a group of its own."""
-    surname = f"(?:{_COMPOUND}|[{tables.rows('surnames')[0]['surnames']}])"
+    (row,) = tables.rows("surnames")
+    surname = f"(?:{_COMPOUND}|[{row['surnames']}])"
     given = "[^\\W\\d_a-z的在是了住要想这有电和与给报也就都很说年今家号员]"
     alone = f"我是(?={surname}{given}{{1,2}}(?:[，。,. ]|$))"
     told = f"(?:我叫|{alone}|名字叫|名字是|姓名:?|姓名是|叫做|联系人:?|联系人是|本人(?={surname}))\\s?"
     return re.compile(
         f"{told}(?P<said>{surname}{given}{{1,2}})"
         f"|(?P<titled>(?:{surname}{given}{{0,2}}?|[老小]{surname})(?:{_TITLES})(?![店馆路]))"
-        f"|(?<![大最很太从矮弱])(?P<short>[小老]{surname})(?![{_NOT_A_SURNAME}])"
+        f"|(?<![大最很太从矮弱])(?P<short>[小老][{row['familiar']}])(?![{_NOT_A_SURNAME}])"
     )
 
 

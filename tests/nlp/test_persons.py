@@ -65,7 +65,22 @@ def test_names(text: str, name: str) -> None:
     assert texts(text, "name") == [name]
 
 
-@pytest.mark.parametrize("text", ["小区大门坏了", "老人摔了", "小孩哭", "我是党员", "老是停电", "我是想报名"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "小区大门坏了",
+        "老人摔了",
+        "小孩哭",
+        "我是党员",
+        "老是停电",
+        "我是想报名",
+        "小车乱停",
+        "等了一小时",
+        "小广告",
+        "那些阿姨跳舞",
+        "和阿姨一起",
+    ],
+)
 def test_words_that_look_like_names(text: str) -> None:
     assert texts(text, "name") == []
 
