@@ -1,0 +1,47 @@
+"""Letting go of what is older than it must be kept, in whole seals, with a signed checkpoint in their place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from community.audit.checking import checkpoint_text
+from community.audit.models import KEPT_DAYS, AuditCheckpoint, AuditRow, AuditSeal, AuditSealEntry
+from community.audit.sealing import CHECKPOINT_PURPOSE
+from core import clock, outbox
+from core.crypto import Vault
+from core.errors import Refused
+
+
+class TooYoung(Refused):
+    """The log is kept for KEPT_DAYS days."""
+
+    code = "audit_too_young"
+
+
+async def purge(db: AsyncSession, vault: Vault, *, before: datetime) -> int:
+    """Delete the seals that hold only what is older than `before`, and their rows; how many rows. Raises TooYoung."""
+    if before > clock.now() - timedelta(days=KEPT_DAYS):
+        raise TooYoung(days=KEPT_DAYS)
+    query = select(AuditSeal).where(AuditSeal.created_at < before).order_by(AuditSeal.seq.desc()).limit(1)
+    last = (await db.execute(query)).scalar_one_or_none()
+    if last is None:
+        return 0
+    entries = select(AuditSealEntry.log_id).where(AuditSealEntry.seal_seq <= last.seq)
+    done = await db.execute(delete(AuditRow).where(AuditRow.id.in_(entries)))
+    await db.execute(delete(AuditSealEntry).where(AuditSealEntry.seal_seq <= last.seq))
+    await db.execute(delete(AuditSeal).where(AuditSeal.seq <= last.seq))
+    count = outbox.rowcount(done)
+    text = checkpoint_text(last.seq, count, last.root)
+    await db.execute(
+        insert(AuditCheckpoint).values(
+            through_seq=last.seq,
+            at=clock.now(),
+            count=count,
+            root=last.root,
+            signature=vault.sign(CHECKPOINT_PURPOSE, text),
+        )
+    )
+    return count
