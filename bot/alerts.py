@@ -33,6 +33,9 @@ MARKDOWN_BYTES: Final = 4096
 ROBOT_BUSY: Final = frozenset({-1, 45009})
 """WeCom error codes after which the same call may succeed later: system busy, more than 20 messages a minute."""
 
+MOMENTS: Final = frozenset({"deadline", "start", "at"})
+"""Facts that are moments in ISO 8601; they are shown as a clock in Shanghai shows them."""
+
 TEXTS: Final[dict[str, dict[str, str]]] = tomllib.loads(
     (Path(__file__).parent / "data" / "alerts.toml").read_text(encoding="utf-8")
 )
@@ -50,7 +53,9 @@ class Page:
     level: int = 1
 
 
-class _Facts(dict[str, Any]):
+class _Shown(dict[str, str]):
+    """Facts as people read them; what is missing or empty is a dash."""
+
     def __missing__(self, _key: str) -> str:
         return "—"
 
@@ -63,18 +68,36 @@ def wants(target: Notify, event: str) -> bool:
 
 
 def notice_text(event: str, facts: Mapping[str, Any]) -> str:
-    template = TEXTS["notice"].get(event, TEXTS["notice"]["other"])
-    return _line(template.format_map(_Facts(facts, event=event)))
+    """One line about one event; one that the texts don't know is told by its name."""
+    templates = TEXTS["notice"]
+    name = f"{event}.emergency" if facts.get("emergency") else event
+    template = templates.get(name) or templates.get(event, templates["other"])
+    shown = {key: _shown(key, value) for key, value in facts.items() if value not in (None, "")}
+    return _line(template.format_map(_Shown(shown, event=event)))
+
+
+def _shown(name: str, value: object) -> str:
+    if name == "urgency":
+        return TEXTS["urgency"].get(str(value), str(value))
+    if name == "emergency":
+        return emergency_name(str(value))
+    if name in MOMENTS:
+        return _clock_time(clock.parse(str(value)))
+    return str(value)
+
+
+def _clock_time(moment: datetime) -> str:
+    return clock.local(moment).strftime("%m-%d %H:%M")
 
 
 def page_text(page: Page) -> str:
     """What the duty officer reads, a few lines."""
-    facts = _Facts(
+    facts = _Shown(
         emergency=emergency_name(page.emergency),
         number=page.number,
         area=page.area,
-        at=clock.local(page.at).strftime("%m-%d %H:%M"),
-        level=page.level,
+        at=_clock_time(page.at),
+        level=str(page.level),
         page_id=page.id,
     )
     names = ("title", "body", *(("level",) if page.level > 1 else ()), "acknowledge")

@@ -2,7 +2,7 @@
 
 import { NoAnswer, Refusal } from "./api.js";
 import { element } from "./element.js";
-import { REDEMPTION_STATES, STATES, TEXT } from "./words.js";
+import { EARNED, REDEMPTION_STATES, STATES, TEXT } from "./words.js";
 
 function day(moment) {
   if (!moment) return "";
@@ -19,7 +19,7 @@ function dayAndTime(moment) {
 function thing({ title, state, states = STATES, lines }) {
   const box = element("article", "thing");
   const top = element("div", "thing-top");
-  const [word, kind] = states[state] ?? STATES[state] ?? [state ?? "", ""];
+  const [word, kind] = states[state] ?? [state, ""];
   top.append(element("b", "", title || "—"), element("span", `state ${kind}`, word));
   box.append(top);
   for (const line of lines.filter(Boolean)) box.append(element("p", "", line));
@@ -45,23 +45,26 @@ const GROUPS = [
   {
     path: "/signups?limit=10", name: "报名",
     show: (signup) => {
-      const activity = signup.activity ?? signup;
-      return thing({ title: activity.title, state: signup.state, lines: [dayAndTime(activity.starts_at), activity.place] });
+      const { title, starts_at: starts, place } = signup.activity;
+      return thing({ title, state: signup.state, lines: [dayAndTime(starts), place] });
     },
   },
   {
     path: "/orders?limit=10", name: "订单",
-    show: (order) => thing({
-      title: order.service?.title ?? order.title, state: order.state,
-      lines: [dayAndTime(order.slot?.start ?? order.slot_start), order.number],
+    prepare: async (session) => {
+      const { items } = await session.call("/services?limit=100");
+      return new Map(items.map((service) => [service.id, service.title]));
+    },
+    show: (order, say, titles) => thing({
+      title: titles.get(order.service_id) ?? TEXT.service, state: order.state,
+      lines: [dayAndTime(order.start), order.number],
     }),
   },
   {
     path: "/redemptions?limit=10", name: "兑换",
     show: (redemption) => {
       const box = thing({
-        title: redemption.reward?.name ?? redemption.reward_name, state: redemption.state,
-        states: { ...STATES, ...REDEMPTION_STATES },
+        title: redemption.reward_name, state: redemption.state, states: REDEMPTION_STATES,
         lines: [redemption.state === "held" && redemption.expires_at && `${day(redemption.expires_at)} 前领取有效`],
       });
       if (redemption.code && redemption.state === "held") box.append(element("div", "code", redemption.code));
@@ -92,14 +95,16 @@ export class Things {
     this.list.replaceChildren(...groups);
   }
 
-  async group({ path, name, show }) {
+  async group({ path, name, show, prepare }) {
     const box = element("section", "group");
     const heading = element("h3", "", `我的${name}`);
     box.append(heading);
     await this.fill(box, async () => {
       const { items } = await this.session.call(path);
       if (items.length) heading.append(element("span", "", `${items.length} 项`));
-      return items.length ? items.map((item) => show(item, this.say)) : [element("p", "", TEXT.emptyThings)];
+      if (!items.length) return [element("p", "", TEXT.emptyThings)];
+      const prepared = await prepare?.(this.session);
+      return items.map((item) => show(item, this.say, prepared));
     });
     return box;
   }
@@ -111,8 +116,10 @@ export class Things {
       const [account, entries] = await Promise.all([
         this.session.call("/points"), this.session.call("/points/entries?limit=5"),
       ]);
-      const balance = element("p", "balance", String(account.balance ?? account.balance_points ?? 0));
-      balance.append(element("small", "", ` ${TEXT.points}`));
+      const sum = (name) => account.wallets.reduce((total, wallet) => total + wallet[name], 0);
+      const balance = element("p", "balance", String(sum("available")));
+      const held = sum("held") ? `，另有${sum("held")}${TEXT.pointsHeld}` : "";
+      balance.append(element("small", "", ` ${TEXT.points}${held}`));
       return [balance, ...entries.items.map(entryLine)];
     });
     return box;
@@ -130,10 +137,10 @@ export class Things {
 }
 
 function entryLine(entry) {
-  const amount = entry.amount ?? entry.amount_points ?? 0;
+  const { amount_points: amount, rule_id: rule, kind, at } = entry;
   const line = element("div", "entry");
   line.append(
-    element("span", "", [day(entry.at ?? entry.created_at), entry.text ?? entry.reason ?? ""].filter(Boolean).join(" ")),
+    element("span", "", `${day(at)} ${EARNED[rule] ?? EARNED[kind] ?? ""}`),
     element("b", "", `${amount > 0 ? "+" : ""}${amount}`),
   );
   return line;

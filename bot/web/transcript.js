@@ -51,7 +51,7 @@ export class Transcript {
     if (reply.id && this.seen.has(reply.id)) return false;
     if (!reply.text && !reply.choices?.length && !reply.url) return false;
     const isFollowing = this.isAtEnd;
-    this.show({ who: "us", reply, at: Date.now() });
+    this.show({ who: "us", reply, at: reply.at ?? Date.now() });
     this.save();
     if (isFollowing) this.toEnd();
     return true;

@@ -10,7 +10,11 @@ export const STATES = {
   seated: ["报名成功", ""], waiting: ["候补中", "wait"], attended: ["已参加", "end"], absent: ["未参加", "end"],
   held: ["待领取", "wait"], expired: ["已过期", "end"],
 };
-export const REDEMPTION_STATES = { verified: ["已领取", "end"] };
+export const REDEMPTION_STATES = { ...STATES, verified: ["已领取", "end"] };
+export const EARNED = {
+  report_verified: "反映问题", report_followed: "反映同一问题", volunteer_time: "志愿服务", party_service: "党员服务",
+  redemption: "兑换", adjustment: "工作人员调整", reversal: "更正", move: "账户合并", grant: "奖励",
+};
 
 export const TEXT = {
   offline: "网络不通，正在重新连接……您写的内容不会丢。",
@@ -33,6 +37,8 @@ export const TEXT = {
   thingsFailed: "暂时看不到，请点“刷新”再试。",
   askProgress: "问进度",
   points: "分",
+  pointsHeld: "分在兑换中",
+  service: "服务",
   call: "打电话",
   image: "图片",
   open: "打开看看",

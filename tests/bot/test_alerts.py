@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from bot.alerts import Page, ack_token, ack_url, check_ack_token, notice_text, p
 from core import clock
 from core.crypto import Vault
 from core.errors import DeliveryError
-from core.settings import Duty, Notify
+from core.settings import ROOT, Duty, Notify
 from core.values import EmergencyKind
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -134,12 +135,12 @@ async def test_a_silent_receiver_is_given_up(
 
 async def test_a_long_text_fits_into_a_robots_message(http: ClientSession, receiver: Receiver) -> None:
     target = Notify(kind="wecom_robot", url=receiver.url)
-    await send_notice(http, target, event="issue.returned", facts={"reason": "很" * 3000}, key="k")
+    await send_notice(http, target, event="grid.unknown_status", facts={"status": "很" * 3000}, key="k")
     assert len(receiver.last["markdown"]["content"].encode()) <= 4096
 
 
 def test_a_fact_cannot_mention_everybody_or_break_the_line() -> None:
-    text = notice_text("issue.returned", {"number": "HC1", "reason": "<@all>\n# 假的"})
+    text = notice_text("grid.unknown_status", {"number": "HC1", "status": "<@all>\n# 假的"})
     assert "<@all>" not in text
     assert "\n" not in text
 
@@ -149,8 +150,26 @@ def test_missing_facts_and_unknown_events_still_make_a_sentence() -> None:
     assert "party.started" in notice_text("party.started", {})
 
 
+def events_in_the_sources() -> set[str]:
+    sources = [path for name in ("community", "handlers", "bot") for path in (ROOT / name).rglob("*.py")]
+    return {event for path in sources for event in re.findall(r'event="([a-z]+\.[a-z_]+)"', path.read_text("utf-8"))}
+
+
+def test_every_event_that_is_told_has_a_wording() -> None:
+    assert events_in_the_sources() >= {"issue.submitted", "chat.waiting"}
+    assert events_in_the_sources() <= set(alerts.TEXTS["notice"])
+
+
+def test_facts_read_as_people_say_them() -> None:
+    facts = {"number": "HC1", "category": "井盖", "urgency": 3, "emergency": None, "grid_code": None,
+             "deadline": "2026-11-21T18:00:00+08:00"}  # fmt: skip
+    assert "井盖，紧急，网格 —" in notice_text("issue.submitted", facts)
+    assert "11-21 18:00" in notice_text("issue.urged", facts)
+    assert "火情" in notice_text("issue.submitted", facts | {"emergency": "fire"})
+
+
 def test_braces_in_a_fact_are_plain_text() -> None:
-    assert "{0.__class__}" in notice_text("issue.returned", {"reason": "{0.__class__}"})
+    assert "{0.__class__}" in notice_text("grid.unknown_status", {"status": "{0.__class__}"})
 
 
 def test_every_kind_of_emergency_has_a_name() -> None:

@@ -249,7 +249,9 @@ async def test_own_things_stand_beside_the_chat_and_ask_for_progress(browser: Br
         page = desktop.page
         await say(page, "你好")
         await expect(page.locator("#things .thing")).to_have_count(5)
-        await expect(page.locator(".balance")).to_contain_text("65")
+        await expect(page.locator(".balance")).to_have_text("65 分，另有30分在兑换中")
+        await expect(page.locator(".entry").first).to_have_text("11月20日 反映问题+20")
+        await expect(page.locator("#things")).to_contain_text("社区食堂午餐（送餐到家）")
         await expect(page.locator("#things .state").first).to_have_text("处理中")
         await page.locator("text=问进度").first.click()
         await hears(page, "查进度 HC20261121000003")
