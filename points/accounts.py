@@ -87,7 +87,7 @@ async def open_accounts(db: AsyncSession, refs: Iterable[AccountRef]) -> dict[Ac
             }
             for ref in missing
         ]
-        await db.execute(dialect_insert(db, Account).values(rows).on_conflict_do_nothing())
+        await db.execute(dialect_insert(db, Account).on_conflict_do_nothing(), rows)
         found |= await _ids(db, missing)
     return found
 

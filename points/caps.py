@@ -81,15 +81,14 @@ async def take(db: AsyncSession, uses: Sequence[Use]) -> bool:
         return False
     if not wanted:
         return True
-    make = dialect_insert(db, CapCounter).values([_row(use) for use in wanted])
+    make = dialect_insert(db, CapCounter)
     total = CapCounter.used + make.excluded.used
-    done = await db.execute(
-        make.on_conflict_do_update(
-            index_elements=["scope", "subject_id", "resident_id", "period_key"],
-            set_={"used": total, "ceiling": make.excluded.ceiling},
-            where=total <= make.excluded.ceiling,
-        ).returning(CapCounter.used)
-    )
+    upsert = make.on_conflict_do_update(
+        index_elements=["scope", "subject_id", "resident_id", "period_key"],
+        set_={"used": total, "ceiling": make.excluded.ceiling},
+        where=total <= make.excluded.ceiling,
+    ).returning(CapCounter.used)
+    done = await db.execute(upsert, [_row(use) for use in wanted])
     return len(done.all()) == len(wanted)
 
 

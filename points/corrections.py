@@ -106,7 +106,17 @@ async def fund_community(
     """
     check_amount(amount_points)
     treasury, fund = AccountRef(area_code, AccountKind.TREASURY), AccountRef(area_code, AccountKind.FUND)
-    posted = await post(
+    # Requests are locked before accounts, as the poster does.
+    waiting = select(GrantRequest.id).where(
+        GrantRequest.area_code == area_code, GrantRequest.state == GrantState.UNFUNDED.value
+    )
+    await db.execute(
+        update(GrantRequest)
+        .where(GrantRequest.id.in_(waiting.order_by(GrantRequest.id).with_for_update()))
+        .values(next_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return await post(
         db,
         Posting(
             area_code=area_code,
@@ -117,9 +127,3 @@ async def fund_community(
             actor_id=actor_id,
         ),
     )
-    await db.execute(
-        update(GrantRequest)
-        .where(GrantRequest.area_code == area_code, GrantRequest.state == GrantState.UNFUNDED.value)
-        .values(next_at=clock.now())
-    )
-    return posted

@@ -77,7 +77,7 @@ async def post_due(db: AsyncSession, *, limit: int = 100, book: RuleBook | None 
 
     Zero means that nothing is due now. Each request is then paid, capped, refused or put off, with a reason.
     """
-    due = (await db.execute(_due(db, clock.now(), limit))).scalars().all()
+    due = (await db.execute(_due(clock.now(), limit))).scalars().all()
     by_area: dict[str, list[GrantRequest]] = defaultdict(list)
     for request in due:
         by_area[request.area_code].append(request)
@@ -86,7 +86,7 @@ async def post_due(db: AsyncSession, *, limit: int = 100, book: RuleBook | None 
     return len(due)
 
 
-def _due(db: AsyncSession, now: datetime, limit: int) -> Any:
+def _due(now: datetime, limit: int) -> Any:
     earlier = aliased(GrantRequest)
     waits_behind = exists().where(
         earlier.area_code == GrantRequest.area_code,
@@ -94,16 +94,14 @@ def _due(db: AsyncSession, now: datetime, limit: int) -> Any:
         earlier.id < GrantRequest.id,
         earlier.next_at > now,
     )
-    query = (
+    return (
         select(GrantRequest)
         .where(GrantRequest.state.in_(OPEN), GrantRequest.next_at <= now, ~waits_behind)
         .order_by(GrantRequest.id)
         .limit(min(limit, MAX_BATCH))
+        .with_for_update(of=GrantRequest, key_share=True)
         .execution_options(populate_existing=True)
     )
-    if db.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(of=GrantRequest, key_share=True)
-    return query
 
 
 async def _settle(db: AsyncSession, requests: list[GrantRequest], book: RuleBook) -> None:

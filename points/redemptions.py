@@ -147,9 +147,8 @@ async def expire_due(db: AsyncSession, *, limit: int = 100) -> int:
         .where(RedemptionRow.state == RedemptionState.HELD.value, RedemptionRow.expires_at <= clock.now())
         .order_by(RedemptionRow.expires_at, RedemptionRow.id)
         .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
     )
-    if db.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
     due = (await db.execute(query)).scalars().all()
     await _undo(db, due, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
     return len(due)

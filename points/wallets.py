@@ -86,9 +86,8 @@ async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, t
 
 async def _move_redemptions(db: AsyncSession, vault: Vault, source_id: str, target_id: str) -> None:
     query = select(RedemptionRow.id, RedemptionRow.code_sealed).where(RedemptionRow.resident_id == source_id)
-    if db.get_bind().dialect.name == "postgresql":
-        query = query.order_by(RedemptionRow.id).with_for_update()
-    for row in (await db.execute(query)).all():
+    locked = query.order_by(RedemptionRow.id).with_for_update(key_share=True)
+    for row in (await db.execute(locked)).all():
         code = await vault.open_for(db, source_id, PURPOSE, row.code_sealed)
         sealed = await vault.seal_for(db, target_id, PURPOSE, code)
         await db.execute(
@@ -108,19 +107,21 @@ async def _redirect_grants(db: AsyncSession, source_id: str, target_id: str) -> 
         same.source_id == GrantRequest.source_id,
         same.recipient_id == target_id,
     )
-    waiting = (
+    waiting = select(GrantRequest.id).where(
         GrantRequest.recipient_id == source_id,
         GrantRequest.state.in_([GrantState.PENDING.value, GrantState.UNFUNDED.value]),
     )
+    # Only what is locked here, in order, is changed: another merge may be adding to the same wallet.
+    ids = (await db.execute(waiting.order_by(GrantRequest.id).with_for_update())).scalars().all()
     await db.execute(
         update(GrantRequest)
-        .where(*waiting, ~asked)
+        .where(GrantRequest.id.in_(ids), ~asked)
         .values(recipient_id=target_id)
         .execution_options(synchronize_session=False)
     )
     await db.execute(
         update(GrantRequest)
-        .where(*waiting)
+        .where(GrantRequest.id.in_(ids), GrantRequest.recipient_id == source_id)
         .values(state=GrantState.REFUSED.value, reason="asked_by_other_identity")
         .execution_options(synchronize_session=False)
     )

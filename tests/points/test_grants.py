@@ -122,6 +122,15 @@ async def test_a_smaller_request_does_not_overtake_one_that_waits_for_money(town
     assert await town.findings() == []
 
 
+async def test_nor_does_it_within_one_batch(town: Town, book: RuleBook) -> None:
+    await town.fund(5)
+    resident = await town.resident()
+    for number, rule in enumerate(("one", "ten", "one")):
+        await town.ask(resident, str(number), rule=rule, book=book)
+    await town.pay(book=book)
+    assert [state for _, state, _ in await states(town)] == ["paid", "unfunded", "unfunded"]
+
+
 async def test_an_empty_fund_does_not_stop_another_community(town: Town, book: RuleBook) -> None:
     other = Town(town.database, town.vault, area="110101001002")
     await other.fund(10)
