@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.issues.actors import Actor
@@ -140,4 +140,4 @@ def _after(cursor: str) -> ColumnElement[bool]:
         created_at = datetime.fromtimestamp(float(moment), clock.SHANGHAI)
     except (ValueError, OverflowError, OSError):
         raise BadCursor(fields={"cursor": "not one of ours"}) from None
-    return tuple_(Issue.created_at, Issue.number) < tuple_(created_at, number)
+    return or_(Issue.created_at < created_at, and_(Issue.created_at == created_at, Issue.number < number))
