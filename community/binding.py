@@ -24,7 +24,7 @@ from community.members import ownership as members
 from community.orders import ownership as orders
 from community.residents import Identity, Resident
 from community.volunteers import ownership as volunteers
-from core import clock
+from core import clock, outbox
 from core.crypto import Vault
 from core.db import Base
 from core.errors import NotFound, Refused
@@ -117,20 +117,19 @@ async def bind(db: AsyncSession, vault: Vault, *, code: str, identity_id: str) -
     Raises CodeRejected, TooManyTries, NotFound, or AccountClosed of `points` for a frozen wallet.
     """
     await _check_tries(db, identity_id)
-    used = await db.execute(
-        delete(BindingCode)
-        .where(BindingCode.code_index == vault.blind(PURPOSE, code.strip()), BindingCode.expires_at > clock.now())
-        .returning(BindingCode.resident_id)
-    )
-    holder = used.scalar_one_or_none()
+    index = vault.blind(PURPOSE, code.strip())
+    live = (BindingCode.code_index == index, BindingCode.expires_at > clock.now())
+    holder = (await db.execute(select(BindingCode.resident_id).where(*live))).scalar_one_or_none()
     if holder is None:
         raise CodeRejected(tries_left=MAX_TRIES - await _count_try(db, identity_id))
+    # Residents are locked before the code is used up: two who bind each other must not wait in a circle.
+    joining, target = await _locked_pair(db, identity_id, holder)
+    used = await db.execute(delete(BindingCode).where(*live))
+    if outbox.rowcount(used) == 0:
+        raise CodeRejected(tries_left=MAX_TRIES - await _count_try(db, identity_id))
     await db.execute(delete(BindingTries).where(BindingTries.identity_id == identity_id))
-    joining = (await residents.identity(db, vault, identity_id=identity_id)).resident_id
-    target = await surviving(db, resident_id=holder)
     if target == joining:
         return Bound(target, None)
-    await _lock(db, joining, target)
     await _merge(db, vault, joining, target)
     return Bound(target, joining)
 
@@ -159,12 +158,12 @@ async def _count_try(db: AsyncSession, identity_id: str) -> int:
 
 async def surviving(db: AsyncSession, *, resident_id: str) -> str:
     """The resident that this one was merged into, or itself. Raises NotFound when there is none or it was erased."""
-    row = await residents.get(db, resident_id=resident_id)
-    if row.merged_into is not None:
-        row = await residents.get(db, resident_id=row.merged_into)
-    if row.erased_at is not None:
+    own = select(Resident.merged_into).where(Resident.id == resident_id)
+    successor = (await db.execute(own)).scalar_one_or_none() or resident_id
+    there = select(Resident.id).where(Resident.id == successor, Resident.erased_at.is_(None))
+    if (await db.execute(there)).scalar_one_or_none() is None:
         raise NotFound("resident_not_found")
-    return row.id
+    return successor
 
 
 async def family(db: AsyncSession, *, resident_id: str) -> list[str]:
@@ -175,9 +174,26 @@ async def family(db: AsyncSession, *, resident_id: str) -> list[str]:
     return sorted(rows.scalars())
 
 
-async def _lock(db: AsyncSession, *resident_ids: str) -> None:
-    """Two bindings of the same people wait for one another, in one order."""
-    await db.execute(select(Resident.id).where(Resident.id.in_(resident_ids)).order_by(Resident.id).with_for_update())
+async def _locked_pair(db: AsyncSession, identity_id: str, holder: str) -> tuple[str, str]:
+    """Whom the identity belongs to and whom it joins, with both rows locked in one order.
+
+    Another binding may have moved one of them while we waited for the lock, so they are looked up again under it.
+    """
+    pair = await _pair(db, identity_id, holder)
+    while True:
+        await db.execute(select(Resident.id).where(Resident.id.in_(pair)).order_by(Resident.id).with_for_update())
+        again = await _pair(db, identity_id, holder)
+        if again == pair:
+            return pair
+        pair = again
+
+
+async def _pair(db: AsyncSession, identity_id: str, holder: str) -> tuple[str, str]:
+    query = select(Identity.resident_id).where(Identity.id == identity_id)
+    joining = (await db.execute(query)).scalar_one_or_none()
+    if joining is None:
+        raise NotFound("identity_not_found")
+    return joining, await surviving(db, resident_id=holder)
 
 
 async def _merge(db: AsyncSession, vault: Vault, old: str, target: str) -> None:

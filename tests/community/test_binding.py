@@ -285,3 +285,27 @@ async def test_a_chain_of_bindings_leads_to_the_last(
         for who in (wechat, alipay):
             assert await binding.surviving(db, resident_id=who.resident_id) == web.resident_id
         assert len(await binding.family(db, resident_id=web.resident_id)) == 3
+
+
+async def test_two_who_bind_each_other_at_once_become_one_and_not_a_circle(
+    database: Database, vault: Vault, wechat: Who, alipay: Who
+) -> None:
+    codes = {who.identity_id: await shown_to(database, vault, who) for who in (wechat, alipay)}
+    barrier = asyncio.Barrier(2)
+
+    async def attempt(who: Who, digits: str) -> str | None:
+        await barrier.wait()
+        try:
+            return (await typed_by(database, vault, who, digits)).merged_from
+        except CodeRejected:  # the other one was quicker, and the code of who was merged is void
+            return None
+
+    merged = await asyncio.gather(
+        attempt(wechat, codes[alipay.identity_id]), attempt(alipay, codes[wechat.identity_id])
+    )
+    assert len([one for one in merged if one]) == 1
+    async with database.read() as db:
+        owners = {(await residents.current(db, who)).resident_id for who in (wechat, alipay)}
+        (owner,) = owners
+        for who in (wechat, alipay):
+            assert await binding.surviving(db, resident_id=who.resident_id) == owner
