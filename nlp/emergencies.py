@@ -14,10 +14,14 @@ from typing import Final
 from nlp import tables
 from nlp.lexicon import Hit, alternatives, bounded, lexicon
 
-_NOW: Final = re.compile("现在|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在")
+_NOW: Final = re.compile(
+    "现在|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在|不是演|不是开玩笑|是真的|真着|真的着|真起火"
+)
 
 # The gravest hits decide; a text that repeats itself thousands of times says nothing more.
 _MOST_HITS: Final = 40
+# A look-alike may not swallow what is dangerous: 厂房着火冒烟, 树旁有人被车撞.
+_HARMLESS_GAP: Final = "[^。，；！？着起失人伤血]{0,6}?"
 _DENIED_INSIDE: Final = re.compile("没有?(?=火花|冒|着火|起火|漏电|人受|人伤|味)")
 
 
@@ -34,7 +38,7 @@ class Danger:
 def _lookalikes() -> re.Pattern[str]:
     """The longest first, so that 烧烤店冒烟 goes as a whole and not only its 烧烤."""
     found = [one for row in tables.rows("lookalikes") for one in alternatives(row["pattern"])]
-    return re.compile("|".join(bounded(one) for one in sorted(found, key=len, reverse=True)))
+    return re.compile("|".join(bounded(one, _HARMLESS_GAP) for one in sorted(found, key=len, reverse=True)))
 
 
 @cache

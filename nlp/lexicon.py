@@ -15,7 +15,7 @@ from typing import Final
 from nlp import tables
 from nlp.normalise import lengths_by_first
 
-_GAP: Final = "[^。，；！？]{0,6}?"
+GAP: Final = "[^。，；！？]{0,6}?"
 _GROUP: Final = re.compile(r"\((?!\?)")
 _SPECIAL: Final = re.compile(r"[…()\[\]?.*+\\^${}]")
 
@@ -97,9 +97,9 @@ def alternatives(pattern: str) -> Iterator[str]:
     yield pattern[begin:]
 
 
-def bounded(pattern: str) -> str:
+def bounded(pattern: str, gap: str = GAP) -> str:
     """The regular expression of one alternative of the notation above."""
-    return _GROUP.sub("(?:", pattern).replace("…", _GAP)
+    return _GROUP.sub("(?:", pattern).replace("…", gap)
 
 
 @cache

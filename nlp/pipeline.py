@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from nlp.emergencies import Danger, danger
 from nlp.lexicon import lexicon
-from nlp.normalise import normalise
+from nlp.normalise import LONGEST, normalise
 from nlp.rules import IntentReading, read_category, read_intent
 from nlp.slots import find_slots
 from nlp.understanding import Scored, Understanding
+
+_NET_REACHES: Final = 20_000
+_OVERLAP: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) 
     """Read one message of any content and length; never raises. `now` is aware and anchors words such as 明天."""
     source = normalise(text)
     matters = lexicon("categories").hits(source.text)
-    seen = danger(source.text)
+    seen = _danger_anywhere(text, source.text)
     reading = _with_danger(read_intent(source.text, matters), seen)
     is_report = "issue_report" in (reading.intents or (reading.candidates[0].name,))
     categories = read_category(source.text, matters) if is_report else ()
@@ -42,6 +46,17 @@ def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) 
         emergency_doubt=seen.doubt,
         slots=slots,
     )
+
+
+def _danger_anywhere(text: str, beginning: str) -> Danger:
+    """The safety net reads further than everything else: a long story may end in 着火了."""
+    seen = danger(beginning)
+    for start in range(LONGEST, min(len(text), _NET_REACHES), LONGEST):
+        if seen.kind is not None and not seen.doubt:
+            break
+        later = danger(normalise(text[start - _OVERLAP : start + LONGEST]).text)
+        seen = max(seen, later, key=lambda one: (one.kind is not None and not one.doubt, one.urgency, one.doubt))
+    return seen
 
 
 def _with_danger(reading: IntentReading, seen: Danger) -> IntentReading:

@@ -65,3 +65,7 @@ def test_danger_leads_whatever_else_was_wished() -> None:
 )
 def test_urgency_of_ordinary_matters(text: str, urgency: int) -> None:
     assert read(text).urgency == urgency
+
+
+def test_danger_is_seen_at_the_end_of_a_long_story() -> None:
+    assert read("今天天气不错" * 700 + "，楼下着火了").emergency == "fire"
