@@ -85,7 +85,12 @@ def _value(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     ((kind, inner),) = value.items()
-    readers: dict[str, Callable[[Any], Any]] = {"b": base64.b64decode, "t": datetime.fromisoformat, "d": date.fromisoformat, "j": lambda kept: kept}
+    readers: dict[str, Callable[[Any], Any]] = {
+        "b": base64.b64decode,
+        "t": datetime.fromisoformat,
+        "d": date.fromisoformat,
+        "j": lambda kept: kept,
+    }
     return readers[kind](inner)
 
 

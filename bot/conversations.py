@@ -153,6 +153,7 @@ class Conversations:
             said=said,
             message_key=f"m{message_id}",
             understood=self._reader.read(said),
+            understand=self._reader.of_text,
             draft={},
         )
 

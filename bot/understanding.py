@@ -25,7 +25,10 @@ class Reader:
         return self._accounts[name]
 
     def read(self, said: Inbound) -> Understanding:
-        return self._cached(said.text, int(clock.now().timestamp()) // 60)
+        return self.of_text(said.text)
+
+    def of_text(self, text: str) -> Understanding:
+        return self._cached(text, int(clock.now().timestamp()) // 60)
 
     def _understand(self, text: str, _minute: int) -> Understanding:
         return understand(text, now=clock.now(), gazetteer=self._gazetteer)

@@ -25,7 +25,7 @@ async def ask_phone(turn: Turn, step: StrEnum, text: str) -> Ask:
     """Ask for a number, offering the one that is known."""
     contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
     options = (Option(KNOWN_PHONE, texts.PHONE_KNOWN.format(phone=_shown(contact.phone))),) if contact.phone else ()
-    return Ask(step, text, options, accepts=TEXT)
+    return Ask(step, text, options, accepts=TEXT, slot="phone")
 
 
 def _shown(phone: str) -> str:

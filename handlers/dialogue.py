@@ -8,7 +8,7 @@ commits. `Done` may offer what people usually want next: each such option begins
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -40,7 +40,8 @@ class Option:
 class Ask:
     """A question: which step takes the answer, what may be chosen, and which other kinds of message it accepts.
 
-    A `greedy` one takes any text for its answer, also one that looks like another wish (a description, a note).
+    A `greedy` one takes any text for its answer, also one that looks like another wish (a description, a note);
+    one that waits for a `slot` takes any text that holds it.
     """
 
     step: StrEnum
@@ -48,17 +49,22 @@ class Ask:
     options: tuple[Option, ...] = ()
     accepts: frozenset[InboundKind] = NOTHING
     greedy: bool = False
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The dialogue is over. Options are entries (`report`, `my_reports:R2611…`), see `entry`."""
+    """The dialogue is over. Options are entries (`report`, `my_reports:R2611…`), see `entry`.
+
+    `about` keeps the resident's words for the dialogue that they choose next.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     url: str = ""
     title: str = ""
     to_human: bool = False
+    about: str = ""
 
 
 Outcome = Ask | Done
@@ -84,9 +90,15 @@ class Turn:
     said: Inbound
     message_key: str
     understood: Understanding
+    understand: Callable[[str], Understanding]
     draft: dict[str, Any]
     answer: Answer = field(default_factory=Answer)
     media_id: str = ""
+
+    def hear(self, text: str) -> None:
+        """Take these words for what was said: those of an earlier message, or none where a number was chosen."""
+        self.said = replace(self.said, text=text)
+        self.understood = self.understand(text)
 
     @property
     def resident_id(self) -> str:

@@ -134,7 +134,7 @@ async def _ask_address(turn: Turn) -> Ask:
     contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
     offered = contact.address and turn.draft["whom"] == SELF
     options = (Option(MY_ADDRESS, texts.ORDER_MY_ADDRESS.format(address=contact.address)),) if offered else ()
-    return Ask(Step.ADDRESS, texts.ORDER_ASK_ADDRESS, options, accepts=PLACE, greedy=True)
+    return Ask(Step.ADDRESS, texts.ORDER_ASK_ADDRESS, options, accepts=PLACE, slot="loc")
 
 
 def _confirm(turn: Turn, service: Service) -> Ask:

@@ -30,7 +30,7 @@ NO: Final = "no"
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What was asked last. `key` makes the ids of its choices unique."""
+    """What was asked last. `key` makes the ids of its choices unique; `about`: see `Done`."""
 
     key: str
     step: str
@@ -38,12 +38,14 @@ class Prompt:
     options: tuple[Option, ...]
     accepts: frozenset[InboundKind]
     greedy: bool = False
+    slot: str = ""
+    about: str = ""
 
     @classmethod
     def of(cls, asked: Ask | Done, key: str) -> Prompt:
         if isinstance(asked, Done):
-            return cls(key, "", asked.text, asked.options, frozenset())
-        return cls(key, asked.step.value, asked.text, asked.options, asked.accepts, asked.greedy)
+            return cls(key, "", asked.text, asked.options, frozenset(), about=asked.about)
+        return cls(key, asked.step.value, asked.text, asked.options, asked.accepts, asked.greedy, asked.slot)
 
     def reply(self, *, before: str = "") -> Reply:
         """The prompt as a message; `before` goes above it."""
@@ -60,13 +62,17 @@ class Prompt:
             "options": [[o.value, o.label, list(o.words)] for o in self.options],
             "accepts": sorted(kind.value for kind in self.accepts),
             "greedy": self.greedy,
+            "slot": self.slot,
+            "about": self.about,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Prompt:
         options = tuple(Option(value, label, tuple(words)) for value, label, words in data["options"])
         accepts = frozenset(InboundKind(kind) for kind in data["accepts"])
-        return cls(data["key"], data["step"], data["text"], options, accepts, data["greedy"])
+        return cls(
+            data["key"], data["step"], data["text"], options, accepts, data["greedy"], data["slot"], data["about"]
+        )
 
 
 @dataclass(frozen=True, slots=True)

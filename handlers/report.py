@@ -121,7 +121,7 @@ async def _ask_place(turn: Turn) -> Ask:
         text = texts.REPORT_ASK_PLACE_EXACT.format(place=vague)
     else:
         text = texts.REPORT_ASK_PLACE.format(what=shorten(turn.draft["what"]))
-    return Ask(Step.PLACE, text, tuple(options), accepts=ANYTHING, greedy=True)
+    return Ask(Step.PLACE, text, tuple(options), accepts=ANYTHING, slot="loc")
 
 
 def shorten(text: str) -> str:

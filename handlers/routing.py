@@ -14,7 +14,7 @@ from core.messages import EventKind, InboundKind, Reply
 from handlers import texts
 from handlers.dialogue import ENTRY, Answer, Dialogue, Done, Outcome, Turn, entry
 from handlers.memory import Memory, Thread
-from handlers.prompt import Prompt, Stale, match
+from handlers.prompt import Prompt, Stale, chosen, match
 from nlp.escape import escape_word
 
 NEW_WISH_CONFIDENCE: Final = 0.8
@@ -45,8 +45,10 @@ class Router:
         """Answer one message. Errors of steps are the caller's: nothing is remembered then."""
         if turn.said.kind is InboundKind.EVENT:
             return await self._event(turn, memory)
-        if (escape := escape_word(turn.said.text)) and (routed := await self._escape(turn, memory, escape)):
-            return routed
+        if not _is_offered(turn, memory) and (escape := escape_word(turn.said.text)):
+            routed = await self._escape(turn, memory, escape)
+            if routed is not None:
+                return routed
         if memory.current is not None:
             return await self._waiting(turn, memory, memory.current)
         if memory.offer is not None and (routed := await self._offered(turn, memory, memory.offer)):
@@ -98,8 +100,7 @@ class Router:
         answer = match(thread.prompt, turn.said)
         if isinstance(answer, Stale):
             return Routed(thread.prompt.reply(before=texts.STALE_CHOICE), memory)
-        is_chosen = answer is not None and bool(answer.value)
-        if not is_chosen and not thread.prompt.greedy and (name := self._new_wish(turn, thread)):
+        if not _is_own(turn, thread.prompt, answer) and (name := self._new_wish(turn, thread)):
             return await self._begin(turn, memory.suspend(), name)
         if answer is None:
             return Routed(thread.prompt.reply(before=texts.NOT_UNDERSTOOD), memory)
@@ -128,6 +129,7 @@ class Router:
         if answer is None or not answer.value.startswith(ENTRY):
             return None
         name, _, argument = answer.value.removeprefix(ENTRY).partition(":")
+        turn.hear(offer.about)
         if name == RESUME:
             return self._resumed(turn, memory, "")
         return await self._begin(turn, memory, name, argument)
@@ -149,7 +151,7 @@ class Router:
         unique = {dialogue.name: dialogue for dialogue in (*likely, *usual) if dialogue.name not in ("human", "menu")}
         offered = [entry(d.name, d.title) for d in list(unique.values())[:OFFERED]]
         text = texts.UNSURE if turn.said.text.strip() else texts.UNSURE_EMPTY
-        return Done(text, (*offered, entry("human", texts.TO_HUMAN)))
+        return Done(text, (*offered, entry("human", texts.TO_HUMAN)), about=turn.said.text)
 
     async def _begin(self, turn: Turn, memory: Memory, name: str, argument: str = "") -> Routed:
         dialogue = self.dialogues.get(name)
@@ -200,3 +202,16 @@ class Router:
         title = texts.RESUMED.format(title=self.dialogues[resumed.current.dialogue].title)
         reply = prompt.reply(before=f"{before}\n{title}".strip())
         return Routed(reply, replace(resumed, current=replace(resumed.current, prompt=prompt)))
+
+
+def _is_offered(turn: Turn, memory: Memory) -> bool:
+    """Whether the waiting prompt itself offers these words: then they choose, and mean nothing else."""
+    return memory.current is not None and chosen(memory.current.prompt.options, turn.said.text) is not None
+
+
+def _is_own(turn: Turn, prompt: Prompt, answer: Answer | None) -> bool:
+    """Whether a message belongs to the waiting prompt, whatever else it may look like."""
+    if answer is None:
+        return False
+    has_slot = bool(prompt.slot) and turn.understood.slot(prompt.slot) is not None
+    return bool(answer.value) or prompt.greedy or has_slot

@@ -7,21 +7,35 @@ this machine only.
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot import seed
+from bot.service import Service
 from core import triggers
 from core.crypto import Ring, Vault
-from core.db import Base, Database
+from core.db import Database
+from core.settings import Settings
+from migrations import tables
+from tests.house import TEST_RING, House, running, sample_config
 from tests.servers import PostgresServer, RedisServer
 
-TEST_RING = "t1:" + "dGVzdC1yb290LWtleS0zMi1ieXRlcy1mb3ItdGVzdHM="
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """`database` is a file or a name to copy; `tokens` are by role."""
+
+    database: str
+    tokens: dict[str, str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL only the tests that use a database run again."""
     if config.getoption("--backend") == "sqlite":
         return
-    kept = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    kept = [item for item in items if {"database_url", "seeded"} & set(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
@@ -81,7 +95,7 @@ def template(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pyt
 async def _create_all(url: str) -> None:
     engine = create_async_engine(url)
     async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(tables.METADATA.create_all)
         await connection.run_sync(triggers.ensure)
     if url.startswith("sqlite"):
         async with engine.connect() as connection:
@@ -89,10 +103,49 @@ async def _create_all(url: str) -> None:
     await engine.dispose()
 
 
-@pytest.fixture
-def database_url(backend: str, template: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def seeded(
+    backend: str, template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Seeded:
+    """A database with the sample community in it, and the workers' tokens."""
+    var = tmp_path_factory.mktemp("seeded")
     if backend == "sqlite":
-        path = tmp_path / "test.db"
+        name = str(shutil.copy(template, var / "seeded.db"))
+        url = f"sqlite+aiosqlite:///{name}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = f"seeded_{uuid.uuid4().hex[:12]}"
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        url = server.url(name)
+    asyncio.run(_seed(url, var))
+    return Seeded(name, json.loads((var / "workers.json").read_text(encoding="utf-8")))
+
+
+async def _seed(url: str, var: Path) -> None:
+    settings = replace(Settings(config=sample_config(1)), database_url=url, secret_key=TEST_RING, var=var)
+    service = await Service.open(settings)
+    try:
+        await seed.load(service)
+    finally:
+        await service.close()
+
+
+@pytest.fixture
+async def house(
+    backend: str, seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[House]:
+    """The running server with the sample community, and the platforms' side."""
+    with _copied(backend, seeded.database, request, tmp_path) as url:
+        async with running(url, tmp_path / "var", redis_url=redis_url) as started:
+            started.tokens = seeded.tokens
+            yield started
+
+
+@contextmanager
+def _copied(backend: str, template: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """A database of its own, like the template."""
+    if backend == "sqlite":
+        path = folder / "test.db"
         shutil.copy(template, path)
         yield f"sqlite+aiosqlite:///{path}"
         return
@@ -101,6 +154,12 @@ def database_url(backend: str, template: str, request: pytest.FixtureRequest, tm
     server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.url(name)
     server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(backend: str, template: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with _copied(backend, template, request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The resident's own things, read: reports, activities, sign-ups, services, orders, registration, points, rewards, me."""
+"""The resident's own things, read: reports, sign-ups, orders, registration, points, and what is on offer."""
 
 from __future__ import annotations
 

@@ -97,6 +97,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_attendance_activity_id'), ['activity_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_attendance_resident_id'), ['resident_id'], unique=False)
 
+    op.create_table('audit_checkpoint',
+    sa.Column('through_seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('root', sa.String(), nullable=False),
+    sa.Column('signature', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('through_seq', name=op.f('pk_audit_checkpoint'))
+    )
+    op.create_table('audit_head',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('root', sa.String(), nullable=False),
+    sa.Column('signature', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_head'))
+    )
+    op.create_table('audit_log',
+    sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('actor_id', sa.String(), nullable=False),
+    sa.Column('action', sa.String(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('area_code', sa.String(), nullable=False),
+    sa.Column('request_id', sa.String(), nullable=False),
+    sa.Column('salt', sa.String(), nullable=False),
+    sa.Column('commitment', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_log'))
+    )
+    with op.batch_alter_table('audit_log', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_log_at', ['at', 'id'], unique=False)
+
+    op.create_table('audit_seal',
+    sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('cutoff', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('previous', sa.String(), nullable=False),
+    sa.Column('root', sa.String(), nullable=False),
+    sa.Column('signature', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('seq', name=op.f('pk_audit_seal'))
+    )
+    op.create_table('audit_seal_entry',
+    sa.Column('log_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('seal_seq', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('log_id', name=op.f('pk_audit_seal_entry'))
+    )
+    with op.batch_alter_table('audit_seal_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_seal_entry_seal', ['seal_seq', 'position'], unique=False)
+
     op.create_table('binding_code',
     sa.Column('resident_id', sa.String(), nullable=False),
     sa.Column('identity_id', sa.String(), nullable=False),
@@ -173,6 +223,21 @@ def upgrade() -> None:
     sa.Column('wrapped', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('owner_id', name=op.f('pk_data_key'))
     )
+    op.create_table('duty_page',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('issue_number', sa.String(), nullable=False),
+    sa.Column('emergency', sa.String(), nullable=False),
+    sa.Column('area_code', sa.String(), nullable=False),
+    sa.Column('channels', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('acked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acked_by', sa.String(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_duty_page')),
+    sa.UniqueConstraint('issue_number', name=op.f('uq_duty_page_issue_number'))
+    )
+    with op.batch_alter_table('duty_page', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_duty_page_area_code'), ['area_code'], unique=False)
+
     op.create_table('emergency_case',
     sa.Column('identity_id', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
@@ -914,6 +979,10 @@ def downgrade() -> None:
 
     op.drop_table('grid_nonce')
     op.drop_table('emergency_case')
+    with op.batch_alter_table('duty_page', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_duty_page_area_code'))
+
+    op.drop_table('duty_page')
     op.drop_table('data_key')
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.drop_index('ix_conversation_remind')
@@ -934,6 +1003,17 @@ def downgrade() -> None:
     op.drop_table('cap_counter')
     op.drop_table('binding_tries')
     op.drop_table('binding_code')
+    with op.batch_alter_table('audit_seal_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_audit_seal_entry_seal')
+
+    op.drop_table('audit_seal_entry')
+    op.drop_table('audit_seal')
+    with op.batch_alter_table('audit_log', schema=None) as batch_op:
+        batch_op.drop_index('ix_audit_log_at')
+
+    op.drop_table('audit_log')
+    op.drop_table('audit_head')
+    op.drop_table('audit_checkpoint')
     with op.batch_alter_table('attendance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attendance_resident_id'))
         batch_op.drop_index(batch_op.f('ix_attendance_activity_id'))

@@ -1,0 +1,56 @@
+"""Reporting, as residents do it: in one sentence, bit by bit, with photos and places in any order."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from tests.house import House
+
+pytestmark = pytest.mark.parametrize("account", ["heping", "heping-alipay", "web"])
+
+
+def photo(colour: str = "red") -> bytes:
+    """A small JPEG."""
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(made, "JPEG")
+    return made.getvalue()
+
+
+async def test_one_sentence_is_enough(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        asked = await chat.say("3号楼2单元的楼道灯坏了三天了")
+        assert "3号楼2单元" in asked.whole
+        done = await chat.choose("1")
+        assert "编号R" in done.whole
+
+
+async def test_what_is_missing_is_asked_for_once(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        assert "哪里" in (await chat.say("垃圾没人收")).whole
+        assert "报上去" in (await chat.say("5号楼西侧")).whole
+        assert "编号R" in (await chat.say("可以")).whole
+
+
+async def test_a_word_and_a_number_choose_alike(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        await chat.say("3号楼门口井盖松了")
+        assert "什么都没留下" in (await chat.say("不报了")).whole
+
+
+async def test_the_way_back_and_the_way_out(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        await chat.say("电梯坏了")
+        await chat.say("7号楼")
+        assert "哪里" in (await chat.say("返回")).whole
+        assert "先不办了" in (await chat.say("取消")).whole
+
+
+async def test_progress_is_told(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        await chat.say("3号楼2单元的楼道灯坏了")
+        done = await chat.choose("1")
+        number = done.whole.split("编号")[1][:11]
+        assert number in (await chat.say(f"{number}到哪一步了")).whole
