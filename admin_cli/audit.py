@@ -7,41 +7,45 @@ from typing import Annotated, Final
 import typer
 
 from admin_cli.client import Exit, Failure
-from admin_cli.options import Cursor, Limit
+from admin_cli.options import Area, Cursor, Limit
 from admin_cli.session import session
 
 app = typer.Typer(help="审计日志", no_args_is_help=True)
 
 LINE: Final = (
-    ("序号", "seq"),
+    ("序号", "id"),
     ("时间", "at"),
     ("谁", "worker_id"),
     ("动作", "action"),
     ("对象", "subject"),
     ("区域", "area_code"),
-    ("结果", "outcome"),
 )
+FINDING: Final = (("问题", "kind"), ("在哪里", "where"))
 
 
 @app.command("list")
 def listing(
     ctx: typer.Context,
-    worker: Annotated[str | None, typer.Option("--worker", help="只看这位工作人员")] = None,
-    action: Annotated[str | None, typer.Option("--action", help="只看这种动作，例如 issues.show")] = None,
+    *,
+    worker: Annotated[str | None, typer.Option("--worker", help="只看这位工作人员的编号")] = None,
+    subject: Annotated[str | None, typer.Option("--subject", help="只看这个工单号、订单号或编号")] = None,
+    area: Area = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> None:
     """列出记录，新的在前。"""
     hc = session(ctx)
-    answer = hc.client.get("/audit", worker=worker, action=action, limit=limit, cursor=cursor)
+    answer = hc.client.get("/audit", worker=worker, subject=subject, area=area, limit=limit, cursor=cursor)
     hc.printer.listing(answer, LINE)
 
 
 @app.command()
 def verify(ctx: typer.Context) -> None:
-    """核对整条哈希链；有断裂时以 1 结束。"""
+    """核对整条封存链；有缺损时以 1 结束。"""
     hc = session(ctx)
     answer = hc.client.get("/audit/verify")
-    hc.printer.done(answer, f"已核对 {answer['checked']} 条。")
-    if not answer["ok"]:
-        raise Failure(Exit.REFUSED, f"审计日志不完整：{answer['fault']}")
+    if answer["ok"]:
+        hc.printer.done(answer, "审计日志完整。")
+        return
+    hc.printer.rows(answer, "findings", FINDING)
+    raise Failure(Exit.REFUSED, f"审计日志有 {len(answer['findings'])} 处不对。")

@@ -15,12 +15,12 @@ app = typer.Typer(help="值班告警", no_args_is_help=True)
 LINE: Final = (
     ("编号", "id"),
     ("险情", "emergency"),
-    ("工单号", "number"),
+    ("工单号", "issue_number"),
     ("区域", "area_code"),
-    ("状态", "state"),
-    ("呼叫", "paged_at"),
-    ("第几位", "level"),
-    ("应答", "acknowledged_at"),
+    ("呼叫", "created_at"),
+    ("几个人", "channels"),
+    ("应答", "acked_at"),
+    ("应答人", "acked_by"),
 )
 
 
@@ -41,4 +41,5 @@ def listing(
 def ack(ctx: typer.Context, page_id: Annotated[str, typer.Argument(metavar="ID", help="告警编号")]) -> None:
     """应答：我来处理。"""
     hc = session(ctx)
-    hc.printer.done(hc.client.post(at("duty", page_id, "ack")), "已应答，居民会收到消息。")
+    answer = hc.client.post(at("duty", page_id, "ack"))
+    hc.printer.done(answer, f"{answer['issue_number']} 由 {answer['acked_by']} 应答，居民会收到消息。")

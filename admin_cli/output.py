@@ -41,6 +41,13 @@ class Printer:
         if answer.get("next"):
             self.note(f"还有更多，接着看请加：--cursor {answer['next']}")
 
+    def rows(self, answer: Json, field: str, columns: Sequence[Column]) -> None:
+        """A list that stands in a field of the answer."""
+        if self.as_json:
+            self._json(answer)
+        else:
+            self.listing({"items": answer[field]}, columns)
+
     def card(self, answer: Json, columns: Sequence[Column]) -> None:
         """One thing, a line for each field that says something."""
         if self.as_json:

@@ -33,11 +33,7 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="居民编号，J 开头
 def balance(ctx: typer.Context, ref: Ref) -> None:
     """一位居民的积分。"""
     hc = session(ctx)
-    answer = hc.client.get(at("points", ref))
-    if hc.printer.as_json:
-        hc.printer.done(answer, "")
-    else:
-        hc.printer.listing({"items": answer["wallets"]}, WALLET)
+    hc.printer.rows(hc.client.get(at("points", ref)), "wallets", WALLET)
 
 
 @app.command()
@@ -81,5 +77,5 @@ def audit(ctx: typer.Context) -> None:
     if answer["ok"]:
         hc.printer.done(answer, "账目相符。")
         return
-    hc.printer.listing(answer | {"items": answer["findings"]}, FINDING)
+    hc.printer.rows(answer, "findings", FINDING)
     raise Failure(Exit.REFUSED, f"有 {len(answer['findings'])} 处不符。")

@@ -461,3 +461,36 @@ class AreaCollection(BaseModel):
 
     type: Literal["FeatureCollection"]
     features: list[dict[str, Any]]
+
+
+class AuditLine(BaseModel):
+    id: int
+    at: datetime
+    worker_id: str
+    action: str
+    subject: str
+    area_code: str
+    request_id: str
+
+
+class AuditFinding(BaseModel):
+    kind: str
+    where: str
+
+
+class AuditReport(BaseModel):
+    ok: bool
+    findings: list[AuditFinding]
+
+
+class DutyPage(BaseModel):
+    """`acked_by` is a worker's id, or `link` when the signed link of a page was opened."""
+
+    id: str
+    issue_number: str
+    emergency: EmergencyKind
+    area_code: str
+    channels: int
+    created_at: datetime
+    acked_at: datetime | None
+    acked_by: str | None

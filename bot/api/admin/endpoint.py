@@ -93,6 +93,7 @@ class Call:
         found = (wanted,) if any(wanted.startswith(a) for a in held) else tuple(a for a in held if a.startswith(wanted))
         if not found:
             raise NotYourTask
+        self.area_code = self.area_code or found[0]
         return outermost(found)
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.api.admin.endpoint import Call, Endpoint
+from bot.api.admin.endpoint import Call, Endpoint, Input
 from bot.api.admin.reading import read
 from bot.http import SERVICE, Handler, json_response
 from bot.service import Service
 from bot.wakeups import SENDER
 from community import audit, workers
 from community.permissions import NotYourTask, Worker
+from core import logs
 from core.db import new_id
 from core.errors import Forbidden, Unauthenticated
 
@@ -31,8 +32,8 @@ def serve(endpoint: Endpoint[Any]) -> Handler:
         worker = await _authenticate(service, request)
         try:
             answer = await _answer(service, endpoint, worker, request)
-        except Forbidden as error:
-            await _note_refusal(service, endpoint, worker, request, error)
+        except Forbidden:
+            await _note_refusal(service, endpoint, worker, request)
             raise
         if endpoint.method != "GET":
             await service.wakeups.nudge(SENDER)
@@ -70,30 +71,46 @@ async def _answer(service: Service, endpoint: Endpoint[Any], worker: Worker, req
         )
         answer = await endpoint.handler(call, said)
         if endpoint.audited:
-            await audit.record(
+            await _note(
                 db,
-                service.vault,
-                worker_id=worker.id,
+                service,
+                worker,
                 action=action_name(endpoint),
                 subject=call.subject,
                 area_code=call.area_code,
+                said=said,
             )
     return answer
 
 
-async def _note_refusal(
-    service: Service, endpoint: Endpoint[Any], worker: Worker, request: web.Request, error: Forbidden
+async def _note(
+    db: AsyncSession,
+    service: Service,
+    worker: Worker,
+    *,
+    action: str,
+    subject: str,
+    area_code: str = "",
+    said: Input | None = None,
 ) -> None:
+    """The audit row. Of what was said only a commitment is kept; without an area it counts as the worker's own."""
+    await audit.record(
+        db,
+        service.vault,
+        worker_id=worker.id,
+        action=action,
+        subject=subject,
+        area_code=area_code or worker.grants[0].area_code,
+        detail="" if said is None else said.model_dump_json(),
+        request_id=logs.correlation_id.get(),
+    )
+
+
+async def _note_refusal(service: Service, endpoint: Endpoint[Any], worker: Worker, request: web.Request) -> None:
     """Somebody tried what they may not: that is kept as well, in a transaction of its own."""
+    subject = next(iter(request.match_info.values()), "")
     async with service.database.write() as db:
-        await audit.record(
-            db,
-            service.vault,
-            worker_id=worker.id,
-            action=action_name(endpoint),
-            subject=next(iter(request.match_info.values()), ""),
-            outcome=error.code,
-        )
+        await _note(db, service, worker, action=f"{action_name(endpoint)}.refused", subject=subject)
 
 
 @asynccontextmanager

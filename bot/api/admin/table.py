@@ -10,7 +10,9 @@ from aiohttp import web
 from bot.api.admin import (
     activities,
     areas,
+    audit,
     chats,
+    duty,
     issues,
     members,
     orders,
@@ -42,6 +44,8 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     *chats.ENDPOINTS,
     *outbox.ENDPOINTS,
     *areas.ENDPOINTS,
+    *duty.ENDPOINTS,
+    *audit.ENDPOINTS,
     *statistics.ENDPOINTS,
 )
 

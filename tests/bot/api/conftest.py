@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from bot.service import Service
 from core.settings import Config, Settings
 from tests.bot.api.town import Town, application
-from tests.conftest import TEST_RING
+from tests.house import TEST_RING
 
 
 @pytest.fixture

@@ -65,7 +65,12 @@ class Town:
         vault = self.service.vault
         async with self.service.database.write() as db:
             who = await residents.identify(
-                db, vault, account="heping", platform=Platform.WECHAT, sender=f"sender-{self.people}", area_code=area_code
+                db,
+                vault,
+                account="heping",
+                platform=Platform.WECHAT,
+                sender=f"sender-{self.people}",
+                area_code=area_code,
             )
             await residents.set_contact(db, vault, resident_id=who.resident_id, name=NAME, phone=PHONE)
             row = await residents.get(db, resident_id=who.resident_id)
