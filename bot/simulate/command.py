@@ -86,13 +86,16 @@ async def _run(
         if platform is not None:
             send_media_checks(platform, url, http)
         form = BodyFormat.JSON if arguments.json else BodyFormat.XML
-        resident = await open_resident(account, url, http, user=arguments.user, platform=platform, form=form)
-        conversation = Conversation(resident, name=loaded.config.service.name, listener=_show)
+        resident = await open_resident(
+            account, url, http, user=arguments.user, platform=platform, form=form, observer=_observe
+        )
+        is_typed = lines is None and sys.stdin.isatty()
+        conversation = Conversation(resident, name=loaded.config.service.name, listener=_show, echo=not is_typed)
         if lines is not None:
             await script.run(lines, conversation)
             return DONE
         print(f"{account.name} ({account.platform}) at {url}; /help lists the commands, /quit ends")
-        await chat(conversation, typed_lines())
+        await chat(conversation, typed_lines(), waits=not is_typed)
     return DONE
 
 
@@ -100,7 +103,7 @@ async def _run(
 async def _platform(loaded: Settings) -> AsyncIterator[PlatformSimulator | None]:
     """The platform side, or None where another simulator plays it already."""
     async with AsyncExitStack() as stack:
-        mine = PlatformSimulator(loaded.config, observer=lambda line: _show(f"[{line}]"))
+        mine = PlatformSimulator(loaded.config, observer=_observe)
         platform: PlatformSimulator | None = None
         try:
             platform = await stack.enter_async_context(mine.started(loaded.sim_port))
@@ -115,3 +118,7 @@ async def _platform(loaded: Settings) -> AsyncIterator[PlatformSimulator | None]
 
 def _show(line: str) -> None:
     print(line, flush=True)
+
+
+def _observe(line: str) -> None:
+    _show(f"[{line}]")

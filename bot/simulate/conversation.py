@@ -20,6 +20,7 @@ from bot.simulate.said import (
     Voice,
     Way,
 )
+from bot.simulate.typed import Typed, parse
 from core.messages import Choice
 
 RESIDENT = "居民"
@@ -29,9 +30,12 @@ Listener = Callable[[str], None]
 
 
 class Conversation:
-    """`name` is what the account is called on the screen; `listener` gets each line of the transcript as it comes."""
+    """`name` is what the account is called on the screen; `listener` gets each line of the transcript as it comes.
 
-    def __init__(self, resident: Resident, *, name: str, listener: Listener | None = None) -> None:
+    Without `echo` it gets the service's lines only, as where the resident's stand on the screen already.
+    """
+
+    def __init__(self, resident: Resident, *, name: str, listener: Listener | None = None, echo: bool = True) -> None:
         self.resident = resident
         self.transcript: list[str] = []
         self.choices: tuple[Choice, ...] = ()
@@ -40,6 +44,12 @@ class Conversation:
         """What was shown since the resident last did something."""
         self._name = name
         self._listener = listener
+        self._echo = echo
+
+    def parse(self, line: str) -> Typed:
+        """What a typed line means here and now. Raises NotUnderstood."""
+        templates = {str(kind): template for kind, template in self.resident.account.notices.items()}
+        return parse(line, self.choices, templates)
 
     async def send(self, said: Said) -> list[Shown]:
         """Do it; what is answered at once. Raises Fault, Unreachable, RefusedByServer and NotHere."""
@@ -67,7 +77,7 @@ class Conversation:
         first, *more = text.split("\n")
         for line in (f"{who}：{first}", *(f"　　{line}" for line in more)):
             self.transcript.append(line)
-            if self._listener:
+            if self._listener and (self._echo or who != RESIDENT):
                 self._listener(line)
 
 

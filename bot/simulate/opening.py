@@ -12,6 +12,7 @@ from bot.simulate.api_resident import ApiResident
 from bot.simulate.people import DEFAULT_USER, platform_id
 from bot.simulate.platform_api import PlatformSimulator
 from bot.simulate.said import Patience, Unreachable
+from bot.simulate.state import Observer
 from bot.simulate.wechat_resident import WeChatResident
 from core.settings import Account
 from core.values import Platform
@@ -28,18 +29,26 @@ async def open_resident(
     platform: PlatformSimulator | None = None,
     form: BodyFormat = BodyFormat.XML,
     patience: Patience | None = None,
+    observer: Observer | None = None,
 ) -> Resident:
     """`user` is any name, always the same id for the same name, or an id of the platform. Logs in where one does.
+    `observer` hears, in a line each, of what the resident does not see.
 
     Raises what the resident API may: RefusedByServer, Fault, Unreachable.
     """
     identity = platform_id(account, user)
     match account.platform:
         case Platform.WECHAT:
-            return WeChatResident(account, url, http, openid=identity, platform=platform, form=form, patience=patience)
+            wechat = WeChatResident(
+                account, url, http, openid=identity, platform=platform, form=form, patience=patience
+            )
+            wechat.webhook.observer = observer
+            return wechat
         case Platform.ALIPAY:
             key = platform.alipay_key if platform else PlatformSimulator.sample_key()
-            return AlipayResident(account, url, http, user_id=identity, key=key, platform=platform, patience=patience)
+            alipay = AlipayResident(account, url, http, user_id=identity, key=key, platform=platform, patience=patience)
+            alipay.webhook.observer = observer
+            return alipay
         case Platform.WECHAT_MINI | Platform.ALIPAY_MINI | Platform.WEB:
             resident = ApiResident(account, url, http, identity=identity, platform=platform)
             await resident.login()

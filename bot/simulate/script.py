@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.simulate.conversation import Conversation
 from bot.simulate.said import FAULT_TEXT, Fault, NotHere, RefusedByServer, Text
-from bot.simulate.typed import Help, NotUnderstood, Quit, Typed, Wait, parse
+from bot.simulate.typed import Help, NotUnderstood, Quit, Typed, Wait
 
 ANSWER_SECONDS: Final = 10.0
 """How long an answer that is pushed may take."""
@@ -44,7 +44,7 @@ async def run(lines: list[Line], conversation: Conversation, *, answer_seconds: 
             await _expect(line, line.expectation, conversation, answer_seconds)
             continue
         try:
-            typed = parse(line.text, conversation.choices)
+            typed = conversation.parse(line.text)
         except NotUnderstood as error:
             raise ScriptFailed(f"line {line.number}: {error}") from None
         if isinstance(typed, Quit):

@@ -11,15 +11,19 @@ from typing import Any, Final
 
 from bot.simulate.conversation import Conversation
 from bot.simulate.said import FAULT_TEXT, Fault, NotHere, RefusedByServer
-from bot.simulate.typed import HELP, Help, NotUnderstood, Quit, Wait, parse
+from bot.simulate.typed import HELP, Help, NotUnderstood, Quit, Wait
 
 LOOK_SECONDS: Final = 20.0
+ANSWER_SECONDS: Final = 5.0
 LAST_LOOK_SECONDS: Final = 1.0
 CHUNK: Final = 65536
 
 
-async def chat(conversation: Conversation, lines: AsyncIterator[str]) -> None:
-    """Until /quit or the end of the lines. Raises Unreachable."""
+async def chat(conversation: Conversation, lines: AsyncIterator[str], *, waits: bool) -> None:
+    """Until /quit or the end of the lines. Raises Unreachable.
+
+    `waits`: each line waits for the answer to the one before, as where nobody sits there who would.
+    """
     typed = asyncio.ensure_future(anext(lines, None))
     try:
         while True:
@@ -30,6 +34,8 @@ async def chat(conversation: Conversation, lines: AsyncIterator[str]) -> None:
                 return
             if not await _did(line, conversation):
                 return
+            if waits and not conversation.since_said:
+                await conversation.look(ANSWER_SECONDS)
             typed = asyncio.ensure_future(anext(lines, None))
     finally:
         typed.cancel()
@@ -56,7 +62,7 @@ async def _did(line: str, conversation: Conversation) -> bool:
     if not line.strip():
         return True
     try:
-        match parse(line.strip(), conversation.choices):
+        match conversation.parse(line.strip()):
             case Quit():
                 return False
             case Help():

@@ -37,6 +37,8 @@ Type a message and press Enter. Besides:
   /wait SECONDS           wait for messages
   /help, /quit"""
 
+_NO_TEMPLATES: Final[Mapping[str, str]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Help:
@@ -60,13 +62,16 @@ class NotUnderstood(Exception):
     """The line is a command with something wrong; the text says what is expected."""
 
 
-def parse(line: str, choices: Sequence[Choice] = ()) -> Typed:
-    """`choices` are those shown last. Raises NotUnderstood."""
+def parse(line: str, choices: Sequence[Choice] = (), templates: Mapping[str, str] = _NO_TEMPLATES) -> Typed:
+    """`choices` are those shown last, `templates` the account's by what they tell of. Raises NotUnderstood."""
     if not line.startswith("/"):
         return Text(line)
     word, _, rest = line.partition(" ")
     if word == "/press":
         return _press(rest.strip(), choices)
+    if word == "/consent":
+        template = _needed(rest.strip(), "/consent TEMPLATE")
+        return Consent(templates.get(template, template))
     read = _COMMANDS.get(word)
     if read is None:
         raise NotUnderstood(f"{word}: no such command; /help lists them")
@@ -118,7 +123,6 @@ _COMMANDS: Final[Mapping[str, Callable[[str], Typed]]] = {
     "/unfollow": lambda _rest: Unfollow(),
     "/scan": lambda rest: Scan(_needed(rest, "/scan SCENE")),
     "/click": lambda rest: Click(_needed(rest, "/click KEY")),
-    "/consent": lambda rest: Consent(_needed(rest, "/consent TEMPLATE")),
     "/wait": _wait,
     "/help": lambda _rest: Help(),
     "/quit": lambda _rest: Quit(),

@@ -15,12 +15,13 @@ Made = Callable[[], tuple[dict[str, str], bytes]]
 
 @dataclass(slots=True)
 class Webhook:
-    """`attempts` counts the posts made so far, repetitions included."""
+    """`attempts` counts the posts made so far, repetitions included; `observer` hears of each repetition."""
 
     http: aiohttp.ClientSession
     url: str
     content_type: str
     patience: Patience = field(default_factory=Patience)
+    observer: Callable[[str], None] | None = None
     attempts: int = 0
 
     async def deliver(self, made: Made) -> bytes:
@@ -30,7 +31,8 @@ class Webhook:
         """
         was_reached = False
         for attempt in range(1 + self.patience.retries):
-            if attempt and self.patience.pause_seconds:
+            if attempt:
+                self._tell(f"no answer; sent again, {attempt} of {self.patience.retries}")
                 await asyncio.sleep(self.patience.pause_seconds)
             try:
                 return await self._post(*made())
@@ -53,3 +55,7 @@ class Webhook:
         if response.status != 200:
             raise Fault(f"the server answered {response.status}: {answer[:200].decode(errors='replace')}")
         return answer
+
+    def _tell(self, line: str) -> None:
+        if self.observer:
+            self.observer(line)
