@@ -22,6 +22,10 @@ from nlp import escape_word
         ("請轉人工", "human"),
         ("麻烦转人工客服", "human"),
         ("重新开始", "restart"),
+        ("人工人工", "human"),
+        ("🙏取消", "cancel"),
+        ("quxiao", "cancel"),
+        ("返回菜单", "menu"),
     ],
 )
 def test_the_whole_message_is_the_word(text: str, means: str) -> None:

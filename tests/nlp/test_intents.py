@@ -19,7 +19,7 @@ def test_a_wish_is_understood(intent: str, text: str) -> None:
         ("路灯坏了，另外帮我报名周六的植树", ("issue_report", "volunteer_signup")),
         ("你好，我想订份午饭", ("greeting", "service_order")),
         ("取消明天的保洁，顺便看看我有多少积分", ("cancel", "points_query")),
-        ("我是党员来报到，还有积分能换什么", ("party_register", "redeem")),
+        ("我党员要报到，还有积分能换什么", ("party_register", "redeem")),
         ("那场不去了，换报周日的", ("cancel", "volunteer_signup")),
         ("取消明天的送餐，改成后天中午", ("cancel", "service_order")),
         ("周六那个我不去了，帮我报周日的志愿者活动", ("cancel", "volunteer_signup")),

@@ -67,7 +67,7 @@ def test_who_looks_back_means_the_past_day(text: str, start: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "recurs"), [("每天晚上七点到九点半", "day"), ("每周三下午", "week"), ("每晚10点", "day"), ("明天", None)]
+    ("text", "recurs"), [("每天晚上六点到八点半", "day"), ("每周三下午", "week"), ("每晚10点", "day"), ("明天", None)]
 )
 def test_what_repeats_says_so(text: str, recurs: str | None) -> None:
     (found,) = find_times(text, now=NOW, forward=True)
