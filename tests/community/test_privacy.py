@@ -22,6 +22,7 @@ from community.orders import Action
 from community.orders import ownership as order_rows
 from community.privacy import AFTER_UNFOLLOW, OpenCases
 from community.residents import Identity, Resident, Who
+from community.volunteers import Profile
 from community.volunteers import ownership as volunteer_rows
 from core import clock
 from core.crypto import DataKey, Vault
@@ -35,7 +36,7 @@ from tests.community.volunteers.place import SATURDAY, plan, published
 from tests.points.town import Town
 
 WANG: Final = Details(name="王小明", phone="13800000000", employer="区自来水公司")
-PERSONAL: Final = ("王小明", "13800000000", "李桂花", "501室", "区自来水公司")
+PERSONAL: Final = ("王小明", "13800000000", "李桂花", "501室", "区自来水公司", "会修水管")
 SECRETS: Final = (*PERSONAL, "路灯杆漏电")
 
 
@@ -82,6 +83,12 @@ async def register(database: Database, vault: Vault, who: Who) -> str:
         return await members.register(db, vault, resident_id=who.resident_id, area_code=AREA, details=WANG)
 
 
+async def enrol(database: Database, vault: Vault, who: Who) -> None:
+    profile = Profile(name="王小明", phone="13800000000", skills="会修水管")
+    async with database.write() as db:
+        await volunteers.enrol(db, vault, resident_id=who.resident_id, area_code=AREA, profile=profile)
+
+
 async def redeem(database: Database, vault: Vault, who: Who) -> str:
     town = Town(database, vault, area=AREA)
     await town.adjust(who.resident_id, 50)
@@ -93,7 +100,7 @@ async def everything(database: Database, vault: Vault, who: Who) -> None:
         await residents.set_contact(
             db, vault, resident_id=who.resident_id, name="王小明", phone="13800000000", address="和平里3号楼501室"
         )
-    for step in (file_report, order_lunch, sign_up, register, redeem):
+    for step in (file_report, order_lunch, sign_up, enrol, register, redeem):
         await step(database, vault, who)
 
 
@@ -136,7 +143,7 @@ async def test_the_export_holds_all_that_was_told(database: Database, vault: Vau
     for secret in (*SECRETS, who.sender, "party_member"):
         assert secret in text
     assert found["points"][0]["balance"] == 50
-    assert [len(found[kind]) for kind in ("issues", "orders", "volunteering", "registrations")] == [1, 1, 1, 1]
+    assert [len(found[kind]) for kind in ("issues", "orders", "volunteering", "registrations")] == [1, 1, 2, 1]
 
 
 async def test_an_export_holds_nothing_of_others(database: Database, vault: Vault, who: Who) -> None:
@@ -208,7 +215,7 @@ async def test_after_erasure_nothing_told_can_be_read_and_the_rows_remain(
         member = (await db.execute(select(Registration))).scalar_one()
         order = await orders.my_orders(db, resident_id=who.resident_id)
         assert await residents.by_phone(db, afresh, phone="13800000000") == []
-    assert [len(rows) for rows in told] == [1, 1, 1, 1]
+    assert [len(rows) for rows in told] == [1, 1, 1, 2]
     assert not found_in(json.dumps(told, ensure_ascii=False), *PERSONAL, "路灯杆")
     assert (member.state, member.name_index, member.phone_index) == ("withdrawn", None, None)
     assert [o.state for o in order] == ["cancelled"]

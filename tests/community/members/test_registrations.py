@@ -138,6 +138,24 @@ async def test_registering_in_two_chats_at_once_makes_one(database: Database, va
     assert sum(await asyncio.gather(*(attempt() for _ in range(4)))) == 1
 
 
+async def test_two_reviewers_at_once_decide_once(database: Database, vault: Vault) -> None:
+    one = await consenting(database, vault)
+    registration_id = await registered(database, vault, one)
+    barrier = asyncio.Barrier(4)
+
+    async def decide(action: Action) -> bool:
+        await barrier.wait()
+        try:
+            await act(database, vault, action, registration_id, one)
+        except MoveRefused:
+            return False
+        return True
+
+    decisions = (Action.APPROVE, Action.RETURN, Action.APPROVE, Action.RETURN)
+    assert sum(await asyncio.gather(*(decide(action) for action in decisions))) == 1
+    assert len(await told(database, vault, resident_id=one)) == 1
+
+
 @pytest.mark.parametrize(("field", "value"), [("name", " "), ("phone", ""), ("employer", ""), ("branch", "党" * 201)])
 async def test_wrong_details_name_their_field(database: Database, vault: Vault, field: str, value: str) -> None:
     one = await consenting(database, vault)
@@ -213,6 +231,7 @@ async def test_the_desk_sees_and_exports_the_members_of_its_area(database: Datab
     await act(database, vault, Action.APPROVE, mine, one)
     async with database.read() as db:
         assert [r.id for r in await members.listing(db, worker=worker())] == [mine]
+        assert await members.listing(db, worker=worker(), state=RegistrationState.RETURNED) == []
         shown = await members.staff_view(db, vault, registration_id=mine, worker=worker())
         (row,) = await members.export_rows(db, vault, worker=worker())
     assert (shown["name"], shown["phone"], shown["grid_code"]) == ("王小明", "13800000000", "110101001003")
