@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.nlp.reading import read
-from tests.nlp.sentences import CATEGORIES
+from tests.nlp.sentences import labelled
 
 
-@pytest.mark.parametrize(("category", "text"), [(name, text) for name, texts in CATEGORIES.items() for text in texts])
+@pytest.mark.parametrize(("category", "text"), labelled("categories"))
 def test_a_matter_is_recognised(category: str, text: str) -> None:
     assert read(text).category == category
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.nlp.reading import read
-from tests.nlp.sentences import DOUBTFUL, EMERGENCIES, HAZARDS, IN_A_HURRY, LOOKALIKES
+from tests.nlp.sentences import labelled, unlabelled
 
 # Two kinds may be named in one sentence; any of these is right for the number that is shown.
 ALSO_RIGHT = {("fire", "electric")}
 
 
-@pytest.mark.parametrize(("kind", "text"), [(name, text) for name, texts in EMERGENCIES.items() for text in texts])
+@pytest.mark.parametrize(("kind", "text"), labelled("emergencies"))
 def test_danger_is_recognised_with_its_kind(kind: str, text: str) -> None:
     seen = read(text)
     assert seen.emergency == kind or (kind, seen.emergency) in ALSO_RIGHT
@@ -20,27 +20,27 @@ def test_danger_is_recognised_with_its_kind(kind: str, text: str) -> None:
     assert seen.intent == "issue_report"
 
 
-@pytest.mark.parametrize("text", IN_A_HURRY)
+@pytest.mark.parametrize("text", unlabelled("in_a_hurry"))
 def test_danger_is_recognised_however_it_is_told(text: str) -> None:
     seen = read(text)
     assert seen.emergency is not None
     assert not seen.emergency_doubt
 
 
-@pytest.mark.parametrize("text", HAZARDS)
+@pytest.mark.parametrize("text", unlabelled("hazards"))
 def test_a_hazard_for_the_next_passer_by_is_urgent_without_being_an_emergency(text: str) -> None:
     seen = read(text)
     assert (seen.urgency, seen.emergency, seen.intent) == (3, None, "issue_report")
 
 
-@pytest.mark.parametrize("text", LOOKALIKES)
+@pytest.mark.parametrize("text", unlabelled("lookalikes"))
 def test_a_look_alike_is_no_emergency(text: str) -> None:
     seen = read(text)
     assert seen.emergency is None
     assert not seen.emergency_doubt
 
 
-@pytest.mark.parametrize("text", DOUBTFUL)
+@pytest.mark.parametrize("text", unlabelled("doubtful"))
 def test_negated_past_or_drilled_danger_is_doubtful(text: str) -> None:
     seen = read(text)
     assert seen.emergency_doubt

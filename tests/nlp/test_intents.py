@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.nlp.reading import read
-from tests.nlp.sentences import INTENTS
+from tests.nlp.sentences import labelled
 
 
-@pytest.mark.parametrize(("intent", "text"), [(name, text) for name, texts in INTENTS.items() for text in texts])
+@pytest.mark.parametrize(("intent", "text"), labelled("intents"))
 def test_a_wish_is_understood(intent: str, text: str) -> None:
     assert read(text).intent == intent
 
