@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from admin_cli.client import Client
 from admin_cli.login import Login, keep
 from admin_cli.session import session
 from admin_cli.workers import WORKER
@@ -22,12 +21,12 @@ def login(
 ) -> None:
     """登录：核对令牌，保存在本人的配置目录里。"""
     found = Login(server, token)
-    printer = session(ctx).printer
+    hc = session(ctx)
     if found.is_exposed:
-        printer.note("注意：这个地址没有加密（不是 https），令牌会在网络上明文传送。")
-    worker = Client(found).get("/me")
+        hc.printer.note("注意：这个地址没有加密（不是 https），令牌会在网络上明文传送。")
+    worker = hc.connect(found).get("/me")
     path = keep(found)
-    printer.done(worker, f"您好，{worker['name']}。登录信息保存在 {path}")
+    hc.printer.done(worker, f"您好，{worker['name']}。登录信息保存在 {path}")
 
 
 def whoami(ctx: typer.Context) -> None:

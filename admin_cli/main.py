@@ -82,9 +82,9 @@ def split(arguments: Sequence[str]) -> tuple[list[str], set[str]]:
 def run(arguments: Sequence[str] | None = None) -> None:
     """The entry point; always ends the process."""
     rest, anywhere = split(sys.argv[1:] if arguments is None else arguments)
-    session = Session(as_json="--json" in anywhere, yes="--yes" in anywhere)
     try:
-        app(args=rest, prog_name="hc", obj=session)
+        with Session(as_json="--json" in anywhere, yes="--yes" in anywhere) as session:
+            app(args=rest, prog_name="hc", obj=session)
     except Failure as failure:
         sys.stderr.write(clean(failure.message) + "\n")
         sys.exit(int(failure.code))

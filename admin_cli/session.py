@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from typing import Self
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from admin_cli import login
 from admin_cli.client import Client, Exit, Failure, Sent
+from admin_cli.login import Login
 from admin_cli.output import Printer
 
 
@@ -20,6 +22,7 @@ class Session:
     def __init__(self, *, as_json: bool, yes: bool) -> None:
         self.printer = Printer(as_json=as_json)
         self._yes = yes
+        self._open = ExitStack()
 
     @cached_property
     def client(self) -> Client:
@@ -27,7 +30,17 @@ class Session:
         found = login.current()
         if found is None:
             raise Failure(Exit.NOT_ALLOWED, "还没有登录，请先运行：hc login --server 地址 --token 令牌")
-        return Client(found)
+        return self.connect(found)
+
+    def connect(self, to: Login) -> Client:
+        """A client that is closed with the session."""
+        return self._open.enter_context(Client(to))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
 
     def confirm(self, question: str) -> None:
         """Ask before something that cannot be undone, unless `--yes` was given. Raises Failure."""
