@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from datetime import datetime
@@ -17,6 +18,9 @@ def main(arguments: list[str] | None = None) -> None:
     reading = commands.add_parser("understand", help="read messages from stdin, print their meaning as JSON lines")
     reading.add_argument("--now", type=_moment, help="ISO 8601; without offset it is Shanghai time")
     chosen = parser.parse_args(arguments)
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     for line in sys.stdin:
         seen = understand(line.rstrip("\r\n"), now=chosen.now or clock.now())
         print(json.dumps(seen.to_json(), ensure_ascii=False), flush=True)
