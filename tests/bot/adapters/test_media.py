@@ -212,6 +212,8 @@ BASES = [picture("JPEG", exif=exif()), picture("PNG", mode="P"), picture("WEBP")
 HITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=12)
 
 
+# Pillow warns of damaged metadata, which is what is tested here.
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.sampled_from(BASES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=12), st.floats(0.1, 1)
