@@ -113,7 +113,7 @@ async function sendPhoto(file) {
 
 async function sendPlace() {
   at("tool-place").disabled = true;
-  transcript.note(TEXT.placeAsking);
+  const stopAsking = transcript.note(TEXT.placeAsking);
   try {
     outgoing.add({ id: newId(), type: "location", ...(await place()) }, { label: `📍 ${TEXT.place}` });
   } catch (error) {
@@ -121,6 +121,7 @@ async function sendPlace() {
     transcript.note(error.message);
     at("say").focus();
   } finally {
+    stopAsking();
     at("tool-place").disabled = false;
   }
 }

@@ -51,13 +51,8 @@ const GROUPS = [
   },
   {
     path: "/orders?limit=10", name: "订单",
-    prepare: async (session) => {
-      const { items } = await session.call("/services?limit=100");
-      return new Map(items.map((service) => [service.id, service.title]));
-    },
-    show: (order, say, titles) => thing({
-      title: titles.get(order.service_id) ?? TEXT.service, state: order.state,
-      lines: [dayAndTime(order.start), order.number],
+    show: (order) => thing({
+      title: order.service?.title ?? TEXT.service, state: order.state, lines: [dayAndTime(order.start), order.number],
     }),
   },
   {
@@ -95,7 +90,7 @@ export class Things {
     this.list.replaceChildren(...groups);
   }
 
-  async group({ path, name, show, prepare }) {
+  async group({ path, name, show }) {
     const box = element("section", "group");
     const heading = element("h3", "", `我的${name}`);
     box.append(heading);
@@ -103,8 +98,7 @@ export class Things {
       const { items } = await this.session.call(path);
       if (items.length) heading.append(element("span", "", `${items.length} 项`));
       if (!items.length) return [element("p", "", TEXT.emptyThings)];
-      const prepared = await prepare?.(this.session);
-      return items.map((item) => show(item, this.say, prepared));
+      return items.map((item) => show(item, this.say));
     });
     return box;
   }
@@ -116,7 +110,8 @@ export class Things {
       const [account, entries] = await Promise.all([
         this.session.call("/points"), this.session.call("/points/entries?limit=5"),
       ]);
-      const sum = (name) => account.wallets.reduce((total, wallet) => total + wallet[name], 0);
+      const wallets = account.wallets ?? [account];
+      const sum = (name) => wallets.reduce((total, wallet) => total + wallet[name], 0);
       const balance = element("p", "balance", String(sum("available")));
       const held = sum("held") ? `，另有${sum("held")}${TEXT.pointsHeld}` : "";
       balance.append(element("small", "", ` ${TEXT.points}${held}`));
@@ -130,7 +125,7 @@ export class Things {
     try {
       box.append(...(await load()));
     } catch (error) {
-      if (!(error instanceof NoAnswer || error instanceof Refusal)) throw error;
+      if (!(error instanceof NoAnswer || error instanceof Refusal)) window.console.error(error);
       box.append(element("p", "", error instanceof Refusal ? error.message : TEXT.thingsFailed));
     }
   }

@@ -57,9 +57,15 @@ export class Transcript {
     return true;
   }
 
+  // A remark of the page itself; the answer takes it away again.
   note(text) {
-    this.show({ who: "note", text });
+    const entry = { who: "note", text };
+    const line = this.show(entry);
     this.toEnd();
+    return () => {
+      line.remove();
+      this.kept = this.kept.filter((one) => one !== entry);
+    };
   }
 
   setState(id, state, said = "") {
@@ -84,6 +90,7 @@ export class Transcript {
     if (entry.who === "me") this.fillMine(line, entry);
     if (entry.who === "us") this.fillReply(line, entry);
     this.lines.append(line);
+    return line;
   }
 
   fillMine(line, entry) {

@@ -141,7 +141,7 @@ class StandIn:
         if name in self.things:
             return web.json_response(self.things[name])
         if name == "points":
-            return web.json_response({"ref": "R0001", "wallets": []})
+            return web.json_response({"area_code": "110101001001", "posted": 0, "held": 0, "available": 0})
         return web.json_response({"items": [], "next": None})
 
 
@@ -165,12 +165,11 @@ THINGS: dict[str, Any] = {
         "next": None,
     },
     "orders": {
-        "items": [{"number": "FW202611210002", "service_id": "s1", "state": "accepted",
+        "items": [{"number": "FW202611210002", "service": {"title": "社区食堂午餐（送餐到家）"}, "state": "accepted",
                    "start": "2026-11-22T11:00:00+08:00", "end": "2026-11-22T12:30:00+08:00"}],
         "next": None,
     },
-    "services": {"items": [{"id": "s1", "title": "社区食堂午餐（送餐到家）"}], "next": None},
-    "points": {"ref": "R0001", "wallets": [{"area_code": "110101001001", "posted": 95, "held": 30, "available": 65}]},
+    "points": {"area_code": "110101001001", "posted": 95, "held": 30, "available": 65},
     "points/entries": {
         "items": [{"amount_points": 20, "kind": "grant", "rule_id": "report_verified",
                    "at": "2026-11-20T10:00:00+08:00"},

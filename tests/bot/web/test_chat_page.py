@@ -167,6 +167,7 @@ async def test_the_place_is_sent_with_its_reference_system(browser: Browser, api
         await phone.page.click("#tool-place")
         await hears(phone.page, "位置收到了（wgs84）")
         assert (api.received[-1]["lng"], api.received[-1]["lat"]) == (116.42, 39.96)
+        await expect(phone.page.locator(".note")).to_have_count(0)
         assert phone.complaints == []
 
 
