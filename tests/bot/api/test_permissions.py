@@ -1,0 +1,109 @@
+"""Who may call what: every endpoint with every role, and the table as a whole."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import pytest
+
+from bot.api.admin.endpoint import Endpoint, outermost
+from bot.api.admin.table import ENDPOINTS
+from community.permissions import ALLOWED, Permission
+from core.values import Role
+from tests.bot.api.town import OTHER_STREET, STREET, Town
+
+EXPECTED: Final[dict[str, str]] = {
+    "whoami": "ACOHSDU",
+    "workers": "A",
+    "issues": "ACOHSDU",
+    "activities": "AD",
+    "volunteers": "AD",
+    "services": "AD",
+    "orders": "AD",
+    "members": "AD",
+    "points balance": "ADU",
+    "points statement": "ADU",
+    "points audit": "ADU",
+    "points adjust": "AD",
+    "points reverse": "AD",
+    "rewards": "AD",
+    "redemptions": "AD",
+    "chats": "ACD",
+    "outbox": "ACS",
+    "areas": "A",
+    "duty": "ACOSD",
+    "audit": "AU",
+    "stats": "ACSDU",
+}
+"""By command or noun: admin, commander, cOllector, handler, supervisor, desk, aUditor."""
+
+LETTERS: Final = {
+    Role.ADMIN: "A", Role.COMMANDER: "C", Role.COLLECTOR: "O", Role.HANDLER: "H",
+    Role.SUPERVISOR: "S", Role.DESK: "D", Role.AUDITOR: "U",
+}  # fmt: skip
+
+
+def expected(endpoint: Endpoint[Any], role: Role) -> bool:
+    noun = endpoint.command.split(" ")[0]
+    return LETTERS[role] in (EXPECTED.get(endpoint.command) or EXPECTED[noun])
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_every_endpoint_asks_for_its_role(town: Town, role: Role) -> None:
+    """With a role that may, an unknown object is 404 or an empty body 400; without it, 403 before anything is read."""
+    for endpoint in ENDPOINTS:
+        path = re.sub(r"\{\w+\}", "0", endpoint.path)
+        status, answer = await town.call(endpoint.method, path, role=role)
+        allowed = expected(endpoint, role)
+        if allowed:
+            assert status in (200, 201, 400, 404), (endpoint.command, role, answer)
+        else:
+            assert (status, answer["error"]["code"]) == (403, "not_your_task"), (endpoint.command, role)
+
+
+async def test_without_a_token_everything_is_401(town: Town) -> None:
+    for endpoint in ENDPOINTS:
+        path = re.sub(r"\{\w+\}", "0", endpoint.path)
+        for headers in ({}, {"Authorization": "Bearer hcw_wrong"}, {"Authorization": "Basic YTpi"}):
+            url = town.server.make_url(f"/admin/v1{path}")
+            async with town.service.http.request(endpoint.method, url, headers=headers) as response:
+                assert response.status == 401
+                assert (await response.json())["error"]["code"] == "unauthenticated"
+
+
+async def test_a_disabled_workers_token_is_dead(town: Town) -> None:
+    status, _ = await town.post(f"/workers/{town.ids[Role.DESK]}/disable")
+    assert status == 200
+    status, _ = await town.get("/me", role=Role.DESK)
+    assert status == 401
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_another_street_as_a_filter_is_refused(town: Town, role: Role) -> None:
+    for endpoint in ENDPOINTS:
+        if endpoint.method == "GET" and "area" in endpoint.accepts.model_fields and "{" not in endpoint.path:
+            status, _ = await town.get(f"{endpoint.path}?area={OTHER_STREET}", role=role)
+            assert status == 403, endpoint.command
+
+
+def test_every_permission_is_asked_for_somewhere() -> None:
+    asked = {endpoint.permission for endpoint in ENDPOINTS}
+    assert set(Permission) - asked == {Permission.READ_CONTACTS, Permission.UNDERSTANDING}
+
+
+def test_every_line_of_the_table_is_there_once() -> None:
+    lines = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS]
+    commands = [endpoint.command for endpoint in ENDPOINTS]
+    assert len(set(lines)) == len(lines)
+    assert len(set(commands)) == len(commands)
+
+
+def test_members_and_audit_are_duties_of_few() -> None:
+    holders = {role for role in Role if Permission.MEMBERS in ALLOWED[role]}
+    assert holders == {Role.ADMIN, Role.DESK}
+
+
+def test_of_nested_areas_the_outermost_counts() -> None:
+    assert outermost([STREET, f"{STREET}001", OTHER_STREET]) == (STREET, OTHER_STREET)
+    assert outermost(["", STREET]) == ("",)
