@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from core.crypto import Vault
+from core.crypto import Ring, Vault
 from core.db import Database
-from tests.points.town import Town
+from tests.points.town import RING, Town
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(Ring.parse(RING))
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from typing import Any
 from core.crypto import Ring, Vault
 from core.db import Database
 from core.errors import AppError
-from tests.conftest import TEST_RING
-from tests.points.town import Town
+from tests.points.town import RING, Town
 
 
 async def outcome(deed: Coroutine[Any, Any, Any]) -> str:
@@ -35,7 +34,7 @@ def say(line: str) -> None:
 
 async def race(url: str, deeds: list[tuple[str, list[Any]]]) -> Counter[str]:
     database = Database(url, synchronous="OFF", pool_size=20)
-    town = Town(database, Vault(Ring.parse(TEST_RING)))
+    town = Town(database, Vault(Ring.parse(RING)))
     await database.ping()
     say("ready")
     await asyncio.to_thread(sys.stdin.readline)

@@ -26,9 +26,8 @@ from points.errors import KeyReused
 from points.models import Account, GrantRequest, Transfer
 from points.reward_models import RedemptionRow, Reward
 from points.rules import RuleBook
-from tests.conftest import TEST_RING
 from tests.points.model import CODE_DAYS, DAY_CAP, DAY_CAPS, LIMIT, POINTS, TREASURY, Model
-from tests.points.town import Town, code_of
+from tests.points.town import RING, Town, code_of
 from tests.servers import PostgresServer
 
 START = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
@@ -55,7 +54,7 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = runner
         self.book = rule_book
-        self.town = Town(database, Vault(Ring.parse(TEST_RING)))
+        self.town = Town(database, Vault(Ring.parse(RING)))
         self.model = Model()
         self.now = START
         self.ids: list[str] = []

@@ -25,8 +25,7 @@ from points.errors import (
     RewardUnknown,
 )
 from points.reward_models import TRANSITIONS, RedemptionChange, RedemptionRow
-from tests.conftest import TEST_RING
-from tests.points.town import WORKER, Town, code_of
+from tests.points.town import RING, WORKER, Town, code_of
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 NEXT_KEY = "t2:YW5vdGhlci1yb290LWtleS0zMi1ieXRlcy1mb3ItdGU="
@@ -187,7 +186,7 @@ async def test_a_code_taken_by_somebody_else_is_drawn_again(town: Town, monkeypa
 
 async def test_a_code_made_under_the_former_root_key_is_still_found(town: Town) -> None:
     held = await town.redeem(await town.resident(points=30), await town.reward())
-    ring = Ring.parse(f"{NEXT_KEY},{TEST_RING}")
+    ring = Ring.parse(f"{NEXT_KEY},{RING}")
     rotated = Town(town.database, Vault(ring))
     await rotated.verify(code_of(held))
 
@@ -196,7 +195,7 @@ async def test_after_reindexing_the_former_root_key_is_not_needed_for_the_index(
     resident, erased = await town.resident(points=30), await town.resident(points=30)
     reward = await town.reward()
     held, lost = await town.redeem(resident, reward), await town.redeem(erased, reward)
-    rotated = Vault(Ring.parse(f"{NEXT_KEY},{TEST_RING}"))
+    rotated = Vault(Ring.parse(f"{NEXT_KEY},{RING}"))
     async with town.database.write() as db:
         await rotated.rewrap(db)
         await rotated.destroy(db, erased)
