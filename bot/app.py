@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from bot import gateway, media_links
-from bot.api import operations, resident, things
+from bot.api import openapi, operations, resident, things
+from bot.api.admin.table import routes as admin_routes
 from bot.grid import inbound
 from bot.http import LARGEST_UPLOAD, SERVICE, errors
 from bot.sender import Sender
@@ -28,6 +29,8 @@ def build(service: Service, *, with_web: bool = True, with_worker: bool = True) 
             [
                 *resident.routes(),
                 *things.routes(),
+                *admin_routes(),
+                *openapi.routes(),
                 *inbound.routes(),
                 *media_links.routes(),
                 *page_routes(),

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from bot import chats, emergencies, inbox, outgoing
+from bot import chats, emergencies, events, inbox, outgoing
 from bot.inbox import Waiting
 from bot.understanding import Reader
 from bot.wakeups import SENDER, Wakeups
@@ -160,6 +160,8 @@ class Conversations:
     async def _answer(self, db: AsyncSession, who: Who, waiting: Waiting, memory: Memory) -> Routed:
         said = waiting.said
         turn = self._turn(db, who, waiting.id, said)
+        if said.event is not None:
+            await events.note(turn, said.event)
         if (reply := await emergencies.consider(turn)) is not None:
             return Routed(reply, memory)
         if len(said.text) > LONGEST_TEXT:

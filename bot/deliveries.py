@@ -13,12 +13,12 @@ from bot.adapters.alipay_api import AlipayApi
 from bot.adapters.pictures import ImageTooLarge, NotAnImage
 from bot.grid import pushes
 from bot.service import Service
-from community import duty, issues, notices, photos, residents
+from community import binding, duty, issues, notices, photos, residents
 from community.issues import deliveries as issue_deliveries
 from community.residents import Who
 from community.volunteers import signups
 from core import clock
-from core.errors import DeliveryError, DeliveryHeld
+from core.errors import DeliveryError, DeliveryHeld, NotFound
 from core.messages import Reply
 from core.outbox import Job, OutboxState
 from handlers import notices as words
@@ -38,7 +38,11 @@ async def send_notice(service: Service, job: Job) -> None:
     async with service.database.read() as db:
         if not await _still_wanted(db, job.payload):
             return
-        identities = await residents.identities(db, service.vault, resident_id=job.payload["resident_id"])
+        try:
+            resident_id = await binding.surviving(db, resident_id=job.payload["resident_id"])
+        except NotFound:
+            return  # erased meanwhile: there is nobody to tell
+        identities = await residents.identities(db, service.vault, resident_id=resident_id)
     following = [who for who in identities if who.following]
     if not following:
         return

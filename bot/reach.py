@@ -9,16 +9,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot import inbox, notice_consents, outgoing
 from bot.adapters import send_windows
 from bot.adapters.alipay_api import AlipayApi
 from bot.adapters.send_windows import Act, Route
 from bot.adapters.wechat_api import WeChatApi
+from bot.inbox import InboxRow
 from bot.service import Service
-from community.residents import Who
+from community.residents import Identity, Who
 from core import clock
 from core.errors import DeliveryError, DeliveryHeld
 from core.messages import Reply
+from core.outbox import OutboxRow, OutboxState, rowcount
 from core.values import Platform
 
 MESSAGE_WAY: Final = "message"
@@ -116,6 +121,26 @@ async def _notice_if_allowed(service: Service, who: Who, reply: Reply, topic: st
 async def _log(service: Service, who: Who, reply: Reply, way: str) -> None:
     async with service.database.write() as db:
         await outgoing.record(db, service.vault, who, reply=reply, way=way)
+
+
+async def release_held(db: AsyncSession) -> int:
+    """Put back in the queue what waited for a resident who has written or pressed something since."""
+    wrote = (
+        select(InboxRow.id)
+        .join(Identity, Identity.id == InboxRow.identity_id)
+        .where(
+            or_(Identity.key_owner_id == OutboxRow.owner_id, Identity.resident_id == OutboxRow.owner_id),
+            InboxRow.received_at > OutboxRow.settled_at,
+            InboxRow.trigger.is_not(None),
+        )
+    )
+    done = await db.execute(
+        update(OutboxRow)
+        .where(OutboxRow.state == OutboxState.HELD.value, exists(wrote.correlate(OutboxRow)))
+        .values(state=OutboxState.PENDING.value, next_at=clock.now(), settled_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return rowcount(done)
 
 
 def is_blocked(error: DeliveryError) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import chats, inbox, sessions
+from bot import chats, inbox, reach, sessions
 from bot.grid import nonces
 from bot.service import Service
 from bot.wakeups import SENDER
@@ -46,7 +46,14 @@ class Timers:
 
     async def tick(self) -> None:
         """What residents would notice within seconds."""
-        for duty in (self._resume_unfinished, self._post_grants, self._remind, self._expire_conversations):
+        quick = (
+            self._resume_unfinished,
+            self._release_held,
+            self._post_grants,
+            self._remind,
+            self._expire_conversations,
+        )
+        for duty in quick:
             await self._guarded(duty)
 
     async def slow_tick(self) -> None:
@@ -71,6 +78,12 @@ class Timers:
                 await inbox.leave_to_outbox(db, before=clock.now() - UNFINISHED_AFTER)
         for identity_id in left:
             await self._service.intake.resume(identity_id)
+
+    async def _release_held(self) -> None:
+        async with self._service.database.write() as db:
+            released = await reach.release_held(db)
+        if released:
+            await self._service.wakeups.nudge(SENDER)
 
     async def _post_grants(self) -> None:
         async with self._service.database.write() as db:

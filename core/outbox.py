@@ -222,7 +222,7 @@ async def settle_done(db: AsyncSession, job: Job) -> bool:
 
 
 async def settle_held(db: AsyncSession, job: Job, *, error: str) -> bool:
-    """It can only go after something else happens; `release` puts it back."""
+    """It can only go after something else happens; the sender's owner puts it back when that happens."""
     return await _settle(db, job.id, job.lease_token, state=OutboxState.HELD, error=error)
 
 
@@ -268,17 +268,6 @@ async def _settle(
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     return rowcount(done) == 1
-
-
-async def release(db: AsyncSession, *, order_key: str) -> int:
-    """Put the held rows of a key back in the queue, for instance because the resident wrote again."""
-    done = await db.execute(
-        update(OutboxRow)
-        .where(OutboxRow.order_key == order_key, OutboxRow.state == OutboxState.HELD.value)
-        .values(state=OutboxState.PENDING.value, next_at=clock.now(), settled_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    return rowcount(done)
 
 
 async def retry(db: AsyncSession, *, row_id: int) -> bool:

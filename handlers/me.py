@@ -11,7 +11,7 @@ from core.values import Platform
 from handlers import texts
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, entry
 from handlers.prompt import NO, YES
-from handlers.wording import moment
+from handlers.wording import moment, refusal
 
 
 class Step(StrEnum):
@@ -61,7 +61,10 @@ async def code(turn: Turn) -> Outcome:
     digits = "".join(ch for ch in turn.answer.text if ch.isdigit())
     if len(digits) != binding.CODE_DIGITS:
         return Ask(Step.CODE, texts.BIND_DIGITS.format(count=binding.CODE_DIGITS), accepts=TEXT, greedy=True)
-    bound = await binding.bind(turn.db, turn.vault, code=digits, identity_id=turn.who.identity_id)
+    try:
+        bound = await binding.bind(turn.db, turn.vault, code=digits, identity_id=turn.who.identity_id)
+    except binding.CodeRejected as error:  # the try must be counted, so this transaction is kept
+        return Ask(Step.CODE, refusal(error), accepts=TEXT, greedy=True)
     return Done(texts.BOUND if bound.merged_from else texts.BOUND_ALREADY)
 
 

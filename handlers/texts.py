@@ -150,9 +150,10 @@ NOTICE_WHY: Final = "说明：{reason}"
 FIXED_YES: Final = "修好了"
 FIXED_NO: Final = "还没修好"
 RATE_IT: Final = "打个分"
+WORKER_SAYS: Final = "社区工作人员："
 NOTICES: Final = {
     "conversation_reminder": "您刚才的「{title}」还差一步没办完。\n接着回复就行；不办了就回“取消”。",
-    "chat_answer": "社区工作人员：{text}",
+    "chat_answer": WORKER_SAYS + "{text}",
     "chat_ended": "工作人员先忙去了，接下来还是我为您服务。\n有事直接说就行。",
     "chat_unanswered": "工作人员暂时走不开，您的话已经留给他们了。\n您也可以继续跟我说。",
     "issue_verified": "您反映的{number}核实过了，马上安排。",

@@ -1,0 +1,56 @@
+"""What was said in a conversation, by whom and when: for the worker who takes over, and for the resident's export."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.inbox import PURPOSE_BODY, PURPOSE_REPLY, InboxRow
+from bot.outgoing import PURPOSE, Outgoing
+from community import residents
+from core import clock
+from core.crypto import Vault, unseal
+from core.messages import Inbound, InboundKind, Reply
+from handlers import texts
+
+
+async def history(db: AsyncSession, vault: Vault, *, identity_id: str, limit: int = 50) -> list[dict[str, Any]]:
+    """The last lines, oldest first: `{at, by: "resident"|"bot"|"worker", text}`. Raises NotFound."""
+    who = await residents.identity(db, vault, identity_id=identity_id)
+    key = await vault.key(db, who.key_owner_id)
+    said = await db.execute(
+        select(InboxRow).where(InboxRow.identity_id == identity_id).order_by(InboxRow.seq.desc()).limit(limit)
+    )
+    lines: list[tuple[datetime, str, str]] = []
+    for row in said.scalars():
+        message = Inbound.from_json(json.loads(unseal(key, PURPOSE_BODY, row.body)), sender="")
+        lines.append((row.received_at, "resident", _words(message)))
+        if row.reply is not None and row.done_at is not None:
+            reply = Reply.from_json(json.loads(unseal(key, PURPOSE_REPLY, row.reply)))
+            lines.append((row.done_at, "bot", _shown(reply)))
+    sent = await db.execute(
+        select(Outgoing)
+        .where(Outgoing.identity_id == identity_id, Outgoing.way != "reply")
+        .order_by(Outgoing.id.desc())
+        .limit(limit)
+    )
+    for line in sent.scalars():
+        reply = Reply.from_json(json.loads(unseal(key, PURPOSE, line.body)))
+        lines.append((line.sent_at, "worker" if reply.text.startswith(texts.WORKER_SAYS) else "bot", _shown(reply)))
+    newest = sorted(lines, key=lambda line: line[0])[-limit:]
+    return [{"at": clock.iso(at), "by": by, "text": text} for at, by, text in newest]
+
+
+def _words(message: Inbound) -> str:
+    if message.kind in (InboundKind.TEXT, InboundKind.VOICE, InboundKind.CHOICE):
+        return message.text or message.choice
+    return f"[{message.kind.value}] {message.label or (message.event.key if message.event else '')}".strip()
+
+
+def _shown(reply: Reply) -> str:
+    numbered = [f"{number} {choice.label}" for number, choice in enumerate(reply.choices, start=1)]
+    return "\n".join([reply.text, *numbered])
