@@ -65,7 +65,7 @@ class ApiResident:
         if self.account.platform is not Platform.WEB:
             body["code"] = login_code(self.identity)
             if self._notices is not None:
-                self._notices.note(Text(""), Act.ENTER)
+                self._notices.act(Act.ENTER)
         answer = await self.call("POST", "login", json=body)
         self.token = str(answer["token"])
         return answer

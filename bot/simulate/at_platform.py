@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bot.simulate.people import Act
+from bot.simulate.people import Act, Standing
 from bot.simulate.platform_api import PlatformSimulator
 from bot.simulate.said import Consent, Follow, NotHere, Said, Shown, Unfollow
 from core.settings import Account
@@ -22,18 +22,24 @@ class AtPlatform:
 
     def note(self, said: Said, act: Act | None) -> None:
         """Before the service hears of it, so that its answer finds the window open."""
-        if self.platform is None:
-            return
-        standing = self.platform.state.person(self.account, self.identity)
         match said:
             case Follow():
-                standing.follows = True
+                self._standing.follows = True
             case Unfollow():
-                standing.unfollow()
+                self._standing.unfollow()
             case Consent(template_id):
-                standing.consents[template_id] += 1
+                self._standing.consents[template_id] += 1
         if act is not None:
-            standing.act(act)
+            self.act(act)
+
+    def act(self, act: Act) -> None:
+        self._standing.act(act)
+
+    @property
+    def _standing(self) -> Standing:
+        if self.platform is None:
+            return Standing(self.account.platform)
+        return self.platform.state.person(self.account, self.identity)
 
     def keep(self, content: bytes, content_type: str) -> str:
         """The media id of a file that the resident sent. Raises NotHere without a platform side."""

@@ -82,14 +82,14 @@ class WeChatSide:
 
     def _caller(self, request: web.Request) -> Account | Answer:
         """Whose token it is."""
-        value, code = request.query.get("access_token", ""), 41001
+        value = request.query.get("access_token", "")
+        if not value:
+            return refusal(41001, "access_token missing")
+        faults = {account.name: self.tokens[account.name].fault(value) for account in self._state.config.accounts}
         for account in self._state.config.accounts:
-            if value and account.name in self.tokens:
-                found = self.tokens[account.name].fault(value)
-                if found == 0:
-                    return account
-                code = 42001 if 42001 in (found, code) else found
-        return refusal(code if value and code != 41001 else (40001 if value else 41001), "invalid credential")
+            if faults[account.name] == 0:
+                return account
+        return refusal(42001 if 42001 in faults.values() else 40001, "invalid credential")
 
     def _authorised(self, call: Call) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:

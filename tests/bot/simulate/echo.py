@@ -19,6 +19,7 @@ from bot.adapters.delivery import BadSignature
 from bot.adapters.tokens import TokenBroker
 from bot.adapters.wechat import WeChatAdapter
 from bot.adapters.wechat_api import WeChatApi
+from core.errors import Invalid
 from core.messages import Choice, Inbound, Reply
 from core.settings import Account, Config
 from core.values import Platform
@@ -104,7 +105,10 @@ class EchoServer:
         name, _, sender = request.headers["Authorization"].removeprefix("Bearer ").partition("/")
         account = self.config.account(name)
         assert account
-        said = messages.to_inbound(messages.parse(await request.read()), account, sender)
+        try:
+            said = messages.to_inbound(messages.parse(await request.read()), account, sender)
+        except Invalid as error:
+            return web.json_response({"error": {"code": error.code, "message": "太长了"}}, status=error.status)
         self.received.append(said)
         reply = self.answering(said)
         replies = [reply.with_id(f"r{len(self.log)}").to_json()] if reply else []
