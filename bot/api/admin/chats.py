@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,7 +44,7 @@ async def show(call: Call, _: Nothing) -> Json:
     chat = await _chat(call)
     said = await transcripts.history(call.db, call.vault, identity_id=chat.identity_id, limit=MESSAGES)
     full = call.worker.may(Permission.READ_CONTACTS, chat.area_code)
-    messages = [_line(one, full=full) for one in said]
+    messages = said if full else [one | {"text": masking.redact(one["text"])} for one in said]
     return await shown(call.db, chat) | {"messages": messages}
 
 
@@ -67,12 +67,6 @@ async def _chat(call: Call) -> Chat:
     chat = await chats.get(call.db, chat_id=call.path["id"])
     call.require(chat.area_code)
     return chat
-
-
-def _line(said: dict[str, Any], *, full: bool) -> Json:
-    at = said["at"]
-    text = said["text"] if full else masking.redact(said["text"])
-    return {"at": clock.iso(at) if isinstance(at, datetime) else at, "by": said["by"], "text": text}
 
 
 async def shown(db: AsyncSession, chat: Chat) -> Json:

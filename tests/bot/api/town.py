@@ -18,6 +18,7 @@ from community.issues import NewIssue
 from community.permissions import Grant
 from core import clock
 from core.values import Platform, Role
+from tests.bot.api import promises
 
 STREET: Final = "110101001"
 OTHER_STREET: Final = "110101002"
@@ -76,6 +77,11 @@ class Town:
             row = await residents.get(db, resident_id=who.resident_id)
         return who.resident_id, row.ref
 
+    async def widen(self, role: Role, area_code: str) -> None:
+        """Let the worker of this role work in another, usually larger area."""
+        async with self.service.database.write() as db:
+            await workers.set_grants(db, worker_id=self.ids[role], grants=[Grant(role, area_code)])
+
     async def report(self, area_code: str = COMMUNITY, **changed: Any) -> str:
         """The number of a new report of a dark stairwell."""
         values: dict[str, Any] = {
@@ -106,11 +112,13 @@ class Town:
         headers: dict[str, str] | None = None,
         **options: Any,
     ) -> tuple[int, Any]:
-        """Status and JSON of one call, by a worker of STREET unless another token is given."""
+        """Status and JSON of one call, by a worker of STREET unless another token is given; true to the document."""
         sent = {"Authorization": f"Bearer {self.tokens[role] if token is None else token}", **(headers or {})}
         url = self.server.make_url(f"/admin/v1{path}")
         async with self.service.http.request(method, url, headers=sent, **options) as response:
-            return response.status, await response.json()
+            status, answer = response.status, await response.json()
+        promises.check(method, f"/admin/v1{path}", status, answer)
+        return status, answer
 
     async def get(self, path: str, **options: Any) -> tuple[int, Any]:
         return await self.call("GET", path, **options)
