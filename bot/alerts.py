@@ -123,8 +123,11 @@ async def send_notice(http: ClientSession, target: Notify, *, event: str, facts:
     await _send_webhook(http, target.url, target.secret, payload, key=key)
 
 
-async def send_page(http: ClientSession, target: Duty, page: Page, *, ack_url: str | None) -> None:
-    """Page one `[[duty]]` target, with the link that acknowledges where there is one. Raises DeliveryError."""
+async def send_page(http: ClientSession, target: Duty, page: Page, *, ack_url: str | None, key: str = "") -> None:
+    """Page one `[[duty]]` target, with the link that acknowledges where there is one. Raises DeliveryError.
+
+    `key` is this call's own (the chain may call the same person again); by default the page's level stands for it.
+    """
     text = page_text(page)
     if target.kind == "wecom_robot":
         link = f"\n[{TEXTS['page']['link']}]({ack_url})" if ack_url else ""
@@ -142,7 +145,7 @@ async def send_page(http: ClientSession, target: Duty, page: Page, *, ack_url: s
         "ack_command": f"hc duty ack {page.id}",
         "ack_url": ack_url,
     }
-    await _send_webhook(http, target.url, target.secret, payload, key=f"{page.id}:{page.level}")
+    await _send_webhook(http, target.url, target.secret, payload, key=key or f"{page.id}:{page.level}")
 
 
 def ack_url(public_url: str, vault: Vault, page_id: str) -> str | None:

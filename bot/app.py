@@ -16,6 +16,7 @@ from bot.http import LARGEST_UPLOAD, SERVICE, errors
 from bot.sender import Sender
 from bot.service import Service
 from bot.timers import Timers
+from bot.web import duty
 from bot.web.pages import routes as page_routes
 
 
@@ -34,6 +35,7 @@ def build(service: Service, *, with_web: bool = True, with_worker: bool = True) 
                 *inbound.routes(),
                 *media_links.routes(),
                 *page_routes(),
+                *duty.routes(),
                 *gateway.routes(),
             ]
         )

@@ -145,7 +145,7 @@ async def send_page(service: Service, job: Job) -> None:
         level=level + 1,
     )
     link = alerts.ack_url(service.config.service.public_url, service.vault, called.id)
-    await alerts.send_page(service.http, service.config.duty[level], page, ack_url=link)
+    await alerts.send_page(service.http, service.config.duty[level], page, ack_url=link, key=job.key)
 
 
 Deliver = Callable[[Service, Job], Awaitable[None]]
