@@ -62,9 +62,10 @@ class Form:
         return "service" in self.raw
 
     def is_signed_by(self, key: RSAPublicKey) -> bool:
-        """Empty values are kept and, if that fails, skipped: the platform's own libraries disagree on them."""
-        if self.raw.get("sign_type") != b"RSA2":
-            return False
+        """Empty values are kept and, if that fails, skipped: the platform's own libraries disagree on them.
+
+        Only RSA2 is ever tried, whatever `sign_type` says.
+        """
         signature = self.raw.get("sign", b"").decode("latin-1")
         return any(
             alipay_keys.is_signed(key, self._signed_string(skip_empty=skip), signature) for skip in (False, True)
