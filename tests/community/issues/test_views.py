@@ -11,7 +11,7 @@ from community import issues, residents, workers
 from community.issues import Action, Actor, lists
 from community.permissions import Grant, NotYourTask
 from core import clock
-from core.values import Crs, Point, Role
+from core.values import Crs, IssueState, Point, Role
 from tests.community.issues.conftest import DESK_AREA, GRID_AREA, Staff, World
 
 PHONE = "13800000000"
@@ -175,7 +175,7 @@ async def test_lists_keep_to_the_workers_areas_and_to_what_was_asked(world: Worl
     assert await _numbers(world, staff(Role.COLLECTOR, DESK_AREA)) == [here]
     assert await _numbers(world, staff(Role.COLLECTOR, DESK_AREA), area_prefix=GRID_AREA) == []
     assert await _numbers(world, staff(Role.ADMIN), emergency=True) == [there]
-    assert await _numbers(world, staff(Role.ADMIN), state=lists.IssueState.SUBMITTED) == [here]
+    assert await _numbers(world, staff(Role.ADMIN), state=IssueState.SUBMITTED) == [here]
     assert await _numbers(world, staff(Role.ADMIN), text="楼道灯") == [there, here]
     assert await _numbers(world, staff(Role.ADMIN), text="%") == []
     with clock.frozen(clock.now() + timedelta(hours=3)):
