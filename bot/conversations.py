@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from bot import chats, emergencies, events, inbox, outgoing
-from bot.inbox import Waiting
+from bot.inbox import Route, Waiting
 from bot.understanding import Reader
 from bot.wakeups import SENDER, Wakeups
 from community import notices, photos, residents
@@ -84,6 +84,7 @@ class Conversations:
         self._reader = reader
         self._wakeups = wakeups
         self._locks: dict[str, asyncio.Lock] = {}
+        self._claims: dict[int, Route] = {}
 
     async def work(self, who: Who) -> None:
         """Answer every waiting message of this identity, oldest first."""
@@ -183,7 +184,10 @@ class Conversations:
     async def _reply(self, db: AsyncSession, who: Who, message_id: int, reply: Reply, *, failed: bool = False) -> None:
         """Finish a message with its reply. Raises AlreadyFinished, and the caller's transaction must be undone."""
         reply = reply.with_id(f"m{message_id}")
-        route = await inbox.finish(db, self._vault, who, message_id=message_id, reply=reply, failed=failed)
+        claimed = self._claims.setdefault(message_id, Route.PASSIVE)
+        route = await inbox.finish(
+            db, self._vault, who, message_id=message_id, reply=reply, route=claimed, failed=failed
+        )
         if route is None:
             raise inbox.AlreadyFinished
         await outgoing.keep_reply(db, self._vault, who, message_id=message_id, reply=reply, route=route)
@@ -276,6 +280,16 @@ class Conversations:
                 .execution_options(synchronize_session=False)
             )
         return rowcount(done)
+
+    def claim_outbox(self, message_id: int) -> bool:
+        """The deadline passed: False when this process is just committing the reply as a passive one.
+
+        The claim is needed where SQLite's one writer is busy with that very message; the database decides otherwise.
+        """
+        return self._claims.setdefault(message_id, Route.OUTBOX) is Route.OUTBOX
+
+    def release_claim(self, message_id: int) -> None:
+        self._claims.pop(message_id, None)
 
     async def say(self, who: Who, message_id: int, text: str) -> None:
         """Answer a message with a sentence and do nothing else with it."""

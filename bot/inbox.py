@@ -238,17 +238,24 @@ async def next_waiting(db: AsyncSession, vault: Vault, who: Who) -> Waiting | No
 
 
 async def finish(
-    db: AsyncSession, vault: Vault, who: Who, *, message_id: int, reply: Reply | None, failed: bool = False
+    db: AsyncSession,
+    vault: Vault,
+    who: Who,
+    *,
+    message_id: int,
+    reply: Reply | None,
+    route: Route = Route.PASSIVE,
+    failed: bool = False,
 ) -> Route | None:
     """Mark a message done with its reply, in the transaction of its effects; the route that the reply must take.
 
-    None: somebody else finished it first; the caller must roll back.
+    It is `route` unless one was set before. None: somebody else finished it first; the caller must roll back.
     """
     sealed = None
     if reply is not None and not reply.is_silent:
         key = await vault.key(db, who.key_owner_id)
         sealed = seal(key, PURPOSE_REPLY, dump_json(reply.to_json()).encode())
-    route = (
+    taken = (
         await db.execute(
             update(InboxRow)
             .where(InboxRow.id == message_id, InboxRow.done_at.is_(None))
@@ -256,13 +263,13 @@ async def finish(
                 done_at=clock.now(),
                 reply=sealed,
                 failed=failed,
-                reply_route=func.coalesce(InboxRow.reply_route, Route.PASSIVE.value),
+                reply_route=func.coalesce(InboxRow.reply_route, route.value),
             )
             .returning(InboxRow.reply_route)
             .execution_options(synchronize_session=False)
         )
     ).scalar_one_or_none()
-    return Route(route) if route else None
+    return Route(taken) if taken else None
 
 
 async def give_up_passive(db: AsyncSession, *, message_id: int) -> bool:

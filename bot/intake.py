@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bot import inbox
 from bot.conversations import Conversations
@@ -28,8 +28,13 @@ from handlers import texts
 PASSIVE_SECONDS: Final = 4.0
 """WeChat drops the connection after 5 s (PLATFORMS 1.2); the rest is for the way there and back."""
 
+GIVING_UP_SECONDS: Final = 0.5
+"""How long the database may take to hear that a deadline passed; a busy SQLite hears of it later."""
+
 KNOWN: Final = 20_000
 STOPPING_SECONDS: Final = 20.0
+
+T = TypeVar("T")
 
 log = logs.get(__name__)
 
@@ -106,6 +111,12 @@ class Intake:
             await asyncio.wait(set(self._tasks), timeout=STOPPING_SECONDS)
 
     async def _work(self, who: Who, message_id: int, said: Inbound, *, is_new: bool) -> None:
+        try:
+            await self._answer(who, message_id, said, is_new=is_new)
+        finally:
+            self._conversations.release_claim(message_id)
+
+    async def _answer(self, who: Who, message_id: int, said: Inbound, *, is_new: bool) -> None:
         if is_new:
             if await self._conversations.answer_emergency(who, message_id, said):
                 return
@@ -124,10 +135,18 @@ class Intake:
         return Taken(answered.reply, message_id) if answered.done else None
 
     async def _gave_up(self, message_id: int) -> bool:
+        """Whether the reply takes the outbox from now on: claimed here, and set in the database for everybody."""
+        if not self._conversations.claim_outbox(message_id):
+            return False
+        setting = self._spawn(self._set_outbox(message_id))
+        await asyncio.wait({setting}, timeout=GIVING_UP_SECONDS)
+        return setting.result() if setting.done() else True
+
+    async def _set_outbox(self, message_id: int) -> bool:
         async with self._database.write() as db:
             return await inbox.give_up_passive(db, message_id=message_id)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Work goes on when the platform hangs up."""
         task = asyncio.create_task(work)
         self._tasks.add(task)

@@ -1,4 +1,4 @@
-"""What the platform may do with one message: deliver it twice, at once, late, while it is slow. One effect, one reply."""
+"""What a platform may do with one message: deliver it twice, at once, late, while it is slow. One effect, one reply."""
 
 from __future__ import annotations
 
