@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from bot.simulate.conversation import Conversation
-from bot.simulate.said import FAULT_TEXT, Fault, NotHere, RefusedByServer
-from bot.simulate.typed import HELP, Help, NotUnderstood, Quit, Wait
+from bot.simulate.said import FAULT_TEXT, Fault, NotHere, RefusedByServer, Text
+from bot.simulate.typed import HELP, Help, NotUnderstood, Quit, Typed, Wait
 
 LOOK_SECONDS: Final = 20.0
 ANSWER_SECONDS: Final = 5.0
@@ -32,9 +32,10 @@ async def chat(conversation: Conversation, lines: AsyncIterator[str], *, waits: 
             if line is None:
                 await conversation.look(LAST_LOOK_SECONDS)
                 return
-            if not await _did(line, conversation):
+            done = await _did(line, conversation)
+            if isinstance(done, Quit):
                 return
-            if waits and not conversation.since_said:
+            if waits and isinstance(done, Text) and not conversation.since_said:
                 await conversation.look(ANSWER_SECONDS)
             typed = asyncio.ensure_future(anext(lines, None))
     finally:
@@ -57,14 +58,15 @@ async def _look_until(typed: asyncio.Future[str | None], conversation: Conversat
                 await asyncio.sleep(1)
 
 
-async def _did(line: str, conversation: Conversation) -> bool:
-    """False for /quit."""
+async def _did(line: str, conversation: Conversation) -> Typed | None:
+    """What was done, None where nothing could be; the reason is printed."""
     if not line.strip():
-        return True
+        return None
     try:
-        match conversation.parse(line.strip()):
+        typed = conversation.parse(line.strip())
+        match typed:
             case Quit():
-                return False
+                pass
             case Help():
                 print(HELP)
             case Wait(seconds):
@@ -78,7 +80,9 @@ async def _did(line: str, conversation: Conversation) -> bool:
         print(f"[{error}]")
     except RefusedByServer as error:
         print(f"[{error.status} {error.code}] {error}")
-    return True
+    else:
+        return typed
+    return None
 
 
 async def typed_lines() -> AsyncIterator[str]:
