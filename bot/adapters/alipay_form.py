@@ -1,6 +1,6 @@
 """The form that Alipay posts, its two ways of signing, and the signed XML that answers it.
 
-Both ways were proven on genuine messages (PLATFORMS 2.2). A gateway message (`service`) keeps `sign_type` in the
+Both ways were proven on genuine messages. A gateway message (`service`) keeps `sign_type` in the
 signed string, a notification (`msg_method`) drops it. Bytes are checked as they came, in the charset they came in.
 """
 

@@ -1,6 +1,6 @@
 """WeChat's error codes → named failures.
 
-Meanings: PLATFORMS 1.4. Those of 40013, 40037, 40125, 43004 and 47003 are believed, not read in a document.
+Meanings as developers.weixin.qq.com gives them. Those of 40013, 40037, 40125, 43004 and 47003 are believed, not read in a document.
 """
 
 from __future__ import annotations

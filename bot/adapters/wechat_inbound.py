@@ -1,4 +1,4 @@
-"""Fields of a WeChat message or event → `Inbound`. Every type of PLATFORMS 1.3; an unknown one is kept, not dropped."""
+"""Fields of a WeChat message or event → `Inbound`. An unknown type is kept, not dropped."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Bytes from a platform → plain fields. XML and JSON give the same shapes, and every leaf is a string.
 
 A field is a string, a mapping of fields, or a list where an element came several times. Ids stay text: platforms
-send them as numbers, as digits and as letters. Sources: PLATFORMS 1.1–1.3, offu/WeRoBot#420 (control characters).
+send them as numbers, as digits and as letters. Source: offu/WeRoBot#420 (control characters).
 """
 
 from __future__ import annotations
