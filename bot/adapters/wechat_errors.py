@@ -1,6 +1,6 @@
 """WeChat's error codes → named failures.
 
-Meanings as developers.weixin.qq.com gives them. Those of 40013, 40037, 40125, 43004 and 47003 are believed, not read in a document.
+Meanings as developers.weixin.qq.com gives them; those of 40013, 40037, 40125, 43004 and 47003 are believed, not read.
 """
 
 from __future__ import annotations
