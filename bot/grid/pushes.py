@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.grid.signed_json import SignedJson
@@ -13,6 +14,7 @@ from bot.service import Service
 from community import issues
 from community.issues import deliveries as issue_deliveries
 from community.issues import history
+from community.issues.models import IssueDelivery
 from core.errors import DeliveryError
 from core.outbox import Job
 from core.settings import GridConnector
@@ -24,13 +26,21 @@ async def push_event(service: Service, job: Job) -> None:
     """Deliver one report and write down the far side's number."""
     number, round_ = job.payload["number"], int(job.payload["round"])
     async with service.database.read() as db:
-        connector = _connector(service, (await history.find(db, number=number)).connector)
+        issue = await history.find(db, number=number)
+        connector = _connector(service, issue.connector)
+        attempt = job.attempts + await _tried_before(db, issue.id, round_)
         event = await issues.event_payload(
             db, service.vault, number=number, round=round_, link=partial(photo_link, service)
         )
-    external_no = await SignedJson(service.http, connector).push_event(event, attempt=job.attempts)
+    external_no = await SignedJson(service.http, connector).push_event(event, attempt=attempt)
     async with service.database.write() as db:
         await issues.delivered(db, service.vault, service.config, number=number, round=round_, external_no=external_no)
+
+
+async def _tried_before(db: AsyncSession, issue_id: str, round_: int) -> int:
+    """Attempts that the report remembers: a row that staff put back counts its own from the start again."""
+    query = select(IssueDelivery.attempts).where(IssueDelivery.issue_id == issue_id, IssueDelivery.round == round_)
+    return (await db.execute(query)).scalar_one_or_none() or 0
 
 
 async def push_action(service: Service, job: Job) -> None:
