@@ -175,7 +175,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     port = _integer(env, "PORT", 8080)
     sim_port = _integer(env, "SIM_PORT", 8081)
     path = Path(env.get("COMMUNITY_CONFIG") or DEFAULT_CONFIG)
-    config = load_config(path, {"SIM_PORT": str(sim_port), **env})
+    config = load_config(path, {**env, "PORT": str(port), "SIM_PORT": str(sim_port)})
     log_format = env.get("LOG_FORMAT", "console")
     if log_format not in ("console", "json"):
         raise ConfigError(f"environment: LOG_FORMAT: {log_format!r}: expected console or json")
@@ -216,7 +216,7 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
 
 
 def load_config(path: Path, env: Mapping[str, str]) -> Config:
-    """Read the TOML file; values `env:NAME`, `file:PATH` and `{SIM_PORT}` are replaced before they are checked."""
+    """Read the TOML file; values `env:NAME`, `file:PATH`, `{PORT}` and `{SIM_PORT}` are replaced before they are checked."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -245,7 +245,7 @@ def _resolve(value: Any, path: Path, env: Mapping[str, str], *, key: str) -> Any
         return env[name]
     if value.startswith("file:"):
         return _read_file(path.parent / value.removeprefix("file:"), path, key)
-    return value.replace("{SIM_PORT}", env.get("SIM_PORT", "8081"))
+    return value.replace("{SIM_PORT}", env.get("SIM_PORT", "8081")).replace("{PORT}", env.get("PORT", "8080"))
 
 
 def _read_file(file: Path, path: Path, key: str) -> str:

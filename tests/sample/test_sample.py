@@ -47,6 +47,10 @@ def test_the_settings_load_with_nothing_in_the_environment() -> None:
     ]
 
 
+def test_links_lead_to_the_port_that_is_listened_on() -> None:
+    assert load({"PORT": "9000"}).config.service.public_url == "http://127.0.0.1:9000"
+
+
 def test_nothing_outside_is_called() -> None:
     settings = load({"SIM_PORT": "9999"})
     addresses = [one.url for one in settings.config.duty] + [one.url for one in settings.config.notify]
