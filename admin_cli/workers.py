@@ -64,6 +64,14 @@ def token(ctx: typer.Context, worker_id: Id) -> None:
     hc.printer.done(made, f"新令牌只显示这一次：\n{made['token']}")
 
 
+@app.command()
+def bind(ctx: typer.Context) -> None:
+    """绑定我自己的微信或支付宝：把这个码发给社区账号，就能在那里看任务。"""
+    hc = session(ctx)
+    made = hc.client.post("/me/binding")
+    hc.printer.done(made, f"{made['code']}（{made['minutes']} 分钟内有效，只能用一次）")
+
+
 def grant(text: str) -> dict[str, Any]:
     """`desk:110101001` → a role in an area. Raises typer.BadParameter."""
     role, _, area_code = text.partition(":")

@@ -415,6 +415,13 @@ class NewWorker(Worker):
     token: str
 
 
+class BindingCode(BaseModel):
+    """`code` is good once and for so many minutes."""
+
+    code: str
+    minutes: int
+
+
 class NewToken(BaseModel):
     id: str
     token: str

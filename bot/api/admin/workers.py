@@ -37,6 +37,13 @@ async def whoami(call: Call, _: Nothing) -> Json:
     return shown(call.worker)
 
 
+async def bind(call: Call, _: Nothing) -> Json:
+    """A code that the worker sends from their own WeChat or Alipay, so that it answers for their role."""
+    call.about(call.worker.id)
+    code = await workers.start_binding(call.db, call.vault, worker_id=call.worker.id)
+    return {"code": code, "minutes": workers.BINDING_MINUTES}
+
+
 async def listing(call: Call, query: InArea) -> Json:
     found = {
         listed.worker.id: shown(listed.worker)
@@ -105,6 +112,10 @@ def shown(worker: Worker) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint("GET", "/me", whoami, None, Nothing, shapes.Worker, "Who the token belongs to", "whoami"),
+    Endpoint(
+        "POST", "/me/binding", bind, None, Nothing, shapes.BindingCode,
+        "A code that binds the caller's own WeChat or Alipay to their role", "workers bind",
+    ),
     Endpoint(
         "GET", "/workers", listing, _PERMISSION, InArea, shapes.Page[shapes.ListedWorker],
         "Workers with a role in these areas", "workers list", personal=True,

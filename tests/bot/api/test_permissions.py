@@ -15,6 +15,7 @@ from tests.bot.api.town import OTHER_STREET, STREET, Town
 
 EXPECTED: Final[dict[str, str]] = {
     "whoami": "ACOHSDU",
+    "workers bind": "ACOHSDU",
     "workers": "A",
     "issues": "ACOHSDU",
     "activities": "AD",
