@@ -216,7 +216,7 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
 
 
 def load_config(path: Path, env: Mapping[str, str]) -> Config:
-    """Read the TOML file; values `env:NAME`, `file:PATH`, `{PORT}` and `{SIM_PORT}` are replaced before they are checked."""
+    """Read the TOML file; `env:NAME`, `file:PATH`, `{PORT}` and `{SIM_PORT}` are replaced before values are checked."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
