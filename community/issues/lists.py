@@ -21,7 +21,7 @@ from core.errors import Invalid
 from core.values import IssueState
 
 MAX_LIMIT: Final = 200
-_LATE: Final = [state.value for state in OPEN - {IssueState.HANDLED}]
+_UNHANDLED: Final = [state.value for state in OPEN - {IssueState.HANDLED}]
 
 
 class BadCursor(Invalid):
@@ -32,13 +32,14 @@ class BadCursor(Invalid):
 class Query:
     """Which reports of those that a worker may see. `mine`: given to them, or to their unit and nobody in particular.
 
-    `text` is looked for in the redacted summaries.
+    `unhandled`: somebody still has to do something about them. `text` is looked for in the redacted summaries.
     """
 
     state: IssueState | None = None
     area_prefix: str = ""
     overdue: bool = False
     mine: bool = False
+    unhandled: bool = False
     emergency: bool = False
     text: str = ""
 
@@ -111,10 +112,12 @@ def _rules(query: Query, worker: Worker) -> list[ColumnElement[bool]]:
     if query.area_prefix:
         rules.append(_below(query.area_prefix))
     if query.overdue:
-        rules += [Issue.deadline_at < clock.now(), Issue.state.in_(_LATE)]
+        rules += [Issue.deadline_at < clock.now(), Issue.state.in_(_UNHANDLED)]
     if query.mine:
         to_unit = and_(Issue.handler_id.is_(None), Issue.unit == worker.unit) if worker.unit else ~true()
         rules.append(or_(Issue.handler_id == worker.id, to_unit))
+    if query.unhandled:
+        rules.append(Issue.state.in_(_UNHANDLED))
     if query.emergency:
         rules.append(Issue.emergency.is_not(None))
     if query.text:

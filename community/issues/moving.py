@@ -183,17 +183,22 @@ async def _target(db: AsyncSession, issue: Issue, details: Details) -> str:
 
 
 def _recategorised(config: Config, issue: Issue, details: Details) -> dict[str, Any]:
+    """The new category, and the way that goes with it; a report that is filed already goes that way at once."""
     if issue.pushed:
         raise AlreadyForwarded(number=issue.number)
     category = categories.get(details.category_code)
-    return {
+    values: dict[str, Any] = {
         "category_standard": category.standard,
         "category_kind": category.kind,
         "category_code": category.code,
         "category_name": category.name,
-        "connector": config.connector_for(issue.area_code, category.code).name,
         "deadline_at": deadline(issue.round_started_at, category, urgency=issue.urgency, emergency=issue.emergency),
     }
+    if IssueState(issue.state) is not IssueState.RETURNED:
+        connector = config.connector_for(issue.area_code, category.code)
+        is_filed = IssueState(issue.state) is IssueState.FILED
+        values |= {"connector": connector.name, "pushed": is_filed and connector.kind == "signed_json"}
+    return values
 
 
 async def _send_on(
@@ -202,7 +207,7 @@ async def _send_on(
     """What a step sets going outside: the push, the follow-up, points, word to the staff."""
     if action is Action.VERIFY:
         await awards.ask(db, issue)
-    elif action is Action.FILE and issue.pushed:
+    elif action in (Action.FILE, Action.CATEGORY) and issue.pushed:
         await deliveries.push(db, vault, issue)
     elif action is Action.REOPEN:
         await deliveries.follow_up(

@@ -102,6 +102,19 @@ async def test_a_category_is_not_changed_behind_the_back_of_a_grid_system(world:
         await world.move(await world.report(GRID_AREA), boss, Action.CATEGORY, category_code="M08")
 
 
+async def test_a_new_category_sends_a_filed_report_to_the_system_that_takes_it(world: World, staff: Staff) -> None:
+    only_covers = world.config.grid[0].model_copy(update={"categories": ("M08",)})
+    picky = World(
+        world.database, world.vault, world.config.model_copy(update={"grid": (only_covers,)}), world.resident_id
+    )
+    number = await picky.report(GRID_AREA)
+    await picky.move(number, staff(Role.ADMIN), Action.VERIFY, Action.FILE)
+    assert await picky.queued("grid.event") == []
+    moved = await picky.move(number, staff(Role.ADMIN), Action.CATEGORY, category_code="M08")
+    assert (moved.connector, moved.pushed) == ("district", True)
+    assert await picky.queued("grid.event") == [{"number": number, "round": 1}]
+
+
 async def test_verifying_asks_for_points_once_and_filing_by_itself_does_not(world: World, staff: Staff) -> None:
     number = await world.report()
     await world.report(GRID_AREA)

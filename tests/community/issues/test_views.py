@@ -188,6 +188,8 @@ async def test_mine_is_what_was_given_to_me_or_to_my_unit(world: World, staff: S
     await world.move(number, boss, Action.VERIFY, Action.FILE, Action.DISPATCH, unit="路灯所")
     assert await _numbers(world, staff(Role.HANDLER, DESK_AREA, unit="路灯所"), mine=True) == [number]
     assert await _numbers(world, staff(Role.HANDLER, DESK_AREA), mine=True) == []
+    await world.move(number, boss, Action.HANDLE, text="换了灯泡")
+    assert await _numbers(world, staff(Role.HANDLER, DESK_AREA, unit="路灯所"), mine=True, unhandled=True) == []
 
 
 async def test_pages_hold_every_report_once(world: World, staff: Staff) -> None:
