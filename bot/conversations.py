@@ -34,6 +34,7 @@ from core.errors import AppError
 from core.messages import Inbound, InboundKind, Reply
 from core.outbox import rowcount
 from core.settings import Account, Config
+from core.values import Platform
 from handlers import texts
 from handlers.dialogue import Turn
 from handlers.memory import Memory
@@ -169,6 +170,8 @@ class Conversations:
             return Routed(Reply(texts.TOO_LONG), memory)
         if (reply := await chats.listen(turn)) is not None:
             return Routed(reply, memory)
+        if said.kind is InboundKind.IMAGE and said.platform is Platform.ALIPAY:
+            return Routed(Reply(texts.PHOTO_ELSEWHERE), memory)
         if said.kind is InboundKind.IMAGE and said.media is not None:
             turn.media_id = await photos.expect(db, self._vault, who=who, media=said.media)
         routed = await self._router.route(turn, memory)

@@ -77,7 +77,8 @@ async def _raise(turn: Turn, case: EmergencyCase | None, kind: str) -> Reply:
             turn.db, turn.vault, turn.config, number=case.number, text=turn.said.text, resident_id=turn.resident_id
         )
         return _prompt(turn, case.kind, CaseStep(case.step), texts.EMERGENCY_PAGED)
-    place = next((slot.text for slot in turn.understood.all("loc")), "")
+    found = turn.understood.place()
+    place = found.text if found is not None and not found.value["deictic"] else ""
     number, channels = await _file(turn, kind, place)
     step = CaseStep.HURT if place else CaseStep.PLACE
     await _keep(turn, kind, step, number)
@@ -156,7 +157,8 @@ async def _follow(turn: Turn, case: EmergencyCase) -> Reply | None:
     if not answer.value and _is_other_wish(turn):
         return None
     await _add(turn, case, answer)
-    if case.step == CaseStep.PLACE.value:
+    is_place = not answer.value and turn.understood.slot("loc") is not None
+    if case.step == CaseStep.PLACE.value or is_place:
         await _step(turn, CaseStep.HURT)
         return _of(CaseStep.HURT, turn.message_key).reply()
     await _step(turn, CaseStep.TOLD)

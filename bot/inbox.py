@@ -10,6 +10,7 @@ passed before and set `outbox`; then that same transaction queues the reply.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -188,7 +189,7 @@ async def _insert(db: AsyncSession, vault: Vault, items: Sequence[tuple[Inbound,
         rows.append(
             {
                 "account": said.account,
-                "dedupe_key": said.dedupe_key,
+                "dedupe_key": _key(said),
                 "identity_id": who.identity_id,
                 "seq": seqs[who.identity_id],
                 "kind": said.kind.value,
@@ -210,12 +211,17 @@ async def _insert(db: AsyncSession, vault: Vault, items: Sequence[tuple[Inbound,
     return [await _accepted(db, said, who, made) for said, who, _ in items]
 
 
+def _key(said: Inbound) -> str:
+    """The dedupe key as it is kept: hashed, because it holds the platform's id of the sender."""
+    return hashlib.sha256(said.dedupe_key.encode()).hexdigest()
+
+
 async def _accepted(db: AsyncSession, said: Inbound, who: Who, made: dict[tuple[str, str], int]) -> Accepted:
-    new_id = made.get((said.account, said.dedupe_key))
+    new_id = made.get((said.account, _key(said)))
     if new_id is not None:
         return Accepted(new_id, who, is_new=True)
     known = await db.execute(
-        select(InboxRow.id).where(InboxRow.account == said.account, InboxRow.dedupe_key == said.dedupe_key)
+        select(InboxRow.id).where(InboxRow.account == said.account, InboxRow.dedupe_key == _key(said))
     )
     return Accepted(known.scalar_one(), who, is_new=False)
 

@@ -15,6 +15,7 @@ from community.residents import PURPOSE_NAME, PURPOSE_PHONE, PURPOSE_SENDER, Ide
 from core.crypto import Unreadable, Vault, load_ring
 from core.db import Database
 from core.settings import Settings
+from points import redemption_views
 
 BATCH: Final = 500
 
@@ -29,6 +30,10 @@ async def rotate(database: Database, settings: Settings) -> int:
         if not wrapped:
             break
         count += wrapped
+    while True:
+        async with database.write() as db:
+            if not await redemption_views.reindex(db, vault, limit=BATCH):
+                break
     async with database.write() as db:
         await _reindex_identities(db, vault)
         await _reindex_residents(db, vault)

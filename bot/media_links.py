@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.adapters.media import picture_type
 from bot.http import SERVICE
 from bot.service import Service
 from core import clock
@@ -35,8 +36,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         raise Forbidden("link_expired")
     content = await service.media.read(sha256)
     headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    kind = "image/png" if content[:4] == b"\x89PNG" else "image/jpeg"
-    return web.Response(body=content, content_type=kind, headers=headers)
+    return web.Response(body=content, content_type=picture_type(content), headers=headers)
 
 
 def routes() -> Iterable[web.RouteDef]:

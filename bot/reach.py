@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import inbox, notice_consents, outgoing
 from bot.adapters import send_windows
 from bot.adapters.alipay_api import AlipayApi
+from bot.adapters.media import picture_type
 from bot.adapters.send_windows import Act, Route
 from bot.adapters.wechat_api import WeChatApi
 from bot.inbox import InboxRow
@@ -87,7 +88,7 @@ async def _message(service: Service, who: Who, reply: Reply) -> None:
     api = service.apis[who.account]
     if reply.media_sha256 and isinstance(api, WeChatApi):
         content = await service.media.read(reply.media_sha256)
-        await api.send(who.sender, reply, media_id=await api.upload_image(content, "image/jpeg"))
+        await api.send(who.sender, reply, media_id=await api.upload_image(content, picture_type(content)))
     else:
         await api.send(who.sender, reply)
     await _log(service, who, reply, MESSAGE_WAY)
@@ -145,4 +146,4 @@ async def release_held(db: AsyncSession) -> int:
 
 def is_blocked(error: DeliveryError) -> bool:
     """The resident no longer follows the account, or blocked it: nothing will ever arrive."""
-    return error.reason in ("recipient_gone", "recipient_blocked", "not_follower")
+    return error.reason in ("recipient_blocked", "not_follower", "bad_recipient")

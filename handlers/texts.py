@@ -22,6 +22,7 @@ BIND: Final = "我有绑定码"
 MENU: Final = "看看能办什么"
 FAILED: Final = "对不起，这条消息我没办成，已经请工作人员来看。\n急事请直接打社区电话。"
 TOO_FAST: Final = "您发得有点快，我先歇一口气。\n请过一分钟再发一次。"
+PHOTO_ELSEWHERE: Final = "对不起，在支付宝里我看不到照片。\n请用文字说说，或者在社区微信、网页里发照片。"
 TOO_LONG: Final = "这段话太长了，请分几次说，每次几句就好。"
 GONE_WRONG: Final = "这一步没办成：{reason}"
 

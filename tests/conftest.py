@@ -26,6 +26,7 @@ from core.crypto import Ring, Vault
 from core.db import Database
 from core.settings import Settings
 from migrations import tables
+from tests.bot.grid.fake_grid import FakeGrid
 from tests.house import TEST_RING, House, running, sample_config
 from tests.servers import PostgresServer, RedisServer
 
@@ -137,6 +138,23 @@ async def house(
     """The running server with the sample community, and the platforms' side."""
     with _copied(backend, seeded.database, request, tmp_path) as url:
         async with running(url, tmp_path / "var", redis_url=redis_url) as started:
+            started.tokens = seeded.tokens
+            yield started
+
+
+@pytest.fixture
+async def grid() -> AsyncIterator[FakeGrid]:
+    async with FakeGrid().running() as started:
+        yield started
+
+
+@pytest.fixture
+async def gridded(
+    backend: str, seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path, grid: FakeGrid
+) -> AsyncIterator[House]:
+    """The running server with a grid event system that takes every report at once."""
+    with _copied(backend, seeded.database, request, tmp_path) as url:
+        async with running(url, tmp_path / "var", redis_url=redis_url, grid=(grid.connector(),)) as started:
             started.tokens = seeded.tokens
             yield started
 

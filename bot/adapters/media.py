@@ -23,6 +23,7 @@ AT_ONCE: Final = 2
 """Pictures decoded at the same time: each may take 200 MB for a moment."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_PICTURES: Final = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"GIF8", "image/gif"))
 _VOICES: Final = (
     (re.compile(rb"#!AMR"), "audio/amr"),
     (re.compile(rb"OggS.{24,64}Speex {3}", re.DOTALL), "audio/ogg"),
@@ -43,6 +44,11 @@ class Stored:
 def voice_type(content: bytes) -> str:
     """The content type of a voice recording, or "" for what is none that we know."""
     return next((name for pattern, name in _VOICES if pattern.match(content)), "")
+
+
+def picture_type(content: bytes) -> str:
+    """The content type of a picture that `put` stored."""
+    return next((name for start, name in _PICTURES if content.startswith(start)), "image/webp")
 
 
 class MediaStore:
@@ -113,4 +119,4 @@ async def _collected(stream: AsyncIterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-__all__ = ["ImageTooLarge", "MediaStore", "NotAnImage", "Stored", "voice_type"]
+__all__ = ["ImageTooLarge", "MediaStore", "NotAnImage", "Stored", "picture_type", "voice_type"]
