@@ -68,7 +68,7 @@ def resident_document() -> Json:
         [
             Operation(
                 one.method, one.path, one.id, one.summary, one.accepts, one.answers,
-                is_public=one.is_public, form=one.form, has_json=not one.form,
+                status=one.status, is_public=one.is_public, form=one.form, has_json=not one.form,
             )
             for one in OPERATIONS
         ],

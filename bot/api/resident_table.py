@@ -89,10 +89,29 @@ class Signup(BaseModel):
     created_at: datetime
 
 
+class Signups(shapes.Page[Signup]):
+    """With the certified service in all, in minutes."""
+
+    certified_minutes: int
+
+
+class OfferedService(BaseModel):
+    id: str
+    area_code: str
+    kind: str
+    title: str
+    description: str
+    price: str
+    needs_address: bool
+
+
 class OwnRedemption(shapes.Redemption):
     """`code` while it can be used."""
 
     code: str | None
+    resident_id: str
+    settled_by: str | None
+    transfer_id: str | None
 
 
 class Me(BaseModel):
@@ -104,6 +123,7 @@ class Me(BaseModel):
     address: str
     large_type: bool
     platforms: list[Platform]
+    verified: bool
     open_cases: dict[str, list[str]]
     erase_at: datetime | None
     created_at: datetime
@@ -112,7 +132,7 @@ class Me(BaseModel):
 class OwnData(BaseModel):
     """Everything that is held of the resident."""
 
-    resident: Me
+    resident: dict[str, Any]
     identities: list[dict[str, Any]]
     consents: list[dict[str, Any]]
     issues: list[dict[str, Any]]
@@ -123,10 +143,10 @@ class OwnData(BaseModel):
     exported_at: datetime
 
 
-class Erased(BaseModel):
-    """`erased` is false while cases are open: then it happens when they are closed."""
+class ErasureAsked(BaseModel):
+    """Erased within a minute, or as soon as these cases are closed: names by kind."""
 
-    erased: bool
+    open_cases: dict[str, list[str]]
 
 
 class About(BaseModel):
@@ -147,6 +167,7 @@ class ResidentOperation:
     accepts: type[BaseModel] | None = None
     is_public: bool = False
     form: str = ""
+    status: int = 200
 
 
 _R = ResidentOperation
@@ -161,16 +182,17 @@ OPERATIONS: Final = (
     _R("GET", "/api/v1/issues", "my_issues", "My reports", shapes.Page[shapes.IssueLine], Paging),
     _R("GET", "/api/v1/issues/{number}", "my_issue", "One of my reports", shapes.Issue),
     _R("GET", "/api/v1/activities", "activities", "What is on", shapes.Page[shapes.Activity], Paging),
-    _R("GET", "/api/v1/signups", "my_signups", "Where I signed up", shapes.Page[Signup], Paging),
-    _R("GET", "/api/v1/services", "services", "What can be ordered", shapes.Page[shapes.Service], Paging),
-    _R("GET", "/api/v1/orders", "my_orders", "My orders", shapes.Page[shapes.OrderLine], Paging),
+    _R("GET", "/api/v1/signups", "my_signups", "Where I signed up", Signups, Paging),
+    _R("GET", "/api/v1/services", "services", "What can be ordered", shapes.Page[OfferedService]),
+    _R("GET", "/api/v1/orders", "my_orders", "My orders", shapes.Page[shapes.Order], Paging),
     _R("GET", "/api/v1/registration", "my_registration", "My registration as a party member", shapes.Registration),
-    _R("GET", "/api/v1/points", "my_points", "My points by community", shapes.Wallets),
+    _R("GET", "/api/v1/points", "my_points", "My points in my community", shapes.Wallet),
     _R("GET", "/api/v1/points/entries", "my_points_entries", "How they came about",
        shapes.Page[shapes.StatementLine], Paging),
-    _R("GET", "/api/v1/rewards", "rewards", "What points can be exchanged for", shapes.Page[shapes.Reward], Paging),
+    _R("GET", "/api/v1/rewards", "rewards", "What points can be exchanged for", shapes.Page[shapes.Reward]),
     _R("GET", "/api/v1/redemptions", "my_redemptions", "My codes", shapes.Page[OwnRedemption], Paging),
     _R("GET", "/api/v1/me", "me", "What is held of me, at a glance", Me),
     _R("GET", "/api/v1/me/export", "export_me", "Everything that is held of me", OwnData),
-    _R("DELETE", "/api/v1/me", "erase_me", "Erase me, at once or when my cases are closed", Erased),
+    _R("DELETE", "/api/v1/me", "erase_me", "Erase me, at once or when my cases are closed",
+       ErasureAsked, status=202),
 )  # fmt: skip

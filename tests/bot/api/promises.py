@@ -13,32 +13,34 @@ from bot.api import openapi
 
 def check(method: str, path: str, status: int, answer: Any) -> None:
     """Raises jsonschema.ValidationError, or LookupError for what the document does not have."""
-    for pattern, template in _templates():
-        if pattern.fullmatch(path.partition("?")[0]) and (validator := _validator(method, template, status)):
+    name = path.split("/")[1]
+    for pattern, template in _templates(name):
+        validator = _validator(name, method, template, status) if pattern.fullmatch(path.partition("?")[0]) else None
+        if validator is not None:
             validator.validate(answer)
             return
     raise LookupError(f"{method} {path} {status} is not documented")
 
 
-@lru_cache(maxsize=1)
-def _document() -> dict[str, Any]:
-    document = openapi.admin_document()
+@lru_cache(maxsize=2)
+def _document(name: str) -> dict[str, Any]:
+    document = openapi.admin_document() if name == "admin" else openapi.resident_document()
     document["components"]["schemas"] = {
         name: _closed(schema) for name, schema in document["components"]["schemas"].items()
     }
     return document
 
 
-@lru_cache(maxsize=1)
-def _templates() -> list[tuple[re.Pattern[str], str]]:
+@lru_cache(maxsize=2)
+def _templates(name: str) -> list[tuple[re.Pattern[str], str]]:
     """Literal paths before those with names in them, as the router has them."""
-    paths = sorted(_document()["paths"], key=lambda path: path.count("{"))
+    paths = sorted(_document(name)["paths"], key=lambda path: path.count("{"))
     return [(re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), path) for path in paths]
 
 
 @lru_cache(maxsize=200)
-def _validator(method: str, template: str, status: int) -> Draft202012Validator | None:
-    operation = _document()["paths"][template].get(method.lower())
+def _validator(name: str, method: str, template: str, status: int) -> Draft202012Validator | None:
+    operation = _document(name)["paths"][template].get(method.lower())
     if operation is None:
         return None
     responses = operation["responses"]
@@ -46,7 +48,7 @@ def _validator(method: str, template: str, status: int) -> Draft202012Validator 
     if promised is None:
         return None
     schema = promised["content"]["application/json"]["schema"]
-    return Draft202012Validator({**schema, "components": _document()["components"]})
+    return Draft202012Validator({**schema, "components": _document(name)["components"]})
 
 
 def _closed(schema: dict[str, Any]) -> dict[str, Any]:

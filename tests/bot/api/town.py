@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.api import openapi
+from bot.api import openapi, resident, things
 from bot.api.admin.table import routes
 from bot.http import SERVICE, errors
 from bot.service import Service
@@ -113,11 +113,17 @@ class Town:
         **options: Any,
     ) -> tuple[int, Any]:
         """Status and JSON of one call, by a worker of STREET unless another token is given; true to the document."""
-        sent = {"Authorization": f"Bearer {self.tokens[role] if token is None else token}", **(headers or {})}
-        url = self.server.make_url(f"/admin/v1{path}")
-        async with self.service.http.request(method, url, headers=sent, **options) as response:
+        bearer = self.tokens[role] if token is None else token
+        return await self.call_as(bearer, method, f"/admin/v1{path}", headers=headers, **options)
+
+    async def call_as(
+        self, bearer: str, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any
+    ) -> tuple[int, Any]:
+        """The same for either API, with the whole path."""
+        sent = {"Authorization": f"Bearer {bearer}", **(headers or {})}
+        async with self.service.http.request(method, self.server.make_url(path), headers=sent, **options) as response:
             status, answer = response.status, await response.json()
-        promises.check(method, f"/admin/v1{path}", status, answer)
+        promises.check(method, path, status, answer)
         return status, answer
 
     async def get(self, path: str, **options: Any) -> tuple[int, Any]:
@@ -130,7 +136,7 @@ class Town:
 def application(service: Service) -> web.Application:
     app = web.Application(middlewares=[errors])
     app[SERVICE] = service
-    app.add_routes([*routes(), *openapi.routes()])
+    app.add_routes([*routes(), *openapi.routes(), *resident.routes(), *things.routes()])
     return app
 
 
