@@ -9,21 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from community.issues.workflow import Action
 from core.errors import Invalid
-from core.settings import GridConnector
 
 MAX_BODY_BYTES: Final = 64 * 1024
-
-CANONICAL: Final = frozenset(
-    action.value.removeprefix("grid_") for action in Action if action.value.startswith("grid_")
-)
-"""The status words of the wire format; any other is kept raw and shown to the staff."""
 
 
 class UnreadableUpdate(Invalid):
@@ -81,10 +73,6 @@ class Update(_Body):
     handler: Handler | None = None
     reason: Annotated[Text, Field(max_length=1000)] = ""
 
-    def effective_at(self, now: datetime) -> datetime:
-        """`occurred_at`, but never in the future: one wrong clock must not outrank every later update."""
-        return min(self.occurred_at, now)
-
 
 @dataclass(frozen=True, slots=True)
 class Peeked:
@@ -131,9 +119,3 @@ def read_update(body: bytes) -> Update:
 
 def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "body"
-
-
-def canonical_word(connector: GridConnector, status: str) -> str | None:
-    """The canonical word for a status of theirs: by the connector's table, or the word itself; None if unknown."""
-    word = connector.status.get(status, status)
-    return word if word in CANONICAL else None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.grid.updates import UnreadableUpdate, canonical_word, peek, read_update
-from core.settings import GridConnector
+from bot.grid.updates import UnreadableUpdate, peek, read_update
 
 UPDATE: dict[str, Any] = {
     "update_id": "u-1", "event_no": "HC20261121000001", "status": "handled",
@@ -73,18 +72,3 @@ def test_peeking_finds_the_keys_of_a_body_that_is_otherwise_wrong() -> None:
 
 def test_the_same_key_with_another_body_shows_in_the_hash() -> None:
     assert peek(raw()).body_hash == peek(raw()).body_hash != peek(raw(text="别的")).body_hash
-
-
-def test_a_moment_in_the_future_counts_as_now() -> None:
-    now = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-    assert read_update(raw(occurred_at="2099-01-01T00:00:00Z")).effective_at(now) == now
-    earlier = now - timedelta(hours=1)
-    assert read_update(raw(occurred_at=earlier.isoformat())).effective_at(now) == earlier
-
-
-@pytest.mark.parametrize(
-    ("status", "word"), [("1", "accepted"), ("handled", "handled"), ("待处理", None), ("2", None), ("", None)]
-)
-def test_their_word_is_translated_or_left_unknown(status: str, word: str | None) -> None:
-    connector = GridConnector(name="district", status={"1": "accepted", "2": "no_such_word"})
-    assert canonical_word(connector, status) == word
