@@ -53,6 +53,14 @@ def address(text: str) -> str:
     return _ROOM.sub("〔房号〕", text)
 
 
+def storable(text: str) -> str:
+    """The text without what no database and no encoding takes: NUL, other controls but line ends, lone surrogates."""
+    return "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _UNSTORABLE)
+
+
+_UNSTORABLE: Final = frozenset({"Cc", "Cs"})
+
+
 def redact(text: str) -> str:
     """The text without numbers, names and rooms by which a person could be found; full-width digits count as digits.
 

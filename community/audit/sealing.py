@@ -76,6 +76,7 @@ async def last_link(db: AsyncSession) -> tuple[int, str]:
 
 async def seal_due(db: AsyncSession, vault: Vault) -> int:
     """Seal what has settled, at most BATCH rows; how many. Of two sealers at once one does nothing."""
+    seq, previous = await last_link(db)  # before the rows: whoever seals them meanwhile takes the next number first
     cutoff = clock.now() - timedelta(seconds=SETTLED_SECONDS)
     sealed = exists().where(AuditSealEntry.log_id == AuditRow.id)
     rows = await db.execute(
@@ -86,7 +87,6 @@ async def seal_due(db: AsyncSession, vault: Vault) -> int:
         return 0
     if len(found) == BATCH:
         cutoff = found[-1].at
-    seq, previous = await last_link(db)
     digests = [digest(row) for row in found]
     seal = {
         "seq": seq + 1,

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from community import masking
 from community.issues import deliveries, history, moving, photos
 from community.issues.actors import SYSTEM, Actor, rule_for
 from community.issues.history import Step, sealed
@@ -92,10 +93,10 @@ async def add_text(
     resident_id: str | None = None,
 ) -> None:
     """More words to a report; what is longer than TEXT_CHARACTERS is cut. Raises IssueNotFound or Invalid."""
-    if not text.strip():
+    said = _words(text)
+    if not said:
         raise Invalid(fields={"text": "empty"})
     issue, actor = await _begin(db, number, resident_id, Action.TEXT)
-    said = text.strip()[:TEXT_CHARACTERS]
     issue = await _stay(db, vault, issue, (Action.TEXT, actor), said)
     await deliveries.follow_up(db, vault, issue, kind="text", text=said)
     await tell_staff(db, issue, event="issue.supplemented")
@@ -114,7 +115,7 @@ async def urge(
     issue, actor = await _begin(db, number, resident_id, Action.URGE)
     if issue.urged_at is not None and clock.local(issue.urged_at).date() == clock.today():
         raise UrgedToday(number=number)
-    said = text.strip()[:TEXT_CHARACTERS]
+    said = _words(text)
     step = Step(Action.URGE, actor, IssueState(issue.state), said)
     issue = await history.advance(db, vault, issue, step, urged_at=clock.now())
     await deliveries.follow_up(db, vault, issue, kind="urge", text=said)
@@ -129,7 +130,7 @@ async def withdraw(
     issue = await _take(
         db, vault, config, number=number, action=Action.WITHDRAW, actor=Actor.resident(resident_id), details=details
     )
-    await deliveries.follow_up(db, vault, issue, kind="withdraw", text=reason)
+    await deliveries.follow_up(db, vault, issue, kind="withdraw", text=_words(reason))
     await tell_staff(db, issue, event="issue.withdrawn")
     return issue
 
@@ -196,11 +197,15 @@ async def rate(
     issue, actor = await _begin(db, number, resident_id, Action.RATE)
     if issue.rating is not None:
         raise AlreadyRated(number=number)
-    said = text.strip()[:TEXT_CHARACTERS]
+    said = _words(text)
     words = await sealed(db, vault, issue, PURPOSE_ACTION, said)
     step = Step(Action.RATE, actor, IssueState(issue.state))
     issue = await history.advance(db, vault, issue, step, rating=stars, rating_text=words)
     await deliveries.follow_up(db, vault, issue, kind="rating", text=said, rating=stars)
+
+
+def _words(text: str) -> str:
+    return masking.storable(text).strip()[:TEXT_CHARACTERS]
 
 
 async def _begin(db: AsyncSession, number: str, resident_id: str | None, action: Action) -> tuple[Issue, Actor]:

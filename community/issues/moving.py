@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import categories, workers
+from community import categories, masking, workers
 from community.issues import actors, awards, deliveries, history
 from community.issues import photos as issue_photos
 from community.issues.actors import Actor
@@ -104,7 +104,7 @@ async def take(
 ) -> Issue:
     """The same for a report whose row is locked already."""
     rule = actors.rule_for(issue, action, actor)
-    said = details.reason.strip() or details.text.strip()
+    said = masking.storable(details.reason).strip() or masking.storable(details.text).strip()
     if rule.needs_reason and not said:
         raise ReasonMissing(fields={"reason": "required"})
     if len(said) > REASON_CHARACTERS:

@@ -155,7 +155,7 @@ async def _row(
     owner_id = resident_id or new_id()
     key = await vault.key(db, owner_id) if resident_id else await vault.new_key(db, owner_id)
     now = clock.now()
-    text = draft.description.strip()[:DESCRIPTION_CHARACTERS]
+    text = masking.storable(draft.description).strip()[:DESCRIPTION_CHARACTERS]
     summary = masking.summary(text)
     point = draft.point
     return {
@@ -172,7 +172,7 @@ async def _row(
         "category_name": category.name,
         "urgency": int(Urgency.URGENT if draft.emergency else draft.urgency),
         "emergency": draft.emergency,
-        "address": seal(key, PURPOSE_ADDRESS, draft.address.encode()),
+        "address": seal(key, PURPOSE_ADDRESS, masking.storable(draft.address).encode()),
         "lng": point.lng if point else None,
         "lat": point.lat if point else None,
         "crs": point.crs.value if point else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +76,18 @@ async def test_an_honest_log_has_no_findings(database: Database, vault: Vault) -
 
 async def test_an_empty_log_has_no_findings(database: Database, vault: Vault) -> None:
     assert await _seal(database, vault, at=LONG_AGO) == 0
+    assert await _findings(database, vault) == set()
+
+
+async def test_two_sealers_at_once_make_one_chain(database: Database, vault: Vault) -> None:
+    await _write(database, vault, 3, at=LONG_AGO)
+    with clock.frozen(LONG_AGO + timedelta(minutes=1)):
+
+        async def seal() -> int:
+            async with database.write() as db:
+                return await audit.seal_due(db, vault)
+
+        assert sorted(await asyncio.gather(seal(), seal())) == [0, 3]
     assert await _findings(database, vault) == set()
 
 

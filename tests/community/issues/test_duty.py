@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,16 @@ async def test_the_first_who_answers_ends_the_calls_and_the_resident_hears_of_it
         assert await duty.to_call(db, page_id=paged.page_id) is None
         assert (await duty.get(db, page_id=paged.page_id)).acked_by == "w1"
     assert [told["notice"] for told in await world.queued("resident.notice")] == ["duty_acknowledged"]
+
+
+async def test_of_two_who_answer_at_once_one_is_the_first(world: World) -> None:
+    paged = await _page(world, await world.report(emergency="fire"))
+
+    async def answer(by: str) -> bool:
+        async with world.database.write() as db:
+            return await duty.acknowledge(db, world.vault, page_id=paged.page_id, by=by)
+
+    assert sorted(await asyncio.gather(answer("w1"), answer("w2"))) == [False, True]
 
 
 async def test_an_unknown_page_is_not_found(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -73,6 +74,11 @@ async def test_numbers_carry_the_day_in_shanghai_and_are_unique(world: World) ->
     assert all(number.startswith("R260702") and len(number) >= 11 for number in numbers)
 
 
+async def test_reports_made_at_once_have_numbers_of_their_own(world: World) -> None:
+    numbers = await asyncio.gather(*(world.report() for _ in range(12)))
+    assert len(set(numbers)) == 12
+
+
 async def test_an_open_report_of_the_same_kind_close_by_is_named(world: World) -> None:
     here = Point(116.40, 39.90, Crs.WGS84)
     first = await world.report(point=here)
@@ -80,6 +86,13 @@ async def test_an_open_report_of_the_same_kind_close_by_is_named(world: World) -
     await world.report(point=here, category_code="M08")
     again = await world.filed(point=Point(116.4002, 39.9001, Crs.WGS84))
     assert again.nearby == (first,)
+
+
+async def test_text_that_no_database_takes_is_left_out(world: World) -> None:
+    issue = await world.issue(await world.report(description="灯\x00坏\ud800了", address="\ud83d门口"))
+    async with world.database.read() as db:
+        opened = await world.vault.open_for(db, issue.owner_id, PURPOSE_DESCRIPTION, issue.description)
+    assert opened == issue.summary == "灯坏了"
 
 
 async def test_places_are_kept_as_given_and_as_used(world: World) -> None:

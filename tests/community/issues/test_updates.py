@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,14 @@ async def test_the_same_update_twice_has_one_effect_and_another_body_is_a_contra
     assert await world.tell(number, "dispatched", **first) is Outcome.DUPLICATE
     with pytest.raises(update_store.UpdateContradicts):
         await world.tell(number, "closed", update_id="u1", body_hash="h2")
+    assert (await world.states(number))[3:] == ["dispatched"]
+
+
+async def test_an_update_delivered_three_times_at_once_has_one_effect(world: World) -> None:
+    number = await world.report(GRID_AREA)
+    same = {"update_id": "u1", "body_hash": "h1", "occurred_at": clock.now()}
+    outcomes = await asyncio.gather(*(world.tell(number, "dispatched", **same) for _ in range(3)))
+    assert sorted(outcomes) == [Outcome.APPLIED, Outcome.DUPLICATE, Outcome.DUPLICATE]
     assert (await world.states(number))[3:] == ["dispatched"]
 
 
