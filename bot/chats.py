@@ -125,7 +125,13 @@ async def answer(db: AsyncSession, vault: Vault, *, chat_id: str, worker_id: str
     if outbox.rowcount(taken) == 0:
         raise Refused("chat_closed")
     await notices.tell_resident(
-        db, vault, resident_id=chat.resident_id, notice="chat_answer", facts={"text": text_}, key=f"chat:{key}"
+        db,
+        vault,
+        resident_id=chat.resident_id,
+        notice="chat_answer",
+        facts={"text": text_},
+        key=f"chat:{key}",
+        identity_id=chat.identity_id,
     )
 
 

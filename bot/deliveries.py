@@ -43,7 +43,9 @@ async def send_notice(service: Service, job: Job) -> None:
         except NotFound:
             return  # erased meanwhile: there is nobody to tell
         identities = await residents.identities(db, service.vault, resident_id=resident_id)
+    asked_from = job.payload.get("identity_id")
     following = [who for who in identities if who.following]
+    following.sort(key=lambda who: who.identity_id != asked_from)
     if not following:
         return
     notice = words.render(job.payload["notice"], job.payload["facts"])

@@ -7,6 +7,11 @@ from typing import Final
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.exceptions import RedisError
+
+from core import logs
+
+log = logs.get(__name__)
 
 MESSAGES: Final = RateLimitItemPerMinute(30)
 """Messages of one identity; a resident who sends nine photos and a few words stays far below."""
@@ -26,5 +31,9 @@ class Limits:
         self._limiter = SlidingWindowCounterRateLimiter(storage)
 
     async def allows(self, limit: RateLimitItem, key: str) -> bool:
-        """Count one and say whether it is allowed."""
-        return await self._limiter.hit(limit, key)
+        """Count one and say whether it is allowed. Without its counters nobody is turned away."""
+        try:
+            return await self._limiter.hit(limit, key)
+        except (RedisError, OSError) as error:
+            log.warning("limits_unavailable", error=type(error).__name__)
+            return True

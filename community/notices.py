@@ -24,6 +24,7 @@ async def tell_resident(
     key: str,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    identity_id: str | None = None,
 ) -> bool:
     """Queue one notice to a resident; `notice` names its text in `handlers/texts`, `facts` fill it in.
 
@@ -34,7 +35,7 @@ async def tell_resident(
         db,
         kind=RESIDENT,
         order_key=f"resident:{resident_id}" if not_before is None else f"resident:{resident_id}:{key}",
-        payload={"resident_id": resident_id, "notice": notice, "facts": facts},
+        payload={"resident_id": resident_id, "identity_id": identity_id, "notice": notice, "facts": facts},
         key=f"notice:{key}",
         owner_id=resident_id,
         vault=vault,

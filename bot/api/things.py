@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import transcripts
 from bot.api.resident import who_of
 from bot.http import SERVICE, json_response
 from bot.media_links import photo_link
@@ -22,6 +23,8 @@ from points import redemption_views, rewards, statements
 
 MOST: Final = 100
 USUAL: Final = 20
+EXPORTED: Final = 2000
+"""Lines of a conversation in an export; the inbox is kept for 30 days."""
 
 Read = Callable[[Service, AsyncSession, Who, web.Request], Awaitable[Any]]
 
@@ -153,7 +156,15 @@ async def show_me(service: Service, db: AsyncSession, who: Who, _request: web.Re
 
 
 async def export_me(service: Service, db: AsyncSession, who: Who, _request: web.Request) -> Any:
-    return await privacy.export(db, service.vault, resident_id=who.resident_id)
+    exported = await privacy.export(db, service.vault, resident_id=who.resident_id)
+    conversations = [
+        {
+            "account": identity.account,
+            "lines": await transcripts.history(db, service.vault, identity_id=identity.identity_id, limit=EXPORTED),
+        }
+        for identity in await residents.identities(db, service.vault, resident_id=who.resident_id)
+    ]
+    return exported | {"conversations": conversations}
 
 
 async def delete_me(request: web.Request) -> web.Response:
