@@ -27,7 +27,7 @@ from core.errors import AppError
 from core.settings import Config
 from core.values import IssueState, Platform, Role
 from tests.community.issues.conftest import GRID_AREA, World
-from tests.conftest import TEST_RING
+from tests.house import TEST_RING
 
 T = TypeVar("T")
 STAFF = Actor.staff(Worker("w1", "测试员", "路灯所", (Grant(Role.ADMIN),)))
