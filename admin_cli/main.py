@@ -27,7 +27,7 @@ from admin_cli import (
     volunteers,
     workers,
 )
-from admin_cli.client import Failure
+from admin_cli.client import Exit, Failure
 from admin_cli.output import clean
 from admin_cli.session import Session
 
@@ -88,6 +88,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except Failure as failure:
         sys.stderr.write(clean(failure.message) + "\n")
         sys.exit(int(failure.code))
+    except OSError as error:  # a file of the worker's own machine
+        sys.stderr.write(f"文件读写失败：{error.filename or ''} {error.strerror or type(error).__name__}\n")
+        sys.exit(int(Exit.USAGE))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final, TypeVar
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import ValidationError
 
 from bot.adapters.media import MediaStore, NotAnImage, Stored
@@ -70,7 +71,7 @@ async def _read_form(request: web.Request, model: type[Input], media: MediaStore
                 raise TooLarge(fields={"photo": f"at most {MAX_PHOTOS}"})
             else:
                 photos.append(await _photo(part, media))
-    except ValueError:  # what aiohttp raises for a form that is none
+    except (ValueError, HttpProcessingError):  # what aiohttp raises for a form that is none
         raise Invalid(fields={"body": "multipart"}) from None
     return checked(model, fields), tuple(photos)
 
