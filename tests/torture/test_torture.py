@@ -1,0 +1,205 @@
+"""`kill -9` at random while a platform delivers and retries: what was acknowledged has exactly one effect.
+
+The servers are processes of their own, as they are deployed: one on SQLite; two for the web and one worker on
+PostgreSQL. So are the writers, which play WeChat. A run can be repeated, as far as time allows, with TORTURE_SEED.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from bot.simulate.people import Act
+from bot.simulate.platform_api import PlatformSimulator
+from core import clock
+from core.crypto import Ring, Vault
+from core.db import Database
+from tests.house import TEST_RING, sample_config
+from tests.servers import free_port
+from tests.torture import traces
+from tests.torture.processes import ServerProcess
+from tests.torture.traces import Traces
+from tests.torture.writer import Heard, Order, Told, openid_of
+
+ACCOUNT: Final = "heping"
+SECONDS: Final = 25.0
+WRITERS: Final = 2
+AT_ONCE: Final = 3
+DRAINED_WITHIN: Final = timedelta(seconds=60)
+FEWEST_KILLS: Final = 3
+MOST_RESIDENTS: Final = 2000
+"""More than a writer gets through; their windows must be open beforehand."""
+
+pytestmark = pytest.mark.torture
+
+
+class Town:
+    """The servers of one backend, the platforms' side, and the writers."""
+
+    def __init__(self, url: str, redis_url: str | None, folder: Path, sim_port: int, seed: int) -> None:
+        self.url = url
+        self.sim_port = sim_port
+        self._random = random.Random(seed)
+        self.seed = seed
+        environ = {
+            "DATABASE_URL": url,
+            "SECRET_KEY": TEST_RING,
+            "COMMUNITY_VAR": str(folder / "var"),
+            "SIM_PORT": str(sim_port),
+            "REDIS_URL": redis_url or "",
+        }
+        commands = ["serve"] if url.startswith("sqlite") else ["web", "web", "worker"]
+        self.servers = [self._server(command, environ, folder / f"{n}.log") for n, command in enumerate(commands)]
+
+    def _server(self, command: str, environ: dict[str, str], log: Path) -> ServerProcess:
+        port = free_port()
+        spoken = {**environ, "PORT": str(port - 1 if command == "worker" else port)}
+        return ServerProcess(command, spoken, port=port, log=log)
+
+    async def start(self) -> None:
+        for server in self.servers:
+            server.start()
+        for server in self.servers:
+            await asyncio.to_thread(server.wait_until, "/readyz")
+
+    async def stop(self) -> None:
+        for server in self.servers:
+            await asyncio.to_thread(server.stop)
+
+    async def kill_one_after_the_other(self, until: float) -> int:
+        """Kill a server, let it lie for a moment, start it again; how often."""
+        kills = 0
+        while time.time() < until:
+            victim = self._random.choice(self.servers)
+            await asyncio.sleep(self._random.uniform(0.5, 3.0))
+            victim.kill()
+            kills += 1
+            await asyncio.sleep(self._random.uniform(0.0, 0.5))
+            victim.start()
+            await asyncio.to_thread(victim.wait_until)
+        return kills
+
+    async def written(self, until: float) -> list[Told]:
+        urls = [server.url for server in self.servers if server.command != "worker"]
+        orders = [Order(self.seed + n, urls, ACCOUNT, self.sim_port, AT_ONCE, until) for n in range(WRITERS)]
+        return [told for part in await asyncio.gather(*(_write(order) for order in orders)) for told in part]
+
+
+async def _write(order: Order) -> list[Told]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.torture.writer", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    written, _ = await process.communicate(json.dumps(asdict(order)).encode())
+    assert process.returncode == 0
+    return [_read(json.loads(line)) for line in written.splitlines()]
+
+
+def _read(line: dict[str, Any]) -> Told:
+    return Told(line["openid"], [Heard(**heard) for heard in line["messages"]])
+
+
+@asynccontextmanager
+async def town_of(backend: str, database_url: str, redis_url: str | None, folder: Path) -> AsyncIterator[Town]:
+    seed = int(os.environ.get("TORTURE_SEED") or random.randrange(10**6))
+    sys.stdout.write(f"TORTURE_SEED={seed}\n")
+    # The embedded server makes its tables itself, so it needs a file that is not there yet.
+    url = database_url if backend == "postgres" else f"sqlite+aiosqlite:///{folder / 'torture.db'}"
+    town = Town(url, redis_url, folder, free_port(), seed)
+    await town.start()
+    try:
+        yield town
+    finally:
+        await town.stop()
+
+
+async def test_what_is_acknowledged_happens_exactly_once(
+    backend: str, database_url: str, redis_url: str | None, tmp_path: Path
+) -> None:
+    async with (
+        town_of(backend, database_url, redis_url, tmp_path) as town,
+        PlatformSimulator(sample_config(town.sim_port)).started(town.sim_port) as platform,
+    ):
+        _open_windows(town, platform)
+        until = time.time() + SECONDS
+        told, kills = await asyncio.gather(town.written(until), town.kill_one_after_the_other(until))
+        await town.stop()
+        seen = await _drained(town)
+    counted = Counter(message.acknowledged for one in told for message in one.messages)
+    sys.stdout.write(f"{kills} kills, {len(told)} residents, messages acknowledged or not: {dict(counted)}\n")
+    assert kills >= FEWEST_KILLS
+    assert sum(message.acknowledged for one in told for message in one.messages) > len(told)
+    _check_effects(told, seen)
+    _check_replies(told, seen, platform)
+    assert seen.stuck == Counter()
+    assert seen.out_of_order == []
+    _check_word_to_staff(seen, platform)
+
+
+def _open_windows(town: Town, platform: PlatformSimulator) -> None:
+    """The writers are other processes: let the platform's side know that these residents have written."""
+    account = platform.state.config.account(ACCOUNT)
+    assert account is not None
+    for writer, number in itertools.product(range(WRITERS), range(MOST_RESIDENTS)):
+        platform.state.person(account, openid_of(account, town.seed + writer, number)).act(Act.MESSAGE)
+
+
+async def _drained(town: Town) -> Traces:
+    """Start once more, as if the leases of the dead had run out, and let everything that waits be done."""
+    database = Database(town.url)
+    vault = Vault(Ring.parse(TEST_RING))
+    try:
+        await traces.let_leases_run_out(database)
+        await town.start()
+        end = clock.now() + DRAINED_WITHIN
+        while not await traces.is_drained(database) and clock.now() < end:  # noqa: ASYNC110  other processes drain it
+            await asyncio.sleep(0.5)
+        return await traces.of(database, vault, account=ACCOUNT)
+    finally:
+        await database.close()
+
+
+def _check_effects(told: list[Told], seen: Traces) -> None:
+    """One report a confirmed resident; of an unacknowledged confirmation at most one; of none, none."""
+    for one in told:
+        reports = len(seen.numbers.get(seen.sender(one.openid), []))
+        confirmed = len(one.messages) == 2
+        if confirmed and one.messages[1].acknowledged:
+            assert reports == 1, one
+        else:
+            assert reports <= int(confirmed), one
+        accepted = seen.accepted[seen.sender(one.openid)]
+        assert sum(message.acknowledged for message in one.messages) <= accepted <= len(one.messages), one
+
+
+def _check_replies(told: list[Told], seen: Traces, platform: PlatformSimulator) -> None:
+    """Each acknowledged message has one reply: in the answer, or as a message of its own, never both, never none."""
+    for one in told:
+        assert not any(message.different for message in one.messages), one
+        pushed = {sent.shown.whole for sent in platform.custom_messages(one.openid)}
+        in_answers = sum(message.reply is not None for message in one.messages)
+        acknowledged = sum(message.acknowledged for message in one.messages)
+        assert acknowledged <= in_answers + len(pushed) <= len(one.messages), (one, pushed)
+        for message in one.messages[1:]:
+            if message.reply is not None:
+                assert seen.numbers[seen.sender(one.openid)][0] in message.reply
+
+
+def _check_word_to_staff(seen: Traces, platform: PlatformSimulator) -> None:
+    """The staff hear of every report, repeated at most under the same key."""
+    told = {(m.key, m.payload["facts"]["number"]) for m in platform.staff_messages}
+    assert Counter(number for _, number in told) == Counter(n for numbers in seen.numbers.values() for n in numbers)
