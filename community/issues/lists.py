@@ -41,7 +41,7 @@ class Query:
     mine: bool = False
     unhandled: bool = False
     emergency: bool = False
-    text: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,7 @@ def _rules(query: Query, worker: Worker) -> list[ColumnElement[bool]]:
         rules.append(Issue.state.in_(_UNHANDLED))
     if query.emergency:
         rules.append(Issue.emergency.is_not(None))
-    if query.text:
-        rules.append(Issue.summary.contains(query.text, autoescape=True))
+    rules += [Issue.summary.contains(word, autoescape=True) for word in query.words]
     return rules
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 
@@ -15,6 +16,7 @@ from community.issues.actors import place_of
 from community.issues.photos import Photo
 from community.permissions import NotYourTask, Permission
 from core.values import IssueState
+from nlp.words import search_words
 
 _PERMISSION: Final = Permission.READ_ISSUES
 
@@ -73,7 +75,7 @@ async def listing(call: Call, query: IssueQuery) -> Json:
         overdue=query.overdue,
         mine=query.mine,
         emergency=query.emergency,
-        text=query.q,
+        words=await asyncio.to_thread(search_words, query.q) if query.q else (),
     )
     call.area_code = areas[0]
     found = await lists.listing(call.db, worker=call.worker, query=wanted, cursor=query.cursor, limit=query.limit)
