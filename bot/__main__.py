@@ -38,6 +38,7 @@ _HELP: Final = {
     "backup": "write database and media into one file",
     "restore": "read them back into an empty database",
     "rotate-keys": "wrap every data key under the current root key",
+    "menus": "give each WeChat account the menu of its settings",
     "simulate": "chat from a terminal as a resident; see `simulate --help`",
 }
 

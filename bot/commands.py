@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot import app, backups, doctor, keys, migrate, seed
+from bot import app, backups, doctor, keys, menus, migrate, seed
 from bot.service import Service
 from community import workers
 from core import logs
 from core.db import Database
-from core.errors import ConfigError
+from core.errors import ConfigError, DeliveryError
 from core.settings import Settings
 from core.values import Role
 
@@ -144,6 +144,17 @@ async def run_rotate_keys(settings: Settings, _arguments: argparse.Namespace) ->
     return 0
 
 
+async def run_menus(settings: Settings, _arguments: argparse.Namespace) -> int:
+    """Give each WeChat account its menu."""
+    try:
+        async for name in menus.push(settings):
+            sys.stdout.write(f"{name}: menu set\n")
+    except DeliveryError as error:
+        sys.stderr.write(f"{error.reason}\n")
+        return 1
+    return 0
+
+
 COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]]] = {
     "serve": serve,
     "web": web_only,
@@ -155,4 +166,5 @@ COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], Coroutine[
     "backup": run_backup,
     "restore": run_restore,
     "rotate-keys": run_rotate_keys,
+    "menus": run_menus,
 }
