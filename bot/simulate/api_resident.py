@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -57,7 +57,7 @@ class ApiResident:
         self._http = http
         self._notices = AtPlatform(platform, account, identity) if platform else None
         self._cursor: int | str = 0
-        self._shown: set[str] = set()
+        self._answered: set[str] = set()
 
     async def login(self) -> dict[str, Any]:
         """By a code of the platform, which it issues for one use; on the web page without. `resident` and `token`."""
@@ -79,9 +79,14 @@ class ApiResident:
         return await self.post(message)
 
     async def post(self, message: Mapping[str, Any]) -> list[Shown]:
-        """A message body of CONTRACT 3; its replies."""
+        """A message body of CONTRACT 3; its replies.
+
+        The cursor of the answer is not used, since something may have been sent between our last look and it.
+        """
         answer = await self.call("POST", "messages", json=message)
-        return self._new(answer.get("replies", ()), Way.REPLY)
+        replies = [_shown(reply, Way.REPLY) for reply in answer.get("replies", ())]
+        self._answered.update(reply.id for reply in replies if reply.id)
+        return replies
 
     async def pushed(self, seconds: float) -> list[Shown]:
         """What was sent since the last time, waiting up to `seconds` for the first of it; notices come beside."""
@@ -96,10 +101,17 @@ class ApiResident:
                 task.cancel()
 
     async def _polled(self, seconds: float) -> list[Shown]:
-        query = {"after": str(self._cursor), "wait": str(min(math.ceil(seconds), LONGEST_POLL))}
-        answer = await self.call("GET", "messages", params=query)
-        self._cursor = answer.get("cursor") or self._cursor
-        return self._new(answer.get("items", ()), Way.MESSAGE)
+        """Looks again when all that came was shown as an answer before."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while True:
+            left = max(end - loop.time(), 0.0)
+            query = {"after": str(self._cursor), "wait": str(min(math.ceil(left), LONGEST_POLL))}
+            answer = await self.call("GET", "messages", params=query)
+            self._cursor = answer.get("cursor") or self._cursor
+            items = [_shown(item, Way.MESSAGE) for item in answer.get("items", ())]
+            if (new := [one for one in items if self._is_new(one)]) or not left:
+                return new
 
     async def call(self, method: str, path: str, **how: Any) -> dict[str, Any]:
         """One call of the resident API as this resident. Raises RefusedByServer, Fault and Unreachable."""
@@ -117,15 +129,12 @@ class ApiResident:
             raise RefusedByServer(response.status, str(said.get("code", "")), str(said.get("message", "")))
         return answer if isinstance(answer, dict) else {"items": answer}
 
-    def _new(self, replies: Iterable[Mapping[str, Any]], way: Way) -> list[Shown]:
-        """Those that were not shown before: an answer is in the log of what was sent, too.
-
-        The cursor of an answer is not used, since something may have been sent between our last look and it.
-        """
-        shown = [_shown(reply, way) for reply in replies]
-        new = [one for one in shown if not one.id or one.id not in self._shown]
-        self._shown.update(one.id for one in new if one.id)
-        return new
+    def _is_new(self, shown: Shown) -> bool:
+        """Not what was an answer before: those are in the log of what was sent, too, once."""
+        if shown.id not in self._answered:
+            return True
+        self._answered.remove(shown.id)
+        return False
 
     async def _message(self, said: Said) -> dict[str, Any]:
         match said:

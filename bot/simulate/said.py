@@ -77,6 +77,9 @@ class Consent:
 
 Said: TypeAlias = Text | Photo | Place | Voice | Press | Follow | Unfollow | Scan | Click | Consent
 
+ANSWERED: Final = (Text, Photo, Place, Voice, Press, Follow, Scan, Click)
+"""What a service usually answers; nothing is said to somebody who left, or who agreed to a notice."""
+
 
 class Way(StrEnum):
     """How something came to be seen: as the answer, as a message of its own, or as a notice of the platform."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.simulate.conversation import Conversation
-from bot.simulate.said import FAULT_TEXT, Fault, NotHere, RefusedByServer, Text
+from bot.simulate.said import ANSWERED, FAULT_TEXT, Fault, NotHere, RefusedByServer
 from bot.simulate.typed import Help, NotUnderstood, Quit, Typed, Wait
 
 ANSWER_SECONDS: Final = 10.0
@@ -51,7 +51,7 @@ async def run(lines: list[Line], conversation: Conversation, *, answer_seconds: 
             return
         await _do(line, typed, conversation)
         is_awaited = index + 1 < len(lines) and lines[index + 1].expectation is not None
-        if isinstance(typed, Text) and not conversation.since_said and not is_awaited:
+        if isinstance(typed, ANSWERED) and not conversation.since_said and not is_awaited:
             await conversation.look(answer_seconds)
 
 

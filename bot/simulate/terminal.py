@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from bot.simulate.conversation import Conversation
-from bot.simulate.said import FAULT_TEXT, Fault, NotHere, RefusedByServer, Text
+from bot.simulate.said import ANSWERED, FAULT_TEXT, Fault, NotHere, RefusedByServer
 from bot.simulate.typed import HELP, Help, NotUnderstood, Quit, Typed, Wait
 
 LOOK_SECONDS: Final = 20.0
@@ -35,7 +35,7 @@ async def chat(conversation: Conversation, lines: AsyncIterator[str], *, waits: 
             done = await _did(line, conversation)
             if isinstance(done, Quit):
                 return
-            if waits and isinstance(done, Text) and not conversation.since_said:
+            if waits and isinstance(done, ANSWERED) and not conversation.since_said:
                 await conversation.look(ANSWER_SECONDS)
             typed = asyncio.ensure_future(anext(lines, None))
     finally:

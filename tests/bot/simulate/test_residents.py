@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -166,6 +167,15 @@ async def test_what_was_pushed_before_an_answer_is_not_lost_and_no_answer_shows_
         await chat.say("你好")
         assert (await chat.pushed()).whole == "先来的"
         assert chat.transcript.count("text 你好") == 1
+
+
+async def test_an_answer_that_was_shown_does_not_end_the_waiting_for_news(both: Both) -> None:
+    async with Chat.open(both.server.url, both.account("web")) as chat:
+        await chat.say("你好")
+        waiting = asyncio.create_task(chat.pushed(5.0))
+        await asyncio.sleep(0.2)
+        both.server.log.append(Reply("后来的").with_id("late").to_json())
+        assert (await waiting).whole == "后来的"
 
 
 async def test_a_yes_in_a_mini_program_reaches_service_and_platform(both: Both) -> None:
