@@ -32,7 +32,7 @@ class BadCursor(Invalid):
 class Query:
     """Which reports of those that a worker may see. `mine`: given to them, or to their unit and nobody in particular.
 
-    `unhandled`: somebody still has to do something about them. `text` is looked for in the redacted summaries.
+    `unhandled`: somebody still has to do something about them. `words` must all stand in the summary.
     """
 
     state: IssueState | None = None

@@ -119,6 +119,7 @@ _EVERY: Final = frozenset(IssueState)
 
 _LINES: Final = (
     _Line(_A.VERIFY, frozenset({_S.SUBMITTED}), _S.VERIFIED, _JUDGES, _SYSTEM),
+    _Line(_A.VERIFY, _UNDER_WAY | {_S.FILED}, STAYS, _JUDGES),
     _Line(_A.REJECT, _BEFORE_FILING | {_S.FILED, _S.RETURNED}, _S.NOT_ACCEPTED, _JUDGES, needs_reason=True),
     _Line(_A.OFFLIST, frozenset({_S.SUBMITTED, _S.VERIFIED}), _S.OFFLIST_REVIEW, _JUDGES),
     _Line(_A.FILE, frozenset({_S.VERIFIED, _S.OFFLIST_REVIEW}), _S.FILED, _COMMAND, _SYSTEM),
