@@ -2,25 +2,35 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Byte code is compiled when a module is first imported, not for every file that is installed.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+LOCK := uv pip compile --quiet --no-config --universal --generate-hashes --no-header --python-version 3.11
 export COMMUNITY_VAR ?= var
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types contracts unit bench doctor clean
+.PHONY: help run test lint types contracts unit bench doctor lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 run"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.server: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+# What builds the few source packages, and ours, is locked too: nothing is installed without its hash.
+$(VENV)/.build: requirements-build.lock | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements-build.lock
 	@touch $@
 
-$(VENV)/.test: requirements-test.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(VENV)/.server: requirements.lock pyproject.toml $(VENV)/.build
+	$(PIP) --no-build-isolation --require-hashes -r requirements.lock
+	$(PIP) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock pyproject.toml $(VENV)/.build
+	$(PIP) --no-build-isolation --require-hashes -r requirements-test.lock
+	$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@ $(VENV)/.server
 
 run: $(VENV)/.server ## start the service with the sample community on PORT (8080)
@@ -47,6 +57,11 @@ bench: $(VENV)/.test ## measure, print a table, write bench/results/latest.json
 
 doctor: $(VENV)/.server ## check the installation
 	$(BIN)/python -m bot doctor
+
+lock: ## write the lock files anew from pyproject.toml (needs uv)
+	printf 'setuptools>=77\nwheel\n' | $(LOCK) - -o requirements-build.lock
+	$(LOCK) pyproject.toml --extra server -o requirements.lock
+	$(LOCK) pyproject.toml --extra server --extra test -c requirements.lock -o requirements-test.lock
 
 clean: ## remove the environment and what the embedded mode stored
 	rm -rf $(VENV) var
