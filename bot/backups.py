@@ -12,7 +12,8 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -34,11 +35,8 @@ MEDIA: Final = "media"
 async def write(settings: Settings, file: Path) -> None:
     """Write the archive; an unfinished one never has the final name. The file is readable by its owner only."""
     engine = create_async_engine(settings.database_url)
-    handle, name = tempfile.mkstemp(dir=file.resolve().parent, prefix=".backup-")
-    os.close(handle)
-    temporary = Path(name)
     try:
-        with tarfile.open(temporary, "w:gz", compresslevel=3) as archive:
+        with _unfinished(file) as temporary, tarfile.open(temporary, "w:gz", compresslevel=3) as archive:
             async with engine.connect() as connection:
                 await _snapshot(connection)
                 manifest = {"format": FORMAT, "at": clock.iso(clock.now()), "revision": await _revision(connection)}
@@ -48,10 +46,21 @@ async def write(settings: Settings, file: Path) -> None:
                     _add(archive, f"tables/{table.name}.jsonl", b"".join(lines))
             for path in _media(settings):
                 archive.add(path, arcname=f"{MEDIA}/{path.relative_to(settings.var / MEDIA).as_posix()}")
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def _unfinished(file: Path) -> Iterator[Path]:
+    """A file beside the wanted one, which takes its name when all went well."""
+    handle, name = tempfile.mkstemp(dir=file.resolve().parent, prefix=".backup-")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
-        await engine.dispose()
 
 
 async def _snapshot(connection: AsyncConnection) -> None:

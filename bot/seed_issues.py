@@ -49,7 +49,8 @@ async def load_issues(
         at = _moment(entry)
         with clock.at(at):
             numbers[entry["key"]] = await _file(db, service, entry, people[entry["reporter"]])
-        await _walk(db, service, admin, entry, numbers, people[entry["reporter"]], at)
+        reporter = Actor.resident(people[entry["reporter"]])
+        await _walk(db, service, entry, numbers, staff=Actor.staff(admin), reporter=reporter, at=at)
 
 
 def _moment(entry: dict[str, Any]) -> datetime:
@@ -80,24 +81,24 @@ async def _file(db: AsyncSession, service: Service, entry: dict[str, Any], resid
 async def _walk(
     db: AsyncSession,
     service: Service,
-    admin: Worker,
     entry: dict[str, Any],
     numbers: dict[str, str],
-    resident_id: str,
+    *,
+    staff: Actor,
+    reporter: Actor,
     at: datetime,
 ) -> None:
     number, steps = numbers[entry["key"]], WALKS[entry["state"]]
     pause = min((clock.now() - at) / (len(steps) + 2), timedelta(hours=20))
     for count, action in enumerate(steps, start=1):
         with clock.at(at + pause * count):
-            actor = Actor.resident(resident_id) if action is Action.WITHDRAW else Actor.staff(admin)
             await issues.move(
                 db,
                 service.vault,
                 BY_HAND,
                 number=number,
                 action=action,
-                actor=actor,
+                actor=reporter if action is Action.WITHDRAW else staff,
                 reason=entry.get("reason", ""),
                 unit=entry.get("unit", ""),
                 text=entry.get("result", ""),
@@ -110,7 +111,7 @@ async def _walk(
                 service.vault,
                 BY_HAND,
                 number=number,
-                resident_id=resident_id,
+                resident_id=reporter.id,
                 stars=entry["rating"],
                 text=entry.get("rating_text", ""),
             )

@@ -10,7 +10,6 @@ from core.db import UtcDateTime
 from migrations import tables
 
 
-
 def render(kind: str, item: object, _autogenerate: object) -> str | Literal[False]:
     """Migrations stand alone: our column types are written as what the database stores."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False

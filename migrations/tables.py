@@ -1,4 +1,4 @@
-"""Every module that has tables, imported so that their metadata and triggers are complete."""
+"""Every module that has tables, imported so that their metadata and triggers are complete: that is their only use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import bot.grid.nonces
 import bot.inbox
 import bot.notice_consents
 import bot.outgoing
-import bot.sessions
+import bot.sessions  # noqa: F401
 import community.areas
 import community.audit
 import community.binding
@@ -24,11 +24,11 @@ import community.orders.models
 import community.photos
 import community.residents
 import community.volunteers.models
-import community.workers
+import community.workers  # noqa: F401
 import core.crypto
-import core.outbox
+import core.outbox  # noqa: F401
 import points.models
-import points.reward_models  # noqa: F401  every import here is for its tables
+import points.reward_models  # noqa: F401
 from core.db import Base
 
 METADATA: Final = Base.metadata

@@ -133,10 +133,10 @@ async def _seed(url: str, var: Path) -> None:
 
 @pytest.fixture
 async def house(
-    backend: str, seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path
+    seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[House]:
     """The running server with the sample community, and the platforms' side."""
-    with _copied(backend, seeded.database, request, tmp_path) as url:
+    with _copied(seeded.database, request, tmp_path) as url:
         async with running(url, tmp_path / "var", redis_url=redis_url) as started:
             started.tokens = seeded.tokens
             yield started
@@ -150,19 +150,19 @@ async def grid() -> AsyncIterator[FakeGrid]:
 
 @pytest.fixture
 async def gridded(
-    backend: str, seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path, grid: FakeGrid
+    seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path, grid: FakeGrid
 ) -> AsyncIterator[House]:
     """The running server with a grid event system that takes every report at once."""
-    with _copied(backend, seeded.database, request, tmp_path) as url:
+    with _copied(seeded.database, request, tmp_path) as url:
         async with running(url, tmp_path / "var", redis_url=redis_url, grid=(grid.connector(),)) as started:
             started.tokens = seeded.tokens
             yield started
 
 
 @contextmanager
-def _copied(backend: str, template: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+def _copied(template: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     """A database of its own, like the template."""
-    if backend == "sqlite":
+    if request.config.getoption("--backend") == "sqlite":
         path = folder / "test.db"
         shutil.copy(template, path)
         yield f"sqlite+aiosqlite:///{path}"
@@ -175,8 +175,8 @@ def _copied(backend: str, template: str, request: pytest.FixtureRequest, folder:
 
 
 @pytest.fixture
-def database_url(backend: str, template: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with _copied(backend, template, request, tmp_path) as url:
+def database_url(template: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with _copied(template, request, tmp_path) as url:
         yield url
 
 

@@ -67,7 +67,7 @@ async def _area(db: AsyncSession, service: Service, who: Who) -> str | None:
     return resident.area_code or service.conversations.account(who.account).area
 
 
-async def list_issues(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
+async def list_issues(_service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
     page = await issues.mine_page(
         db, resident_id=who.resident_id, cursor=request.query.get("cursor"), limit=_limit(request)
     )
