@@ -20,25 +20,24 @@ from bot.web import duty
 from bot.web.pages import routes as page_routes
 
 
-def build(service: Service, *, with_web: bool = True, with_worker: bool = True) -> web.Application:
+def build(service: Service, *, with_worker: bool = True) -> web.Application:
     """An application with everything that this process is to do."""
     app = web.Application(middlewares=[errors], client_max_size=LARGEST_UPLOAD)
     app[SERVICE] = service
-    app.add_routes(operations.routes())
-    if with_web:
-        app.add_routes(
-            [
-                *resident.routes(),
-                *things.routes(),
-                *admin_routes(),
-                *openapi.routes(),
-                *inbound.routes(),
-                *media_links.routes(),
-                *page_routes(),
-                *duty.routes(),
-                *gateway.routes(),
-            ]
-        )
+    app.add_routes(
+        [
+            *operations.routes(),
+            *resident.routes(),
+            *things.routes(),
+            *admin_routes(),
+            *openapi.routes(),
+            *inbound.routes(),
+            *media_links.routes(),
+            *page_routes(),
+            *duty.routes(),
+            *gateway.routes(),
+        ]
+    )
     if with_worker:
         app.cleanup_ctx.append(_worker)
     return app

@@ -13,7 +13,9 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot import app, backups, doctor, keys, menus, migrate, seed
+from bot.sender import Sender
 from bot.service import Service
+from bot.timers import Timers
 from community import workers
 from core import logs
 from core.db import Database
@@ -28,33 +30,52 @@ log = logs.get(__name__)
 
 async def serve(settings: Settings, _arguments: argparse.Namespace) -> int:
     """Migrate and seed an embedded database, then web and sender together."""
-    return await _run(settings, with_web=True, with_worker=True)
+    return await _run(settings, with_worker=True)
 
 
 async def web_only(settings: Settings, _arguments: argparse.Namespace) -> int:
-    return await _run(settings, with_web=True, with_worker=False)
+    return await _run(settings, with_worker=False)
 
 
 async def worker_only(settings: Settings, _arguments: argparse.Namespace) -> int:
-    """The sender and the timers, with `/healthz` on `PORT + 1` for supervision."""
-    return await _run(settings, with_web=False, with_worker=True)
+    """The sender and the timers; no port is opened."""
+    service = await Service.open(settings)
+    service.seeded.set()
+    stopped = _stop_signal()
+    tasks = [asyncio.create_task(work) for work in (Sender(service).run(), Timers(service).run())]
+    try:
+        await asyncio.wait([*tasks, asyncio.create_task(_until(stopped))], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task  # a fault of the work itself is raised here and ends the process
+    finally:
+        await asyncio.wait_for(service.close(), STOP_SECONDS)
+    return 0
 
 
-async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> int:
+async def _until(stopped: asyncio.Event) -> None:
+    await stopped.wait()
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    return stopped
+
+
+async def _run(settings: Settings, *, with_worker: bool) -> int:
     if settings.embedded:
         await migrate.migrate(settings.database_url)
     service = await Service.open(settings)
-    runner = web.AppRunner(
-        app.build(service, with_web=with_web, with_worker=with_worker), access_log=None, shutdown_timeout=5.0
-    )
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
+    runner = web.AppRunner(app.build(service, with_worker=with_worker), access_log=None, shutdown_timeout=5.0)
+    stopped = _stop_signal()
     try:
         await runner.setup()
-        await _listen(runner, settings, port=settings.port if with_web else settings.port + 1)
-        seeding = asyncio.create_task(_seed(service, with_web=with_web))
+        await _listen(runner, settings)
+        seeding = asyncio.create_task(_seed(service))
         await stopped.wait()
         seeding.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -65,16 +86,16 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> int:
     return 0
 
 
-async def _listen(runner: web.AppRunner, settings: Settings, *, port: int) -> None:
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     try:
-        await web.TCPSite(runner, settings.host, port).start()
+        await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
-        raise ConfigError(f"environment: PORT: {port} cannot be listened on ({error.strerror})") from None
+        raise ConfigError(f"environment: PORT: {settings.port} cannot be listened on ({error.strerror})") from None
 
 
-async def _seed(service: Service, *, with_web: bool) -> None:
+async def _seed(service: Service) -> None:
     """An embedded, empty database gets the sample community; the addresses are printed when all is ready."""
-    if service.settings.embedded and with_web:
+    if service.settings.embedded:
         try:
             await seed.load_if_empty(service)
         except Exception as error:  # the server lives on without the sample; /readyz says so

@@ -193,7 +193,7 @@ async def _insert(db: AsyncSession, vault: Vault, items: Sequence[tuple[Inbound,
                 "identity_id": who.identity_id,
                 "seq": seqs[who.identity_id],
                 "kind": said.kind.value,
-                "trigger": send_windows.trigger_of(said),
+                "trigger": _trigger(said),
                 "body": seal(key, PURPOSE_BODY, dump_json(said.to_json()).encode()),
                 "reply_route": route.value if route else None,
                 "received_at": now,
@@ -214,6 +214,11 @@ async def _insert(db: AsyncSession, vault: Vault, items: Sequence[tuple[Inbound,
 def _key(said: Inbound) -> str:
     """The dedupe key as it is kept: hashed, because it holds the platform's id of the sender."""
     return hashlib.sha256(said.dedupe_key.encode()).hexdigest()
+
+
+def _trigger(said: Inbound) -> Trigger | None:
+    """What a message opens at its platform; one that came by our own API opens nothing there."""
+    return None if said.is_api else send_windows.trigger_of(said)
 
 
 async def _accepted(db: AsyncSession, said: Inbound, who: Who, made: dict[tuple[str, str], int]) -> Accepted:

@@ -55,9 +55,10 @@ async def keep_reply(db: AsyncSession, vault: Vault, who: Who, *, message_id: in
     """In the transaction that answers a message: queue what cannot be answered passively, log what is polled."""
     if reply.is_silent:
         return
-    if who.platform in POLLED:
-        await record(db, vault, who, reply=reply, way="reply")
-    elif route is Route.OUTBOX:
+    if route is Route.PASSIVE:
+        if who.platform in POLLED:
+            await record(db, vault, who, reply=reply, way="reply")
+    else:
         await outbox.enqueue(
             db,
             kind=REPLY,

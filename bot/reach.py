@@ -39,18 +39,17 @@ async def reach(service: Service, who: Who, reply: Reply, *, key: str, topic: st
 
     Raises DeliveryHeld where only the resident's next message opens the way, and DeliveryError.
     """
-    if who.platform in outgoing.POLLED:
+    has_page = who.platform in outgoing.POLLED
+    if has_page:
         await _to_page(service, who, reply, key=key)
-        if who.platform is Platform.WEB or not topic:
-            return
-        await _notice_if_allowed(service, who, reply, topic)
+    if who.platform is Platform.WEB:
         return
     match await _route(service, who, topic):
         case Route.MESSAGE:
             await _message(service, who, reply)
         case Route.NOTICE:
             await _notice(service, who, reply, topic)
-        case Route.HOLD:
+        case Route.HOLD if not has_page:
             raise DeliveryHeld("window_closed")
 
 
@@ -106,17 +105,6 @@ async def _notice(service: Service, who: Who, reply: Reply, topic: str) -> None:
 async def _send_template(api: WeChatApi | AlipayApi, who: Who, reply: Reply, template: str) -> None:
     values = {"thing1": reply.text.replace("\n", " ")[:20], "time2": f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"}
     await api.send_notice(who.sender, template, values)
-
-
-async def _notice_if_allowed(service: Service, who: Who, reply: Reply, topic: str) -> None:
-    """The page has it already; a notice on top is sent where consent for one is recorded."""
-    template = template_of(service, who, topic)
-    if not template:
-        return
-    async with service.database.read() as db:
-        consented = await notice_consents.has(db, identity_id=who.identity_id, template=template)
-    if consented:
-        await _notice(service, who, reply, topic)
 
 
 async def _log(service: Service, who: Who, reply: Reply, way: str) -> None:

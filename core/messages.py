@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from core.values import Crs, Platform, Point
 
@@ -55,6 +55,10 @@ class Media:
     is_stored: bool = False
 
 
+API_KEY: Final = "api:"
+"""Dedupe keys of the resident API begin so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message or event from one sender of one account, verified and decrypted.
@@ -78,10 +82,15 @@ class Inbound:
     event: Event | None = None
     alternate_sender: str = ""
 
+    @property
+    def is_api(self) -> bool:
+        """Whether it came by our own resident API and not through the platform."""
+        return self.dedupe_key.startswith(API_KEY)
+
     def to_json(self) -> dict[str, Any]:
         """Everything but the sender, who is known by the row that holds this."""
         data = {key: value for key, value in asdict(self).items() if value not in ("", None)}
-        del data["sender"]
+        data.pop("sender", None)
         data.pop("alternate_sender", None)
         data["sent_at"] = self.sent_at.isoformat()
         return data

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bot.adapters.wire import without_illegal
 from core import clock
 from core.errors import Invalid
-from core.messages import Inbound, InboundKind, Media
+from core.messages import API_KEY, Inbound, InboundKind, Media
 from core.settings import Account
 from core.values import Crs, Point
 
@@ -86,7 +86,7 @@ def to_inbound(message: MessageBody, account: Account, sender: str) -> Inbound:
         account=account.name,
         platform=account.platform,
         sender=sender,
-        dedupe_key=f"api:{sender}:{message.id}",
+        dedupe_key=f"{API_KEY}{sender}:{message.id}",
         kind=InboundKind(message.type.value),
         sent_at=clock.now(),
         text=without_illegal(message.text),
