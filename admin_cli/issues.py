@@ -55,6 +55,8 @@ HISTORY: Final = (("时间", "at"), ("经手", "by"), ("动作", "action"), ("�
 DELIVERY: Final = (("接口", "connector"), ("状态", "state"), ("对方编号", "external_no"), ("错误", "last_error"))
 PHOTO: Final = (("种类", "kind"), ("地址", "url"))
 
+CATEGORY: Final = (("代码", "code"), ("名称", "name"), ("紧急", "urgency"))
+
 No = Annotated[str, typer.Argument(metavar="NO", help="工单号")]
 
 
@@ -208,6 +210,13 @@ def category(
 ) -> None:
     """改正类别（推送之前）。"""
     _step(ctx, number, "category", code=code)
+
+
+@app.command()
+def categories(ctx: typer.Context) -> None:
+    """有哪些类别和代码。"""
+    hc = session(ctx)
+    hc.printer.listing(hc.client.get("/categories"), CATEGORY)
 
 
 def _step(ctx: typer.Context, number: str, step: str, **body: Any) -> None:

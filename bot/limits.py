@@ -7,6 +7,7 @@ from typing import Final
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from core import logs
@@ -27,7 +28,12 @@ class Limits:
     """Asks whether one more is within a limit."""
 
     def __init__(self, redis_url: str | None) -> None:
-        storage = RedisStorage(f"async+{redis_url}", implementation="redispy") if redis_url else MemoryStorage()
+        self._redis = ConnectionPool.from_url(redis_url) if redis_url else None
+        storage = (
+            RedisStorage(f"async+{redis_url}", implementation="redispy", connection_pool=self._redis)
+            if redis_url
+            else MemoryStorage()
+        )
         self._limiter = SlidingWindowCounterRateLimiter(storage)
 
     async def allows(self, limit: RateLimitItem, key: str) -> bool:
@@ -37,3 +43,7 @@ class Limits:
         except (RedisError, OSError) as error:
             log.warning("limits_unavailable", error=type(error).__name__)
             return True
+
+    async def close(self) -> None:
+        if self._redis is not None:
+            await self._redis.aclose()

@@ -9,6 +9,7 @@ from typing import Self
 
 import aiohttp
 
+from bot.accepting import Acceptor
 from bot.adapters.alipay_api import AlipayApi
 from bot.adapters.alipay_gateway import AlipayAdapter
 from bot.adapters.media import MediaStore
@@ -17,7 +18,6 @@ from bot.adapters.tokens import TokenBroker
 from bot.adapters.wechat import WeChatAdapter
 from bot.adapters.wechat_api import WeChatApi
 from bot.conversations import Conversations
-from bot.inbox import Acceptor
 from bot.intake import Intake
 from bot.limits import Limits
 from bot.understanding import Reader
@@ -69,12 +69,12 @@ class Service:
         wakeups = Wakeups(settings.redis_url)
         exits.push_async_callback(wakeups.close)
         limits = Limits(settings.redis_url)
+        exits.push_async_callback(limits.close)
         reader = Reader(config)
         conversations = Conversations(database, vault, config, router=router(), reader=reader, wakeups=wakeups)
         intake = Intake(database, vault, conversations, Acceptor(database, vault), limits)
         exits.push_async_callback(intake.stop)
-        for account in config.accounts:
-            logs.declare_secrets(account.secrets())
+        logs.declare_secrets(config.secrets())
         return cls(
             settings=settings,
             database=database,

@@ -19,7 +19,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.api import shapes
 from bot.api.admin.endpoint import Endpoint, Nothing
-from bot.api.admin.serving import action_name
+from bot.api.admin.serving import KEY_HEADER, LONGEST_KEY, action_name
 from bot.api.admin.table import ENDPOINTS, PREFIX
 from bot.api.resident_table import OPERATIONS
 from bot.http import json_response
@@ -31,6 +31,13 @@ _Names = dict[tuple[Any, str], Json]
 
 TARGET: Final = ROOT / "docs" / "openapi"
 _SCHEMAS: Final = "#/components/schemas/"
+_KEY: Final = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+    "description": "The caller's own: points are moved and words are sent once under the same key.",
+}
 _PATH_NAME: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -48,6 +55,7 @@ class Operation:
     is_public: bool = False
     form: str = ""
     has_json: bool = True
+    has_key: bool = False
 
 
 def admin_document() -> Json:
@@ -85,6 +93,7 @@ def _of_endpoint(endpoint: Endpoint[Any]) -> Operation:
         endpoint.answers,
         status=endpoint.status,
         form="photo" if endpoint.uploads else "",
+        has_key=endpoint.method == "POST",
     )
 
 
@@ -129,6 +138,8 @@ def _operation(operation: Operation, names: _Names, schemas: Json) -> Json:
             "5XX": error,
         },
     }
+    if operation.has_key:
+        made["parameters"].append(_KEY)
     if not operation.is_public:
         made["security"] = [{"token": []}]
     given = names[operation.accepts, "validation"] if operation.accepts else None

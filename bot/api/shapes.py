@@ -59,6 +59,12 @@ class Category(BaseModel):
     name: str
 
 
+class ListedCategory(Category):
+    """`urgency` is what a report of it has unless it says otherwise."""
+
+    urgency: int
+
+
 class Degrees(BaseModel):
     lng: float
     lat: float
@@ -288,7 +294,12 @@ class Wallet(BaseModel):
 
 
 class Wallets(BaseModel):
+    """The wallets in the worker's areas, and all of them together."""
+
     ref: str
+    posted: int
+    held: int
+    available: int
     wallets: list[Wallet]
 
 

@@ -18,7 +18,7 @@ from bot.http import LARGEST_BODY
 from bot.service import Service
 from community.permissions import NotYourTask, Permission, Worker
 from core.crypto import Vault
-from core.errors import NotFound
+from core.errors import Invalid
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 100
@@ -137,12 +137,12 @@ def page(items: Sequence[Json], *, limit: int, cursor: str | None) -> Json:
 
 
 def sliced(items: Sequence[Json], *, query: Listing, key: str) -> Json:
-    """One page of a list that is short enough to be at hand as a whole. Raises NotFound for an unknown cursor."""
+    """One page of a list that is short enough to be at hand as a whole. Raises Invalid for a strange cursor."""
     start = 0
     if query.cursor is not None:
         found = [n for n, item in enumerate(items) if item[key] == query.cursor]
         if not found:
-            raise NotFound("cursor_unknown")
+            raise Invalid("bad_cursor", fields={"cursor": "not one of ours"})
         start = found[0] + 1
     shown = items[start : start + query.limit]
     more = start + query.limit < len(items)

@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, Field
 from bot.api import shapes
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing, Reason, Text
 from bot.media_links import photo_link
+from community import categories
 from community.issues import Action, Actor, lists, move, views
-from community.issues.actors import place_of
 from community.issues.photos import Photo
-from community.permissions import NotYourTask, Permission
+from community.permissions import Permission
 from core.values import IssueState
 from nlp.words import search_words
 
@@ -127,6 +127,12 @@ async def category(call: Call, said: Recategorising) -> Json:
     return await _move(call, Action.CATEGORY, category_code=said.code)
 
 
+async def all_categories(_: Call, __: Nothing) -> Json:
+    """The codes that `category` takes."""
+    items = [one.to_json() | {"urgency": one.urgency} for one in categories.matters()]
+    return {"items": items, "next": None}
+
+
 def _plain(action: Action) -> Callable[[Call, Nothing], Awaitable[Json]]:
     async def take(call: Call, _: Nothing) -> Json:
         return await _move(call, action)
@@ -153,8 +159,6 @@ async def _move(call: Call, action: Action, **details: Any) -> Json:
         photos=photos,
         **details,
     )
-    if not call.worker.may(_PERMISSION, place_of(issue)):
-        raise NotYourTask
     call.about(issue.number, issue.area_code)
     return views.brief(issue)
 
@@ -174,6 +178,10 @@ ENDPOINTS: Final = (
     Endpoint(
         "GET", "/issues/{number}", show, _PERMISSION, Nothing, shapes.StaffIssue, "One report", "issues show",
         personal=True,
+    ),
+    Endpoint(
+        "GET", "/categories", all_categories, _PERMISSION, Nothing, shapes.Page[shapes.ListedCategory],
+        "What reports are about", "issues categories",
     ),
     _step("verify", _plain(Action.VERIFY), Nothing, "It is true and ours"),
     _step("reject", _because(Action.REJECT), Because, "It is not accepted"),

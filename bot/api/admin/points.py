@@ -43,7 +43,12 @@ async def balance(call: Call, _: Nothing) -> Json:
     if not seen and not (resident.area_code or "").startswith(areas):
         raise NotYourTask
     call.about(resident.ref, resident.area_code or "")
-    return {"ref": resident.ref, "wallets": [_wallet(code, one) for code, one in seen.items()]}
+    total = Balance(sum(one.posted for one in seen.values()), sum(one.held for one in seen.values()))
+    return {
+        "ref": resident.ref,
+        **_figures(total),
+        "wallets": [{"area_code": code, **_figures(one)} for code, one in seen.items()],
+    }
 
 
 async def statement(call: Call, query: StatementQuery) -> Json:
@@ -113,8 +118,8 @@ def _seq(cursor: str | None) -> int | None:
     return int(cursor)
 
 
-def _wallet(area_code: str, one: Balance) -> Json:
-    return {"area_code": area_code, "posted": one.posted, "held": one.held, "available": one.available}
+def _figures(one: Balance) -> Json:
+    return {"posted": one.posted, "held": one.held, "available": one.available}
 
 
 ENDPOINTS: Final = (

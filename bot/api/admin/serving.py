@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,8 +20,8 @@ from core import logs
 from core.db import new_id
 from core.errors import Forbidden, Unauthenticated
 
-KEY_HEADER = "Idempotency-Key"
-LONGEST_KEY = 100
+KEY_HEADER: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 100
 
 
 def serve(endpoint: Endpoint[Any]) -> Handler:
@@ -37,7 +37,9 @@ def serve(endpoint: Endpoint[Any]) -> Handler:
             raise
         if endpoint.method != "GET":
             await service.wakeups.nudge(SENDER)
-        return json_response(answer, status=endpoint.status)
+        response = json_response(answer, status=endpoint.status)
+        response.headers["Cache-Control"] = "no-store"  # what is shown to a worker stays in no cache on the way
+        return response
 
     return handle
 

@@ -17,6 +17,7 @@ async def test_points_are_adjusted_stated_and_reversed(town: Town) -> None:
     status, posted = await adjusted(town, 30, role=Role.DESK)
     assert (status, posted["created"]) == (200, True)
     _, balance = await town.get(f"/points/{town.ref}", role=Role.AUDITOR)
+    assert balance["available"] == 30
     assert balance["wallets"] == [{"area_code": COMMUNITY, "posted": 30, "held": 0, "available": 30}]
     _, page = await town.get(f"/points/{town.ref}/statement?limit=1")
     assert [line["amount_points"] for line in page["items"]] == [30]

@@ -122,8 +122,8 @@ async def test_services_are_paged_in_a_steady_order(town: Town) -> None:
     _, second = await town.get(f"/services?limit=2&cursor={first['next']}")
     assert len({one["id"] for one in first["items"] + second["items"]}) == 3
     assert second["next"] is None
-    status, _ = await town.get("/services?cursor=nothing")
-    assert status == 404
+    status, answer = await town.get("/services?cursor=nothing")
+    assert (status, answer["error"]["code"]) == (400, "bad_cursor")
 
 
 async def a_registration(town: Town) -> str:
