@@ -5,16 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bot import commands
 from core import logs, settings
 from core.errors import AppError, ConfigError
-from core.settings import Settings
-
-Command = Callable[[Settings, argparse.Namespace], int]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,6 +45,8 @@ def main(argv: list[str]) -> int:
 
         return simulate(argv[1:])
     arguments = _parser().parse_args(argv)
+    from bot import commands  # noqa: PLC0415  the server's parts are loaded only where they run
+
     try:
         loaded = settings.load()
         logs.configure(loaded.log_format, loaded.log_level)

@@ -28,8 +28,8 @@ from bot.wakeups import SENDER, Wakeups
 from community import notices, photos, residents
 from community.residents import Who
 from core import clock, logs
-from core.crypto import Vault, seal, unseal
-from core.db import Base, Database, dump_json
+from core.crypto import Unreadable, Vault, seal, unseal
+from core.db import Base, Database, dump_json, is_transient
 from core.errors import AppError
 from core.messages import Inbound, InboundKind, Reply
 from core.outbox import rowcount
@@ -106,13 +106,18 @@ class Conversations:
                 return await self._attempt(who, progress)
             except inbox.AlreadyFinished:
                 return True
+            except Unreadable:
+                await self._abandon(who)
+                return False
             except AppError as error:
                 await self._settle(who, progress.message_id, refusal(error), failed=False)
                 return True
             except Exception as error:  # the boundary: one message must not block those after it
-                if attempt < ATTEMPTS and isinstance(error, DBAPIError) and inbox.is_transient(error):
+                if attempt < ATTEMPTS and isinstance(error, DBAPIError) and is_transient(error):
                     continue
                 log.exception("message_failed", error=type(error).__name__)
+                if not progress.message_id:
+                    return False  # not even the message was found: the timers try again
                 await self._settle(who, progress.message_id, texts.FAILED, failed=True)
                 return True
         raise AssertionError("unreachable")
@@ -219,6 +224,10 @@ class Conversations:
             )
             .execution_options(synchronize_session=False)
         )
+
+    async def _abandon(self, who: Who) -> None:
+        async with self._database.write() as db:
+            await inbox.abandon(db, identity_id=who.identity_id)
 
     async def _settle(self, who: Who, message_id: int, text: str, *, failed: bool) -> None:
         """The attempt was rolled back: answer with a sentence instead, and let the staff know of a failure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -75,12 +76,12 @@ async def _still_wanted(db: AsyncSession, payload: dict[str, Any]) -> bool:
 
 async def _tell(service: Service, who: Who, notice: words.Notice, *, key: str) -> None:
     """Say it; its choices wait for an answer only where no dialogue is under way."""
-    reply = Reply(notice.text)
+    reply, reply_id = Reply(notice.text), "n" + hashlib.sha256(key.encode()).hexdigest()[:16]
     if notice.options:
-        prompt = Prompt("n" + key[-8:], "", notice.text, notice.options, frozenset())
+        prompt = Prompt(reply_id, "", notice.text, notice.options, frozenset())
         if await service.conversations.offer(who, prompt):
             reply = prompt.reply()
-    await reach.reach(service, who, reply.with_id(f"n{key[-8:]}"), key=key, topic=notice.topic)
+    await reach.reach(service, who, reply.with_id(reply_id), key=key, topic=notice.topic)
 
 
 async def fetch_media(service: Service, job: Job) -> None:

@@ -1,7 +1,6 @@
-"""The inbox: every message is committed here, alone, before anything else is done with it.
+"""The inbox: what was accepted, how far it got, and by which route its reply goes.
 
-Accepting is grouped: messages that arrive while a commit is under way share the next one. A message is known by its
-account and dedupe key; a known one is not accepted again, and its row says how far the first delivery got.
+A message is known by its account and dedupe key; a known one is not accepted again (`bot.accepting`).
 
 `reply_route` is set once. The transaction that answers a message sets `passive`, unless the deadline of its delivery
 passed before and set `outbox`; then that same transaction queues the reply.
@@ -9,35 +8,26 @@ passed before and set `outbox`; then that same transaction queues the reply.
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Index, UniqueConstraint, case, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.adapters import send_windows
 from bot.adapters.send_windows import Trigger
-from community.residents import Identity, Who
+from community.residents import Who
 from core import clock
 from core.crypto import Vault, seal, unseal
-from core.db import Base, Database, dump_json
+from core.db import Base, dump_json
 from core.messages import Inbound, Reply
 from core.outbox import rowcount
 
 PURPOSE_BODY: Final = "inbox.body"
 PURPOSE_REPLY: Final = "inbox.reply"
-LARGEST_GROUP: Final = 64
-GROUP_ATTEMPTS: Final = 3
 
 
 class Route(StrEnum):
@@ -80,15 +70,6 @@ class InboxRow(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """A committed message. `is_new` is false for a repeated delivery."""
-
-    id: int
-    who: Who
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Waiting:
     """A message whose turn has come."""
 
@@ -104,131 +85,6 @@ class Answered:
     route: Route | None
     reply: Reply | None
     done: bool
-
-
-Queued = tuple[Inbound, Who, Route | None, asyncio.Future[Accepted]]
-
-
-class Acceptor:
-    """Groups the messages of this process into few commits."""
-
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database = database
-        self._vault = vault
-        self._queue: list[Queued] = []
-        self._running: asyncio.Task[None] | None = None
-
-    async def accept(self, said: Inbound, who: Who, *, route: Route | None = None) -> Accepted:
-        """Commit one message; returns when it is durable. `route` is given where no passive reply is possible."""
-        future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
-        self._queue.append((said, who, route, future))
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._drain())
-        return await future
-
-    async def _drain(self) -> None:
-        while self._queue:
-            group = self._next_group()
-            try:
-                accepted = await self._commit([(said, who, route) for said, who, route, _ in group])
-            except Exception as error:  # noqa: BLE001  handed on to every caller that waits
-                for *_, future in group:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for (*_, future), result in zip(group, accepted, strict=True):
-                if not future.done():
-                    future.set_result(result)
-
-    def _next_group(self) -> list[Queued]:
-        """At most one message of an identity, so that one statement numbers them all; the rest keep their order."""
-        group: list[Queued] = []
-        left: list[Queued] = []
-        senders: set[str] = set()
-        for item in self._queue:
-            identity = item[1].identity_id
-            if len(group) < LARGEST_GROUP and identity not in senders:
-                group.append(item)
-            else:
-                left.append(item)
-            senders.add(identity)
-        self._queue = left
-        return group
-
-    async def _commit(self, items: Sequence[tuple[Inbound, Who, Route | None]]) -> list[Accepted]:
-        for attempt in range(GROUP_ATTEMPTS):
-            try:
-                async with self._database.write() as db:
-                    return await _insert(db, self._vault, items)
-            except DBAPIError as error:
-                if attempt == GROUP_ATTEMPTS - 1 or not is_transient(error):
-                    raise
-        raise AssertionError("unreachable")
-
-
-def is_transient(error: DBAPIError) -> bool:
-    """A deadlock, a serialization failure or a lost connection: the same transaction may succeed when run again."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return state in ("40001", "40P01") or error.connection_invalidated or "database is locked" in str(error.orig)
-
-
-async def _insert(db: AsyncSession, vault: Vault, items: Sequence[tuple[Inbound, Who, Route | None]]) -> list[Accepted]:
-    ids = sorted(who.identity_id for _, who, _ in items)
-    numbered = await db.execute(
-        update(Identity)
-        .where(Identity.id.in_(ids))
-        .values(last_seq=Identity.last_seq + 1)
-        .returning(Identity.id, Identity.last_seq)
-        .execution_options(synchronize_session=False)
-    )
-    seqs = {row.id: row.last_seq for row in numbered}
-    now = clock.now()
-    rows = []
-    for said, who, route in items:
-        key = await vault.key(db, who.key_owner_id)
-        rows.append(
-            {
-                "account": said.account,
-                "dedupe_key": _key(said),
-                "identity_id": who.identity_id,
-                "seq": seqs[who.identity_id],
-                "kind": said.kind.value,
-                "trigger": _trigger(said),
-                "body": seal(key, PURPOSE_BODY, dump_json(said.to_json()).encode()),
-                "reply_route": route.value if route else None,
-                "received_at": now,
-                "failed": False,
-            }
-        )
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    inserted = await db.execute(
-        make(InboxRow)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["account", "dedupe_key"])
-        .returning(InboxRow.id, InboxRow.account, InboxRow.dedupe_key)
-    )
-    made = {(row.account, row.dedupe_key): row.id for row in inserted}
-    return [await _accepted(db, said, who, made) for said, who, _ in items]
-
-
-def _key(said: Inbound) -> str:
-    """The dedupe key as it is kept: hashed, because it holds the platform's id of the sender."""
-    return hashlib.sha256(said.dedupe_key.encode()).hexdigest()
-
-
-def _trigger(said: Inbound) -> Trigger | None:
-    """What a message opens at its platform; one that came by our own API opens nothing there."""
-    return None if said.is_api else send_windows.trigger_of(said)
-
-
-async def _accepted(db: AsyncSession, said: Inbound, who: Who, made: dict[tuple[str, str], int]) -> Accepted:
-    new_id = made.get((said.account, _key(said)))
-    if new_id is not None:
-        return Accepted(new_id, who, is_new=True)
-    known = await db.execute(
-        select(InboxRow.id).where(InboxRow.account == said.account, InboxRow.dedupe_key == _key(said))
-    )
-    return Accepted(known.scalar_one(), who, is_new=False)
 
 
 async def next_waiting(db: AsyncSession, vault: Vault, who: Who) -> Waiting | None:
@@ -327,6 +183,17 @@ async def unfinished(db: AsyncSession, *, before: datetime, limit: int) -> list[
         .limit(limit)
     )
     return list(rows.scalars())
+
+
+async def abandon(db: AsyncSession, *, identity_id: str) -> int:
+    """Close what an erased sender left unanswered: nobody can read it any more."""
+    done = await db.execute(
+        update(InboxRow)
+        .where(InboxRow.identity_id == identity_id, InboxRow.done_at.is_(None))
+        .values(done_at=clock.now(), failed=True)
+        .execution_options(synchronize_session=False)
+    )
+    return rowcount(done)
 
 
 class AlreadyFinished(Exception):

@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from bot import inbox
+from bot.accepting import Accepted, Acceptor, SenderForgotten
 from bot.conversations import Conversations
-from bot.inbox import Acceptor, Route
+from bot.inbox import Route
 from bot.limits import MESSAGES, Limits
 from community import residents
 from community.residents import Who
 from core import logs
 from core.crypto import Vault
 from core.db import Database
+from core.errors import NotFound
 from core.messages import EventKind, Inbound, Reply
 from core.settings import Account
 from handlers import texts
@@ -67,8 +69,8 @@ class Intake:
         `route=Route.OUTBOX` is for platforms without passive replies: returns as soon as the message is safe.
         """
         deadline = time.monotonic() + budget_seconds
-        who = await self.identify(said, account)
-        accepted = await self._acceptor.accept(said, who, route=route)
+        accepted = await self._accept(said, account, route)
+        who = accepted.who
         work = self._spawn(self._work(who, accepted.id, said, is_new=accepted.is_new))
         if route is Route.OUTBOX:
             return Taken(None, accepted.id)
@@ -78,6 +80,14 @@ class Intake:
         if not work.done() and await self._gave_up(accepted.id):
             return Taken(None, accepted.id)
         return await self._known_reply(who, accepted.id) or Taken(None, accepted.id)
+
+    async def _accept(self, said: Inbound, account: Account, route: Route | None) -> Accepted:
+        who = await self.identify(said, account)
+        try:
+            return await self._acceptor.accept(said, who, route=route)
+        except SenderForgotten:
+            self._known.pop((said.account, said.sender), None)
+        return await self._acceptor.accept(said, await self.identify(said, account), route=route)
 
     async def identify(self, said: Inbound, account: Account) -> Who:
         """The sender's identity. What may change (whose resident it is) is read again when the message is answered."""
@@ -101,8 +111,13 @@ class Intake:
 
     async def resume(self, identity_id: str) -> None:
         """Work off what a crash left behind."""
-        async with self._database.read() as db:
-            who = await residents.identity(db, self._vault, identity_id=identity_id)
+        try:
+            async with self._database.read() as db:
+                who = await residents.identity(db, self._vault, identity_id=identity_id)
+        except NotFound:  # erased meanwhile
+            async with self._database.write() as db:
+                await inbox.abandon(db, identity_id=identity_id)
+            return
         await self._conversations.work(who)
 
     async def stop(self) -> None:

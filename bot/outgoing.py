@@ -27,6 +27,11 @@ from core.values import Platform
 
 REPLY: Final = "reply.send"
 PURPOSE: Final = "outgoing.body"
+REPLY_WAY: Final = "reply"
+PAGE_WAY: Final = "page"
+SHOWN: Final = (REPLY_WAY, PAGE_WAY)
+"""Ways whose rows pages show; the others log what left through a platform, perhaps as well."""
+
 POLLED: Final = (Platform.WEB, Platform.WECHAT_MINI, Platform.ALIPAY_MINI)
 
 
@@ -57,7 +62,7 @@ async def keep_reply(db: AsyncSession, vault: Vault, who: Who, *, message_id: in
         return
     if route is Route.PASSIVE:
         if who.platform in POLLED:
-            await record(db, vault, who, reply=reply, way="reply")
+            await record(db, vault, who, reply=reply, way=REPLY_WAY)
     else:
         await outbox.enqueue(
             db,
@@ -84,17 +89,25 @@ async def record(db: AsyncSession, vault: Vault, who: Who, *, reply: Reply, way:
     await db.execute(make(Outgoing).values(row).on_conflict_do_nothing(index_elements=["key"]))
 
 
-async def last_id(db: AsyncSession, *, identity_id: str) -> int:
-    """The number of the newest message to an identity, 0 if there is none."""
-    newest = await db.execute(select(func.max(Outgoing.id)).where(Outgoing.identity_id == identity_id))
-    return newest.scalar_one() or 0
+async def cursor_after_reply(db: AsyncSession, *, identity_id: str, seen: int) -> int:
+    """Where a page goes on after the newest reply; before it, while notices that it has not seen lie between."""
+    newest = await db.execute(
+        select(func.max(Outgoing.id)).where(Outgoing.identity_id == identity_id, Outgoing.way == REPLY_WAY)
+    )
+    replied = newest.scalar_one() or seen
+    unseen = await db.execute(
+        select(Outgoing.id)
+        .where(Outgoing.identity_id == identity_id, Outgoing.way == PAGE_WAY, Outgoing.id > seen, Outgoing.id < replied)
+        .limit(1)
+    )
+    return seen if unseen.first() else max(replied, seen)
 
 
 async def since(db: AsyncSession, vault: Vault, who: Who, *, after: int, limit: int = 50) -> list[Sent]:
     """What was sent to an identity after that number, in order."""
     rows = await db.execute(
         select(Outgoing)
-        .where(Outgoing.identity_id == who.identity_id, Outgoing.id > after)
+        .where(Outgoing.identity_id == who.identity_id, Outgoing.id > after, Outgoing.way.in_(SHOWN))
         .order_by(Outgoing.id)
         .limit(limit)
     )

@@ -29,7 +29,6 @@ from core.values import Platform
 
 MESSAGE_WAY: Final = "message"
 NOTICE_WAY: Final = "notice"
-PAGE_WAY: Final = "page"
 LOOKED_BACK: Final = timedelta(hours=50)
 """A little more than the longest window of any platform."""
 
@@ -55,7 +54,7 @@ async def reach(service: Service, who: Who, reply: Reply, *, key: str, topic: st
 
 async def _to_page(service: Service, who: Who, reply: Reply, *, key: str) -> None:
     async with service.database.write() as db:
-        await outgoing.record(db, service.vault, who, reply=reply, way=PAGE_WAY, key=key)
+        await outgoing.record(db, service.vault, who, reply=reply, way=outgoing.PAGE_WAY, key=key)
     await service.wakeups.nudge(who.identity_id)
 
 

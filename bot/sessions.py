@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,11 +24,14 @@ LIFETIME: Final = timedelta(days=30)
 
 
 class ApiSession(Base):
+    """`seen` is the cursor up to which the page has everything."""
+
     __tablename__ = "api_session"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     identity_id: Mapped[str] = mapped_column(index=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    seen: Mapped[int] = mapped_column(default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,24 @@ async def open_session(db: AsyncSession, *, identity_id: str) -> Opened:
     """A new token; it is shown only now."""
     token = secrets.token_urlsafe(32)
     expires_at = clock.now() + LIFETIME
-    await db.execute(insert(ApiSession).values(token_hash=_hash(token), identity_id=identity_id, expires_at=expires_at))
+    await db.execute(
+        insert(ApiSession).values(token_hash=_hash(token), identity_id=identity_id, expires_at=expires_at, seen=0)
+    )
     return Opened(token, expires_at)
+
+
+async def seen(db: AsyncSession, *, token: str) -> int:
+    """The cursor up to which the page has everything."""
+    return (await db.execute(select(ApiSession.seen).where(ApiSession.token_hash == _hash(token)))).scalar_one()
+
+
+async def note_seen(db: AsyncSession, *, token: str, cursor: int) -> None:
+    await db.execute(
+        update(ApiSession)
+        .where(ApiSession.token_hash == _hash(token), ApiSession.seen < cursor)
+        .values(seen=cursor)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def who(db: AsyncSession, vault: Vault, *, token: str) -> Who:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.inbox import PURPOSE_BODY, PURPOSE_REPLY, InboxRow
-from bot.outgoing import PURPOSE, Outgoing
+from bot.outgoing import PURPOSE, REPLY_WAY, Outgoing
 from community import residents
 from core import clock
 from core.crypto import Vault, unseal
@@ -34,7 +34,7 @@ async def history(db: AsyncSession, vault: Vault, *, identity_id: str, limit: in
             lines.append((row.done_at, "bot", _shown(reply)))
     sent = await db.execute(
         select(Outgoing)
-        .where(Outgoing.identity_id == identity_id, Outgoing.way != "reply")
+        .where(Outgoing.identity_id == identity_id, Outgoing.way != REPLY_WAY)
         .order_by(Outgoing.id.desc())
         .limit(limit)
     )

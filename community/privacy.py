@@ -18,7 +18,7 @@ from community.binding import BindingCode, BindingTries, family
 from community.issues import ownership as issues
 from community.members import ownership as members
 from community.orders import ownership as orders
-from community.residents import Identity, Resident
+from community.residents import ERASED, Identity, Resident
 from community.volunteers import ownership as volunteers
 from core import clock, outbox
 from core.crypto import Vault
@@ -170,7 +170,7 @@ async def _forget_identities(db: AsyncSession, resident_ids: list[str]) -> None:
         update(Identity)
         .where(mine)
         .values(
-            sender_index="erased:" + Identity.id,
+            sender_index=ERASED + Identity.id,
             sender=b"",
             alternate_index=None,
             alternate=None,

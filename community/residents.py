@@ -23,6 +23,9 @@ from core.db import Base, new_id
 from core.errors import NotFound
 from core.values import Platform
 
+ERASED: Final = "erased:"
+"""The index of an identity whose resident was erased begins so: no sender is found by it."""
+
 PURPOSE_SENDER: Final = "identity.sender"
 PURPOSE_NAME: Final = "resident.name"
 PURPOSE_PHONE: Final = "resident.phone"

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, MetaData, String, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -178,3 +178,9 @@ def violated(error: IntegrityError, name: str, *columns: str) -> bool:
     """Whether this constraint was broken; SQLite names the columns (`table.column`), PostgreSQL the constraint."""
     said = str(error.orig)
     return name in said or (bool(columns) and all(column in said for column in columns))
+
+
+def is_transient(error: DBAPIError) -> bool:
+    """A deadlock, a serialization failure or a lost connection: the same transaction may succeed when run again."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state in ("40001", "40P01") or error.connection_invalidated or "database is locked" in str(error.orig)

@@ -87,12 +87,16 @@ def _object(body: bytes) -> dict[str, Any]:
 
 async def who_of(request: web.Request) -> Who:
     """The identity of the bearer. Raises Unauthenticated."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated
-    service = request.app[SERVICE]
+    service, token = request.app[SERVICE], _token(request)
     async with service.database.read() as db:
-        return await sessions.who(db, service.vault, token=token.strip())
+        return await sessions.who(db, service.vault, token=token)
+
+
+def _token(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated
+    return token.strip()
 
 
 async def post_message(request: web.Request) -> web.Response:
@@ -104,8 +108,11 @@ async def post_message(request: web.Request) -> web.Response:
         raise unknown_account()
     said = messages.to_inbound(messages.parse(await body_of(request)), account, who.sender)
     taken = await service.intake.take(said, account, budget_seconds=BUDGET_SECONDS)
-    async with service.database.read() as db:
-        cursor = await outgoing.last_id(db, identity_id=who.identity_id)
+    token = _token(request)
+    async with service.database.write() as db:
+        seen = await sessions.seen(db, token=token)
+        cursor = await outgoing.cursor_after_reply(db, identity_id=who.identity_id, seen=seen)
+        await sessions.note_seen(db, token=token, cursor=cursor)
     replies = [taken.reply.to_json()] if taken.reply and not taken.reply.is_silent else []
     return json_response({"replies": replies, "cursor": str(cursor)})
 
@@ -115,6 +122,11 @@ async def get_messages(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     who = await who_of(request)
     after = _number(request, "after", 0)
+    async with service.database.read() as db:
+        seen = await sessions.seen(db, token=_token(request))
+    if after > seen:
+        async with service.database.write() as db:
+            await sessions.note_seen(db, token=_token(request), cursor=after)
     deadline = asyncio.get_running_loop().time() + min(_number(request, "wait", 0), LONGEST_WAIT_SECONDS)
     while True:
         async with service.database.read() as db:

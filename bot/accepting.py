@@ -1,0 +1,184 @@
+"""Accepting messages: each is committed to the inbox, alone and first, before anything else is done with it.
+
+Accepting is grouped: messages that arrive while a commit is under way share the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.adapters import send_windows
+from bot.adapters.send_windows import Trigger
+from bot.inbox import PURPOSE_BODY, InboxRow, Route
+from community.residents import ERASED, Identity, Who
+from core import clock
+from core.crypto import Vault, seal
+from core.db import Database, dump_json, is_transient
+from core.messages import Inbound
+
+LARGEST_GROUP: Final = 64
+GROUP_ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A committed message. `is_new` is false for a repeated delivery."""
+
+    id: int
+    who: Who
+    is_new: bool
+
+
+class SenderForgotten(Exception):
+    """This identity was erased; whoever writes from its account now is somebody new."""
+
+
+Item = tuple[Inbound, Who, Route | None]
+Queued = tuple[Inbound, Who, Route | None, asyncio.Future[Accepted]]
+
+
+class Acceptor:
+    """Groups the messages of this process into few commits."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+        self._queue: list[Queued] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def accept(self, said: Inbound, who: Who, *, route: Route | None = None) -> Accepted:
+        """Commit one message; returns when it is durable. `route` is given where no passive reply is possible.
+
+        Raises SenderForgotten.
+        """
+        future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        self._queue.append((said, who, route, future))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._drain())
+        return await future
+
+    async def _drain(self) -> None:
+        while self._queue:
+            group = self._next_group()
+            try:
+                accepted = await self._commit([(said, who, route) for said, who, route, _ in group])
+            except Exception as error:  # noqa: BLE001  handed on to every caller that waits
+                for *_, future in group:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (*_, future), result in zip(group, accepted, strict=True):
+                if future.done():
+                    continue
+                if result is None:
+                    future.set_exception(SenderForgotten())
+                else:
+                    future.set_result(result)
+
+    def _next_group(self) -> list[Queued]:
+        """At most one message of an identity, so that one statement numbers them all; the rest keep their order."""
+        group: list[Queued] = []
+        left: list[Queued] = []
+        senders: set[str] = set()
+        for item in self._queue:
+            identity = item[1].identity_id
+            if len(group) < LARGEST_GROUP and identity not in senders:
+                group.append(item)
+            else:
+                left.append(item)
+            senders.add(identity)
+        self._queue = left
+        return group
+
+    async def _commit(self, items: Sequence[Item]) -> list[Accepted | None]:
+        for attempt in range(GROUP_ATTEMPTS):
+            try:
+                async with self._database.write() as db:
+                    return await _insert(db, self._vault, items)
+            except DBAPIError as error:
+                if attempt == GROUP_ATTEMPTS - 1 or not is_transient(error):
+                    raise
+        raise AssertionError("unreachable")
+
+
+async def _insert(db: AsyncSession, vault: Vault, items: Sequence[Item]) -> list[Accepted | None]:
+    """The rows of a group, in its order; None for a sender who was erased meanwhile."""
+    seqs = await _number(db, [who.identity_id for _, who, _ in items])
+    now = clock.now()
+    rows = [
+        await _row(db, vault, said, who, route, seq=seqs[who.identity_id], now=now)
+        for said, who, route in items
+        if who.identity_id in seqs
+    ]
+    made: dict[tuple[str, str], int] = {}
+    if rows:
+        make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+        inserted = await db.execute(
+            make(InboxRow)
+            .values(rows)
+            .on_conflict_do_nothing(index_elements=["account", "dedupe_key"])
+            .returning(InboxRow.id, InboxRow.account, InboxRow.dedupe_key)
+        )
+        made = {(row.account, row.dedupe_key): row.id for row in inserted}
+    return [await _accepted(db, said, who, made) if who.identity_id in seqs else None for said, who, _ in items]
+
+
+async def _number(db: AsyncSession, identity_ids: list[str]) -> dict[str, int]:
+    """The next number of each identity; an erased one gets none."""
+    numbered = await db.execute(
+        update(Identity)
+        .where(Identity.id.in_(sorted(identity_ids)), ~Identity.sender_index.startswith(ERASED))
+        .values(last_seq=Identity.last_seq + 1)
+        .returning(Identity.id, Identity.last_seq)
+        .execution_options(synchronize_session=False)
+    )
+    return {row.id: row.last_seq for row in numbered}
+
+
+async def _row(
+    db: AsyncSession, vault: Vault, said: Inbound, who: Who, route: Route | None, *, seq: int, now: datetime
+) -> dict[str, Any]:
+    key = await vault.key(db, who.key_owner_id)
+    return {
+        "account": said.account,
+        "dedupe_key": _key(said),
+        "identity_id": who.identity_id,
+        "seq": seq,
+        "kind": said.kind.value,
+        "trigger": _trigger(said),
+        "body": seal(key, PURPOSE_BODY, dump_json(said.to_json()).encode()),
+        "reply_route": route.value if route else None,
+        "received_at": now,
+        "failed": False,
+    }
+
+
+def _key(said: Inbound) -> str:
+    """The dedupe key as it is kept: hashed, because it holds the platform's id of the sender."""
+    return hashlib.sha256(said.dedupe_key.encode()).hexdigest()
+
+
+def _trigger(said: Inbound) -> Trigger | None:
+    """What a message opens at its platform; one that came by our own API opens nothing there."""
+    return None if said.is_api else send_windows.trigger_of(said)
+
+
+async def _accepted(db: AsyncSession, said: Inbound, who: Who, made: dict[tuple[str, str], int]) -> Accepted:
+    new_id = made.get((said.account, _key(said)))
+    if new_id is not None:
+        return Accepted(new_id, who, is_new=True)
+    known = await db.execute(
+        select(InboxRow.id).where(InboxRow.account == said.account, InboxRow.dedupe_key == _key(said))
+    )
+    return Accepted(known.scalar_one(), who, is_new=False)
