@@ -49,6 +49,7 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('identity_id', sa.String(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_api_session'))
     )
     with op.batch_alter_table('api_session', schema=None) as batch_op:
