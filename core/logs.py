@@ -52,12 +52,11 @@ def _correlate(_logger: object, _name: str, event: structlog.typing.EventDict) -
     return event
 
 
-class _RedactingFilter(logging.Filter):
-    """Libraries log through the standard module: the same contract holds for them."""
+class _RedactingFormatter(logging.Formatter):
+    """Libraries log through the standard module: the same contract holds for them, tracebacks included."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), None
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
 
 
 def configure(log_format: Literal["console", "json"], level: str) -> None:
@@ -81,7 +80,7 @@ def configure(log_format: Literal["console", "json"], level: str) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_RedactingFilter())
+    handler.setFormatter(_RedactingFormatter())
     logging.basicConfig(level=max(getattr(logging, level), logging.WARNING), handlers=[handler], force=True)
 
 

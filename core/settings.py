@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -20,6 +22,7 @@ DEFAULT_CONFIG: Final = ROOT / "sample" / "community.toml"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")]
+Secret = Annotated[str, Field(repr=False)]
 
 
 class _Section(BaseModel):
@@ -41,16 +44,16 @@ class Account(_Section):
     platform: Platform
     area: AreaCode | None = None
     app_id: str = ""
-    token: str = ""
-    aes_keys: tuple[str, ...] = ()
-    secret: str = ""
+    token: Secret = ""
+    aes_keys: Annotated[tuple[str, ...], Field(repr=False)] = ()
+    secret: Secret = ""
     api_base: str = "https://api.weixin.qq.com"
     customer_service: bool = True
     moderation: Literal["platform", "none"] = "none"
     notices: dict[Literal["issue", "activity", "order", "points", "registration"], str] = {}
     verify_files: dict[str, str] = {}
     menu: tuple[dict[str, Any], ...] = ()
-    private_key: str = ""
+    private_key: Secret = ""
     alipay_public_key: str = ""
     gateway: str = "https://openapi.alipay.com/gateway.do"
 
@@ -85,7 +88,7 @@ class GridConnector(_Section):
     kind: Literal["signed_json", "desk"] = "desk"
     url: str = ""
     app_id: str = ""
-    secret: str = ""
+    secret: Secret = ""
     signer: Literal["hmac-sha256", "hmac-sm3"] = "hmac-sha256"
     auto_file: bool = True
     areas: tuple[AreaCode, ...] = ()
@@ -106,14 +109,14 @@ class GridConnector(_Section):
 class Duty(_Section):
     kind: Literal["webhook", "wecom_robot"] = "webhook"
     url: str
-    secret: str = ""
+    secret: Secret = ""
     ack_seconds: Annotated[int, Field(ge=10, le=3600)] = 180
 
 
 class Notify(_Section):
     kind: Literal["webhook", "wecom_robot"] = "webhook"
     url: str
-    secret: str = ""
+    secret: Secret = ""
     events: tuple[str, ...] = ("*",)
 
 
@@ -137,6 +140,15 @@ class Config(_Section):
                 raise ValueError(f"{kind}: the name {twice[0]!r} is used twice")
         return self
 
+    def secrets(self) -> tuple[str, ...]:
+        """What the log must never show; the address of a group robot carries its key."""
+        targets: tuple[Duty | Notify, ...] = (*self.duty, *self.notify)
+        robots = (target.url for target in targets if target.kind == "wecom_robot")
+        kept = (account.secrets() for account in self.accounts)
+        grids = (connector.secret for connector in self.grid)
+        signing = (target.secret for target in targets)
+        return tuple(secret for secret in (*chain.from_iterable(kept), *grids, *signing, *robots) if secret)
+
     def account(self, name: str) -> Account | None:
         return next((account for account in self.accounts if account.name == name), None)
 
@@ -153,13 +165,13 @@ class Settings:
     """All that the environment and the TOML file say. `var` is where embedded mode keeps its files."""
 
     config: Config
-    database_url: str = DEFAULT_DATABASE
-    redis_url: str | None = None
+    database_url: str = field(default=DEFAULT_DATABASE, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8080
     sim_port: int = 8081
     trusted_proxies: tuple[str, ...] = ()
-    secret_key: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
     log_format: Literal["console", "json"] = "console"
     log_level: str = "INFO"
     var: Path = Path("var")
@@ -189,7 +201,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         host=env.get("HOST", "127.0.0.1"),
         port=port,
         sim_port=sim_port,
-        trusted_proxies=tuple(p.strip() for p in env.get("TRUSTED_PROXIES", "").split(",") if p.strip()),
+        trusted_proxies=_networks(env.get("TRUSTED_PROXIES", "")),
         secret_key=env.get("SECRET_KEY") or None,
         log_format="json" if log_format == "json" else "console",
         log_level=level,
@@ -206,11 +218,23 @@ def _database_url(env: Mapping[str, str]) -> str:
     return url
 
 
+def _networks(given: str) -> tuple[str, ...]:
+    networks = tuple(part.strip() for part in given.split(",") if part.strip())
+    for network in networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise ConfigError(
+                f"environment: TRUSTED_PROXIES: {network!r}: expected addresses or networks, separated by commas"
+            ) from None
+    return networks
+
+
 def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     given = env.get(name, "")
     if not given:
         return default
-    if not given.isdigit() or not 0 < int(given) < 65536:
+    if not (given.isascii() and given.isdigit()) or not 0 < int(given) < 65536:
         raise ConfigError(f"environment: {name}: {given!r}: expected a port number from 1 to 65535")
     return int(given)
 
