@@ -103,6 +103,7 @@ async def _seed(service: Service) -> None:
             return
         sys.stdout.write(seed.addresses(service.settings))
         sys.stdout.flush()
+    await service.conversations.learn_places()
     service.seeded.set()
 
 

@@ -40,7 +40,6 @@ from handlers.dialogue import Turn
 from handlers.memory import Memory
 from handlers.prompt import Prompt
 from handlers.routing import Routed, Router
-from handlers.wording import refusal
 
 PURPOSE: Final = "conversation.memory"
 LIFETIME: Final = timedelta(hours=24)
@@ -110,7 +109,7 @@ class Conversations:
                 await self._abandon(who)
                 return False
             except AppError as error:
-                await self._settle(who, progress.message_id, refusal(error), failed=False)
+                await self._refuse(who, error)
                 return True
             except Exception as error:  # the boundary: one message must not block those after it
                 if attempt < ATTEMPTS and isinstance(error, DBAPIError) and is_transient(error):
@@ -229,6 +228,19 @@ class Conversations:
         async with self._database.write() as db:
             await inbox.abandon(db, identity_id=who.identity_id)
 
+    async def _refuse(self, who: Who, error: AppError) -> None:
+        """The attempt was rolled back, so the same message is still the oldest: the router says what comes next."""
+        async with self._database.write() as db:
+            stored = await _lock(db, who)
+            waiting = await inbox.next_waiting(db, self._vault, who)
+            if waiting is None:
+                return
+            who = await residents.current(db, who)
+            memory = await self._remembered(db, who, stored)
+            routed = self._router.refused(self._turn(db, who, waiting.id, waiting.said), memory, error)
+            await self._conclude(db, who, waiting, memory, routed)
+        await self._wakeups.nudge(SENDER)
+
     async def _settle(self, who: Who, message_id: int, text: str, *, failed: bool) -> None:
         """The attempt was rolled back: answer with a sentence instead, and let the staff know of a failure."""
         with contextlib.suppress(inbox.AlreadyFinished):
@@ -238,6 +250,11 @@ class Conversations:
                     facts = {"message": message_id}
                     key = str(message_id)
                     await notices.tell_staff(db, event="message.failed", area_code="", facts=facts, key=key)
+
+    async def learn_places(self) -> None:
+        """Read the areas' names again, so that places are understood."""
+        async with self._database.read() as db:
+            await self._reader.learn_places(db)
 
     def account(self, name: str) -> Account:
         return self._reader.account(name)

@@ -58,8 +58,8 @@ class Timers:
 
     async def slow_tick(self) -> None:
         """What may wait a minute."""
-        slow = (self._close_chats, self._expire_points, self._erase, self._seal_audit, self._forget)
-        for duty in slow:
+        await self._guarded(self._service.conversations.learn_places)
+        for duty in (self._close_chats, self._expire_points, self._erase, self._seal_audit, self._forget):
             await self._guarded(duty)
 
     async def _guarded(self, duty: Callable[[], Awaitable[None]]) -> None:

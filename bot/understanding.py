@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from community import areas
 from core import clock
 from core.messages import Inbound
 from core.settings import Account, Config
@@ -11,15 +14,24 @@ from nlp import Gazetteer, understand
 from nlp.understanding import Understanding
 
 REMEMBERED = 2048
+SHORTEST_NAME = 3
+_ENDINGS = ("网格", "社区", "街道")
 
 
 class Reader:
     """Understanding with the community's place names; the same text within a minute is read once."""
 
-    def __init__(self, config: Config, gazetteer: Gazetteer | None = None) -> None:
+    def __init__(self, config: Config) -> None:
         self._accounts = {account.name: account for account in config.accounts}
-        self._gazetteer = gazetteer
+        self._gazetteer = Gazetteer()
         self._cached = lru_cache(maxsize=REMEMBERED)(self._understand)
+
+    async def learn_places(self, db: AsyncSession) -> None:
+        """Take the names of areas for places that residents may name."""
+        names = {place for area in await areas.listing(db) for place in _spoken(area.name)}
+        if names != self._gazetteer.names:
+            self._gazetteer = Gazetteer(frozenset(names))
+            self._cached.cache_clear()
 
     def account(self, name: str) -> Account:
         return self._accounts[name]
@@ -32,3 +44,9 @@ class Reader:
 
     def _understand(self, text: str, _minute: int) -> Understanding:
         return understand(text, now=clock.now(), gazetteer=self._gazetteer)
+
+
+def _spoken(name: str) -> list[str]:
+    """An area's name, and as people say it: without the ending of its level."""
+    short = next((name.removesuffix(ending) for ending in _ENDINGS if name.endswith(ending)), name)
+    return [spoken for spoken in {name, short} if len(spoken) >= SHORTEST_NAME]
