@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -60,10 +61,10 @@ def test_a_message_comes_back_whole(said: Inbound) -> None:
     assert Inbound.from_json(stored, sender=said.sender) == said
 
 
-@given(inbounds.filter(lambda said: len(said.sender) > 12))
+@given(inbounds)
 def test_the_sender_is_not_in_what_is_stored(said: Inbound) -> None:
-    assert "sender" not in said.to_json()
-    assert "alternate_sender" not in said.to_json()
+    stored = replace(said, sender="openid-of-somebody", alternate_sender="2088-of-somebody").to_json()
+    assert "of-somebody" not in dump_json(stored)
 
 
 @given(replies)
