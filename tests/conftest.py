@@ -159,6 +159,17 @@ async def gridded(
             yield started
 
 
+@pytest.fixture
+async def quiet(
+    seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[House]:
+    """The running server without sender and timers: a test lets them do one round when it wants them to."""
+    with _copied(seeded.database, request, tmp_path) as url:
+        async with running(url, tmp_path / "var", redis_url=redis_url, with_worker=False) as started:
+            started.tokens = seeded.tokens
+            yield started
+
+
 @contextmanager
 def _copied(template: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     """A database of its own, like the template."""
