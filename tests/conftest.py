@@ -132,14 +132,18 @@ async def _seed(url: str, var: Path) -> None:
 
 
 @pytest.fixture
-async def house(
-    seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[House]:
-    """The running server with the sample community, and the platforms' side."""
+def seeded_url(seeded: Seeded, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of its own with the sample community."""
     with _copied(seeded.database, request, tmp_path) as url:
-        async with running(url, tmp_path / "var", redis_url=redis_url) as started:
-            started.tokens = seeded.tokens
-            yield started
+        yield url
+
+
+@pytest.fixture
+async def house(seeded: Seeded, seeded_url: str, redis_url: str | None, tmp_path: Path) -> AsyncIterator[House]:
+    """The running server with the sample community, and the platforms' side."""
+    async with running(seeded_url, tmp_path / "var", redis_url=redis_url) as started:
+        started.tokens = seeded.tokens
+        yield started
 
 
 @pytest.fixture
@@ -150,13 +154,12 @@ async def grid() -> AsyncIterator[FakeGrid]:
 
 @pytest.fixture
 async def gridded(
-    seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path, grid: FakeGrid
+    seeded: Seeded, seeded_url: str, redis_url: str | None, tmp_path: Path, grid: FakeGrid
 ) -> AsyncIterator[House]:
     """The running server with a grid event system that takes every report at once."""
-    with _copied(seeded.database, request, tmp_path) as url:
-        async with running(url, tmp_path / "var", redis_url=redis_url, grid=(grid.connector(),)) as started:
-            started.tokens = seeded.tokens
-            yield started
+    async with running(seeded_url, tmp_path / "var", redis_url=redis_url, grid=(grid.connector(),)) as started:
+        started.tokens = seeded.tokens
+        yield started
 
 
 @pytest.fixture
