@@ -10,6 +10,7 @@ import typer
 from admin_cli.client import Json, at
 from admin_cli.options import Area, Cursor, Limit, Reason, Text, moment
 from admin_cli.session import session
+from admin_cli.words import state
 from core.values import IssueState
 
 app = typer.Typer(help="随手拍上报：核实、立案、派遣、处置、核查、结案", no_args_is_help=True)
@@ -224,4 +225,4 @@ def _step(ctx: typer.Context, number: str, step: str, **body: Any) -> None:
 
 
 def _done(ctx: typer.Context, answer: Json) -> None:
-    session(ctx).printer.done(answer, f"{answer['number']} 现在是 {answer['state']}。")
+    session(ctx).printer.done(answer, f"{answer['number']} 现在是 {state(answer['state'])}。")

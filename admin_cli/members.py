@@ -13,6 +13,7 @@ from admin_cli.client import Json, at
 from admin_cli.options import Cursor, Limit, Reason, Target
 from admin_cli.output import clean
 from admin_cli.session import session
+from admin_cli.words import state
 from core.values import RegistrationState
 
 app = typer.Typer(help="在职党员报到：审核、撤销、导出", no_args_is_help=True)
@@ -127,4 +128,4 @@ def _write_private(path: Path, text: str) -> None:
 def _step(ctx: typer.Context, registration_id: str, step: str, **body: Any) -> None:
     hc = session(ctx)
     answer = hc.client.post(at("members", registration_id, step), body)
-    hc.printer.done(answer, f"{answer['id']} 现在是 {answer['state']}。")
+    hc.printer.done(answer, f"{answer['id']} 现在是 {state(answer['state'])}。")

@@ -9,6 +9,7 @@ import typer
 from admin_cli.client import at
 from admin_cli.options import Area, Cursor, Limit, Reason
 from admin_cli.session import session
+from admin_cli.words import state
 from core.values import OrderState
 
 app = typer.Typer(help="服务订单：接单、派单、完成", no_args_is_help=True)
@@ -99,4 +100,4 @@ def cancel(ctx: typer.Context, number: No, reason: Reason) -> None:
 def _step(ctx: typer.Context, number: str, step: str, **body: Any) -> None:
     hc = session(ctx)
     answer = hc.client.post(at("orders", number, step), body)
-    hc.printer.done(answer, f"{answer['id']} 现在是 {answer['state']}。")
+    hc.printer.done(answer, f"{answer['id']} 现在是 {state(answer['state'])}。")

@@ -9,6 +9,7 @@ import typer
 from admin_cli.client import at
 from admin_cli.options import Cursor, Limit
 from admin_cli.session import session
+from admin_cli.words import state
 
 app = typer.Typer(help="待发队列：推送、通知、告警", no_args_is_help=True)
 
@@ -50,4 +51,4 @@ def retry(ctx: typer.Context, row_id: Id) -> None:
     """重新发送停下的一行。"""
     hc = session(ctx)
     answer = hc.client.post(at("outbox", str(row_id), "retry"))
-    hc.printer.done(answer, f"{answer['id']} 现在是 {answer['state']}。")
+    hc.printer.done(answer, f"{answer['id']} 现在是 {state(answer['state'])}。")

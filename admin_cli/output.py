@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from admin_cli.words import FORMATS
+
 Json = dict[str, Any]
 Column = tuple[str, str]
 """A heading and the field below it; a dotted field reaches into objects."""
@@ -36,7 +38,7 @@ class Printer:
         for heading, _ in columns:
             table.add_column(heading, overflow="fold")
         for item in answer["items"]:
-            table.add_row(*(Text(_shown(_field(item, name))) for _, name in columns))
+            table.add_row(*(Text(_cell(item, name)) for _, name in columns))
         self.out.print(table)
         if answer.get("next"):
             self.note(f"还有更多，接着看请加：--cursor {answer['next']}")
@@ -57,8 +59,8 @@ class Printer:
         table.add_column(style="bold", no_wrap=True)
         table.add_column(overflow="fold")
         for heading, name in columns:
-            if (value := _field(answer, name)) not in (None, "", [], {}):
-                table.add_row(heading, Text(_shown(value)))
+            if shown := _cell(answer, name):
+                table.add_row(heading, Text(shown))
         self.out.print(table)
 
     def lines(self, heading: str, items: Sequence[Json], columns: Sequence[Column]) -> None:
@@ -67,7 +69,7 @@ class Printer:
             return
         self.out.print(Text(f"\n{heading}", style="bold"))
         for item in items:
-            self.out.print(Text("  " + "  ".join(_shown(_field(item, name)) for _, name in columns)))
+            self.out.print(Text("  " + "  ".join(_cell(item, name) for _, name in columns)))
 
     def done(self, answer: Json, message: str) -> None:
         """A change was made."""
@@ -89,6 +91,14 @@ def clean(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
 
 
+def _cell(item: Mapping[str, Any], name: str) -> str:
+    """What stands in a table for one field; nothing where it is empty."""
+    value = _field(item, name)
+    if value is None or value in ("", [], {}):
+        return ""
+    return clean(FORMATS[name](value)) if name in FORMATS else _shown(value)
+
+
 def _field(item: Mapping[str, Any], name: str) -> Any:
     value: Any = item
     for part in name.split("."):
@@ -100,8 +110,6 @@ def _field(item: Mapping[str, Any], name: str) -> Any:
 
 def _shown(value: Any) -> str:
     match value:
-        case None:
-            return ""
         case bool():
             return "是" if value else "否"
         case str():

@@ -1,0 +1,41 @@
+"""Codes are read as words: every state that the API knows has one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pytest
+
+from admin_cli import words
+from bot.chats import ChatState
+from core.outbox import OutboxState
+from core.values import ActivityState, IssueState, OrderState, RedemptionState, RegistrationState, SignupState
+from tests.admin_cli.running import hc
+from tests.bot.api.town import STREET, Town
+
+STATES: tuple[type[StrEnum], ...] = (
+    ActivityState, ChatState, IssueState, OrderState, OutboxState, RedemptionState, RegistrationState, SignupState,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("states", STATES)
+def test_every_state_has_a_word(states: type[StrEnum]) -> None:
+    assert {state.value for state in states} <= words.STATES.keys()
+
+
+def test_the_code_stands_beside_its_word() -> None:
+    assert words.state("verified") == "已核实 verified"
+    assert words.state("something_new") == "something_new"
+
+
+def test_a_role_reads_as_it_is_typed() -> None:
+    assert words.roles([{"role": "desk", "area_code": "110101"}, {"role": "admin", "area_code": ""}]) == (
+        "desk:110101 admin"
+    )
+
+
+async def test_tables_have_the_words_and_json_has_the_codes(town: Town) -> None:
+    number = await town.report()
+    assert "已提交 submitted" in (await hc(town, "issues", "list")).out
+    assert (await hc(town, "issues", "show", number, "--json")).json["state"] == "submitted"
+    assert f"admin:{STREET}" in (await hc(town, "whoami")).out
