@@ -30,7 +30,7 @@ from community.residents import Who
 from core import clock, logs
 from core.crypto import Unreadable, Vault, seal, unseal
 from core.db import Base, Database, dump_json, is_transient
-from core.errors import AppError
+from core.errors import AppError, NotFound
 from core.messages import Inbound, InboundKind, Reply
 from core.outbox import rowcount
 from core.settings import Account, Config
@@ -285,7 +285,10 @@ class Conversations:
         return len(due)
 
     async def _remind(self, db: AsyncSession, identity_id: str, sealed: bytes) -> None:
-        who = await residents.identity(db, self._vault, identity_id=identity_id)
+        try:
+            who = await residents.identity(db, self._vault, identity_id=identity_id)
+        except NotFound:
+            return  # erased meanwhile: there is nobody to remind
         key = await self._vault.key(db, who.key_owner_id)
         memory = Memory.from_json(json.loads(unseal(key, PURPOSE, sealed)))
         if memory.current is None:
