@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -29,11 +29,8 @@ class Limits:
 
     def __init__(self, redis_url: str | None) -> None:
         self._redis = ConnectionPool.from_url(redis_url) if redis_url else None
-        storage = (
-            RedisStorage(f"async+{redis_url}", implementation="redispy", connection_pool=self._redis)
-            if redis_url
-            else MemoryStorage()
-        )
+        shared: dict[str, Any] = {"connection_pool": self._redis}
+        storage = RedisStorage(f"async+{redis_url}", implementation="redispy", **shared) if redis_url else MemoryStorage()
         self._limiter = SlidingWindowCounterRateLimiter(storage)
 
     async def allows(self, limit: RateLimitItem, key: str) -> bool:
