@@ -30,7 +30,9 @@ class Limits:
     def __init__(self, redis_url: str | None) -> None:
         self._redis = ConnectionPool.from_url(redis_url) if redis_url else None
         shared: dict[str, Any] = {"connection_pool": self._redis}
-        storage = RedisStorage(f"async+{redis_url}", implementation="redispy", **shared) if redis_url else MemoryStorage()
+        storage = (
+            RedisStorage(f"async+{redis_url}", implementation="redispy", **shared) if redis_url else MemoryStorage()
+        )
         self._limiter = SlidingWindowCounterRateLimiter(storage)
 
     async def allows(self, limit: RateLimitItem, key: str) -> bool:
