@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
 from community import areas, residents
 from core import clock
 from core.messages import InboundKind
-from handlers import texts
-from handlers.dialogue import PLACE, Ask, Dialogue, Done, Option, Outcome, Turn
+from handlers import basics, texts
+from handlers.dialogue import PLACE, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear
 
 SHOWN: Final = 8
 
@@ -19,12 +20,15 @@ class Step(StrEnum):
 
 
 async def begin(turn: Turn) -> Outcome:
-    """The argument is a scanned scene, if there is one."""
-    if turn.answer.value:
-        found = await areas.by_scene(turn.db, scene=turn.answer.value, at=clock.now())
-        if found is not None and found.community_code is not None:
-            return await _choose(turn, found.community_code, found.grid_code)
-    return await _ask(turn, texts.AREA_ASK)
+    """The argument is a scanned scene, if there is one; the code of no grid of ours is only a way in."""
+    if not turn.answer.value:
+        return await _ask(turn, texts.AREA_ASK)
+    found = await areas.by_scene(turn.db, scene=turn.answer.value, at=clock.now())
+    welcomed = await basics.welcome(turn)
+    if found is None:
+        return welcomed
+    chosen = await _choose(turn, found.community_code, found.grid_code)
+    return replace(welcomed, text=f"{chosen.text}\n{welcomed.text}")
 
 
 async def _ask(turn: Turn, text: str) -> Ask:
@@ -41,13 +45,19 @@ async def which(turn: Turn) -> Outcome:
         if located is None or located.community_code is None:
             return await _ask(turn, texts.AREA_OUTSIDE)
         return await _choose(turn, located.community_code, located.grid_code)
-    matches = await areas.search(turn.db, name=turn.answer.text)
+    matches = await areas.search(turn.db, name=_name_in(turn))
     if len(matches) == 1:
         return await _choose(turn, *_codes(matches[0]))
     if matches:
         options = tuple(Option(area.code, area.name) for area in matches[:SHOWN])
         return Ask(Step.WHICH, texts.AREA_SEVERAL, options, accepts=PLACE)
-    return await _ask(turn, texts.AREA_UNKNOWN)
+    return Unclear(texts.AREA_UNKNOWN)
+
+
+def _name_in(turn: Turn) -> str:
+    """The name alone, of 我住和平里社区 too."""
+    place = turn.understood.place()
+    return place.text if place is not None else turn.answer.text
 
 
 def _codes(area: areas.Area) -> tuple[str, str | None]:

@@ -7,8 +7,6 @@ from typing import Final
 from handlers import texts
 from handlers.dialogue import Dialogue, Done, Outcome, Turn, entry
 
-_THANKS: Final = ("谢", "辛苦", "再见", "拜拜", "好人")
-
 
 def _menu_options() -> tuple[tuple[str, str], ...]:
     return (
@@ -28,13 +26,13 @@ async def menu(turn: Turn) -> Outcome:
     return Done(texts.MENU_TEXT.format(name=turn.config.service.name), options)
 
 
-async def welcome(turn: Turn) -> Outcome:
+async def welcome(turn: Turn) -> Done:
     options = tuple(entry(name, label) for name, label in _menu_options()[:5])
     return Done(texts.WELCOME_TEXT.format(name=turn.config.service.name), options)
 
 
 async def greeting(turn: Turn) -> Outcome:
-    if any(word in turn.said.text for word in _THANKS):
+    if any(word in turn.said.text for word in texts.THANKS_WORDS):
         return Done(texts.THANKS_TEXT)
     options = tuple(entry(name, label) for name, label in _menu_options()[:4])
     return Done(texts.GREETING_TEXT, (*options, entry("menu", texts.MENU_MORE)))

@@ -1,19 +1,23 @@
-"""What several dialogues ask alike: whose community it is, and how to reach the resident."""
+"""What several dialogues ask alike: whose community it is, how to reach the resident, how many, how many stars."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from community import consents, residents
 from community.consents import Purpose, Wording
 from core import clock
-from handlers import texts
-from handlers.dialogue import TEXT, Ask, Option, Turn
-from nlp.understanding import Slot
+from handlers import tables, texts
+from handlers.dialogue import TEXT, Ask, Done, Option, Turn, entry
+from handlers.prompt import COUNT, number_in, plain
 
+T = TypeVar("T")
 KNOWN_PHONE: Final = "known"
+MOST: Final = 20
+"""Persons or portions in one go; the services allow no more."""
 
 
 async def area_of(turn: Turn) -> str | None:
@@ -21,42 +25,83 @@ async def area_of(turn: Turn) -> str | None:
     return (await residents.get(turn.db, resident_id=turn.resident_id)).area_code or turn.account.area
 
 
-async def ask_phone(turn: Turn, step: StrEnum, text: str) -> Ask:
+def choose_area_first() -> Done:
+    """For what exists only within a community."""
+    return Done(texts.AREA_FIRST, (entry("area", texts.AREA_TITLE), entry("menu", texts.MENU_MORE)))
+
+
+def wording(turn: Turn, text: str) -> Wording:
+    """What a resident agreed to, as it was shown here."""
+    return Wording(texts.CONSENT_VERSION, text, turn.account.name)
+
+
+async def ask_phone(turn: Turn, step: StrEnum, text: str, *more: Option) -> Ask:
     """Ask for a number, offering the one that is known."""
     contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
-    options = (Option(KNOWN_PHONE, texts.PHONE_KNOWN.format(phone=_shown(contact.phone))),) if contact.phone else ()
-    return Ask(step, text, options, accepts=TEXT, slot="phone")
+    known = (Option(KNOWN_PHONE, texts.PHONE_KNOWN.format(phone=masked(contact.phone)), texts.PHONE_KNOWN_WORDS),)
+    return Ask(step, text, (*(known if contact.phone else ()), *more), accepts=TEXT, slot="phone")
 
 
-def _shown(phone: str) -> str:
-    return f"{phone[:3]}****{phone[-2:]}"
+def masked(phone: str) -> str:
+    return f"{phone[:3]}****{phone[-4:]}"
 
 
-async def taken_phone(turn: Turn, asked: str) -> str | None:
-    """The number in an answer, kept with the consent that giving it means; None if there is none."""
+async def taken_phone(turn: Turn) -> str:
+    """The number in an answer, or the known one if that was chosen; empty if there is none."""
     if turn.answer.value == KNOWN_PHONE:
         return (await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)).phone
     slot = turn.understood.slot("phone")
-    if slot is None:
-        return None
-    await keep_phone(turn, str(slot.value), asked)
-    return str(slot.value)
+    return str(slot.value) if slot is not None else ""
 
 
-async def keep_phone(turn: Turn, phone: str, asked: str) -> None:
-    wording = Wording(texts.CONSENT_VERSION, asked, turn.account.name)
-    await consents.give(turn.db, resident_id=turn.resident_id, purpose=Purpose.CONTACT, wording=wording)
+async def keep_phone(turn: Turn, phone: str, agreed: str) -> None:
+    """Keep a number as the resident's own, with the consent to these words."""
+    await consents.give(turn.db, resident_id=turn.resident_id, purpose=Purpose.CONTACT, wording=wording(turn, agreed))
     await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, phone=phone)
 
 
-def overlaps(slot: Slot | None, start: datetime, end: datetime) -> bool:
-    """Whether a time that was said touches this span; no time said touches every span."""
-    if slot is None:
-        return True
-    return clock.parse(slot.value["start"]) < end and start < clock.parse(slot.value["end"])
+def ask_count(step: StrEnum, text: str, unit: str, words: tuple[tuple[str, ...], ...]) -> Ask:
+    """How many, with the first few to choose from; a larger number is said. `words` name one, two, three …"""
+    options = tuple(Option(str(n), unit.format(count=n), names) for n, names in enumerate(words, start=1))
+    return Ask(step, text, options, accepts=TEXT, slot=COUNT)
 
 
-def likeness(text: str, title: str) -> int:
-    """How many pairs of neighbouring characters a message shares with a title."""
+def count_in(turn: Turn) -> int:
+    """The number of persons or portions that was chosen or said; 0 if none, or one beyond reason."""
+    if turn.answer.value:
+        return int(turn.answer.value)
+    slot = turn.understood.slot(COUNT)
+    count = int(slot.value) if slot is not None else number_in(plain(turn.answer.text)) or 0
+    return count if 1 <= count <= MOST else 0
+
+
+def ask_stars(step: StrEnum) -> Ask:
+    options = tuple(Option(str(n), label, texts.STAR_WORDS[n]) for n, label in texts.STARS.items())
+    return Ask(step, texts.ASK_STARS, options)
+
+
+def wrong(turn: Turn) -> str:
+    """What to say to words that correct nothing: to a bare 不对 the question what is wrong."""
+    return texts.WHAT_IS_WRONG if turn.answer.text.startswith(tables.words("corrections")) else ""
+
+
+def overlaps(said: Any, start: datetime, end: datetime) -> bool:
+    """Whether the value of a time slot touches this span; no time said touches every span."""
+    return said is None or (clock.parse(said["start"]) < end and start < clock.parse(said["end"]))
+
+
+def likeness(text: str, title: str, groups: Sequence[tuple[str, ...]] = ()) -> int:
+    """How alike a message and a title are.
+
+    The pairs of neighbouring characters that they share, and two for each group of words for the same thing of which
+    both have one.
+    """
     pairs = {title[i : i + 2] for i in range(len(title) - 1)}
-    return sum(pair in text for pair in pairs)
+    same = sum(any(w in text for w in words) and any(w in title for w in words) for words in groups)
+    return sum(pair in text for pair in pairs) + 2 * same
+
+
+def likeliest(scored: Sequence[tuple[int, T]]) -> list[T]:
+    """Those with the best score, if that is not nothing."""
+    best = max((score for score, _ in scored), default=0)
+    return [one for score, one in scored if score == best] if best > 0 else []

@@ -2,7 +2,8 @@
 
 A prompt and the answers it accepts are built together, as one `Ask`; what was not offered cannot be matched. A step
 calls one function of `community` or `points` in the transaction that it is given and returns; it never sends, never
-commits. `Done` may offer what people usually want next: each such option begins another dialogue.
+commits. It returns an `Ask`, an `Unclear` (the same question again), or `Done`, which may offer what people usually
+want next: each such option begins another dialogue.
 """
 
 from __future__ import annotations
@@ -29,19 +30,23 @@ ENTRY: Final = "go:"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing to choose: shown as `label`, also matched by any of `words`, handed to the step as `value`."""
+    """One thing to choose: shown as `label`, also matched by any of `words`, handed to the step as `value`.
+
+    `about` are the words with which the dialogue of an entry begins, as if they were said now.
+    """
 
     value: str
     label: str
     words: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A question: which step takes the answer, what may be chosen, and which other kinds of message it accepts.
 
-    A `greedy` one takes any text for its answer, also one that looks like another wish (a description, a note);
-    one that waits for a `slot` takes any text that holds it.
+    A `greedy` one takes any text for its answer, also one that looks like another wish (a note, a reason); one that
+    waits for a `slot` takes any text that holds it, and a `count` may be a number beyond those offered.
     """
 
     step: StrEnum
@@ -54,20 +59,23 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The dialogue is over. Options are entries (`report`, `my_reports:R2611…`), see `entry`.
-
-    `about` keeps the resident's words for the dialogue that they choose next.
-    """
+    """The dialogue is over. Options are entries (`report`, `my_reports:R2611…`), see `entry`."""
 
     text: str
     options: tuple[Option, ...] = ()
     url: str = ""
     title: str = ""
     to_human: bool = False
-    about: str = ""
 
 
-Outcome = Ask | Done
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The words say nothing to this question: it is asked again, below a sentence that says what was missing."""
+
+    text: str = ""
+
+
+Outcome = Ask | Done | Unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class Answer:
 
     value: str = ""
     text: str = ""
+    about: str = ""
 
 
 @dataclass(slots=True)
@@ -120,6 +129,6 @@ class Dialogue:
     needs_identity: bool = False
 
 
-def entry(dialogue: str, label: str, argument: str = "", words: tuple[str, ...] = ()) -> Option:
+def entry(dialogue: str, label: str, argument: str = "", words: tuple[str, ...] = (), about: str = "") -> Option:
     """An option that begins a dialogue."""
-    return Option(f"{ENTRY}{dialogue}:{argument}", label, words)
+    return Option(f"{ENTRY}{dialogue}:{argument}", label, words, about)

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from handlers import area, basics, cancel, me, member, my_reports, order, points, report, volunteer
+from handlers import (
+    agreements,
+    area,
+    attending,
+    basics,
+    cancel,
+    me,
+    member,
+    my_orders,
+    my_reports,
+    order,
+    points,
+    report,
+    tasks,
+    volunteer,
+)
 from handlers.dialogue import Dialogue, Turn
 from handlers.routing import Router
 
@@ -15,12 +30,14 @@ DIALOGUES: Final[tuple[Dialogue, ...]] = (
     my_reports.NOT_FIXED,
     my_reports.RATE,
     volunteer.VOLUNTEER,
-    volunteer.MY_SIGNUPS,
-    volunteer.CANCEL_SIGNUP,
+    attending.MY_SIGNUPS,
+    attending.CANCEL_SIGNUP,
+    attending.CHECK_IN,
+    attending.CHECK_OUT,
     order.ORDER,
-    order.MY_ORDERS,
-    order.CANCEL_ORDER,
-    order.RATE_ORDER,
+    my_orders.MY_ORDERS,
+    my_orders.CANCEL_ORDER,
+    my_orders.RATE_ORDER,
     member.MEMBER,
     points.POINTS,
     points.POINTS_HOW,
@@ -31,6 +48,9 @@ DIALOGUES: Final[tuple[Dialogue, ...]] = (
     me.BIND,
     me.EXPORT,
     me.ERASE,
+    agreements.CONSENTS,
+    tasks.TASKS,
+    tasks.WORKER_BIND,
     area.AREA,
     cancel.CANCEL,
     basics.MENU,

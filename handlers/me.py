@@ -1,4 +1,4 @@
-"""我的资料: what is known of me, binding, export and erasure, consents, my community."""
+"""我的资料: what is known of me, binding, export and erasure; the ways to consents and community."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from community import binding, privacy
 from core import clock
 from core.values import Platform
 from handlers import texts
-from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from handlers.common import masked
+from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO, YES
-from handlers.wording import moment, refusal
+from handlers.wording import brief, moment, refusal
+
+SHOW: Final = "show"
 
 
 class Step(StrEnum):
@@ -24,21 +27,18 @@ async def begin(turn: Turn) -> Outcome:
     shown = await privacy.show(turn.db, turn.vault, resident_id=turn.resident_id)
     text = texts.ME_SHOWN.format(
         name=shown["name"] or texts.ME_EMPTY,
-        phone=_masked(shown["phone"]) or texts.ME_EMPTY,
+        phone=masked(shown["phone"]) if shown["phone"] else texts.ME_EMPTY,
         platforms="、".join(texts.PLATFORMS[name] for name in shown["platforms"]),
     )
     options = (
         entry("show_code", texts.SHOW_CODE_TITLE),
         entry("bind", texts.BIND),
         entry("area", texts.AREA_TITLE),
+        entry("consents", texts.CONSENTS_TITLE),
         entry("export", texts.EXPORT_TITLE),
         entry("erase", texts.ERASE_TITLE),
     )
     return Done(text, options)
-
-
-def _masked(phone: str) -> str:
-    return f"{phone[:3]}******{phone[-2:]}" if phone else ""
 
 
 async def show_code(turn: Turn) -> Outcome:
@@ -47,22 +47,33 @@ async def show_code(turn: Turn) -> Outcome:
         return await begin_binding(turn)
     code = await binding.issue_code(turn.db, turn.vault, resident_id=turn.resident_id, identity_id=turn.who.identity_id)
     digits = f"{code.digits[:4]} {code.digits[4:]}"
-    return Done(texts.SHOW_CODE.format(code=digits, until=f"{clock.local(code.expires_at):%H:%M}"))
+    text = texts.SHOW_CODE.format(code=digits, until=f"{clock.local(code.expires_at):%H:%M}")
+    return Done(text, (entry("bind", texts.BIND),))
 
 
 async def begin_binding(turn: Turn) -> Outcome:
-    options = (entry("show_code", texts.SHOW_CODE_TITLE),) if turn.who.verified else ()
-    return Ask(Step.CODE, texts.BIND_ASK, tuple(Option("show", o.label) for o in options), accepts=TEXT, greedy=True)
+    """With the code at once, or with the question for it."""
+    if code := _code_in(turn.said.text):
+        return await _bind(turn, code)
+    options = (Option(SHOW, texts.SHOW_CODE_TITLE),) if turn.who.verified else ()
+    return Ask(Step.CODE, texts.BIND_ASK, options, accepts=TEXT, greedy=True)
 
 
 async def code(turn: Turn) -> Outcome:
-    if turn.answer.value == "show":
+    if turn.answer.value == SHOW:
         return await show_code(turn)
-    digits = "".join(ch for ch in turn.answer.text if ch.isdigit())
-    if len(digits) != binding.CODE_DIGITS:
-        return Ask(Step.CODE, texts.BIND_DIGITS.format(count=binding.CODE_DIGITS), accepts=TEXT, greedy=True)
+    found = _code_in(turn.answer.text)
+    return await _bind(turn, found) if found else Unclear(texts.BIND_DIGITS.format(count=binding.CODE_DIGITS))
+
+
+def _code_in(text: str) -> str:
+    digits = "".join(ch for ch in text if ch.isdecimal())
+    return digits if len(digits) == binding.CODE_DIGITS else ""
+
+
+async def _bind(turn: Turn, found: str) -> Outcome:
     try:
-        bound = await binding.bind(turn.db, turn.vault, code=digits, identity_id=turn.who.identity_id)
+        bound = await binding.bind(turn.db, turn.vault, code=found, identity_id=turn.who.identity_id)
     except binding.CodeRejected as error:  # the try must be counted, so this transaction is kept
         return Ask(Step.CODE, refusal(error), accepts=TEXT, greedy=True)
     return Done(texts.BOUND if bound.merged_from else texts.BOUND_ALREADY)
@@ -79,7 +90,7 @@ async def export(turn: Turn) -> Outcome:
 async def begin_erasing(turn: Turn) -> Outcome:
     cases = await privacy.open_cases(turn.db, turn.vault, resident_id=turn.resident_id)
     names = "、".join(name for names in cases.values() for name in names)
-    text = texts.ERASE_LATER.format(cases=names[:80]) if cases else texts.ERASE_NOW
+    text = texts.ERASE_LATER.format(cases=brief(names, 60)) if cases else texts.ERASE_NOW
     return Ask(Step.ERASE, text, (Option(YES, texts.ERASE_YES, ("删除", "确定")), Option(NO, texts.NOT_NOW)))
 
 

@@ -1,4 +1,8 @@
-"""党员报到: separate consent first, then four short questions; status, correction, withdrawal."""
+"""党员报到: separate consent first, then four short questions; status, correction, withdrawal.
+
+Being a member is a specific identity under the Personal Information Protection Law (article 28): nothing is asked
+before the consent, and nothing is kept without it.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,17 @@ from enum import StrEnum
 from typing import Final
 
 from community import consents, members, residents
-from community.consents import Purpose, Wording
-from community.members import Details
+from community.consents import Purpose
+from community.members import AlreadyRegistered, Details, Registration
 from community.members.workflow import ACTIVE
 from core.values import RegistrationState
-from handlers import texts
-from handlers.common import area_of, ask_phone, taken_phone
-from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn
+from handlers import tables, texts
+from handlers.common import area_of, ask_phone, choose_area_first, taken_phone, wording, wrong
+from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO, YES
 
-SKIP: Final = "skip"
+LONGEST: Final = 100
+LONGEST_NAME: Final = 20
 
 
 class Step(StrEnum):
@@ -31,89 +36,132 @@ class Step(StrEnum):
 class Choose(StrEnum):
     CORRECT = "correct"
     WITHDRAW = "withdraw"
+    SKIP = "skip"
+    NAME = "name"
+    PHONE = "phone"
+    EMPLOYER = "employer"
 
 
 async def begin(turn: Turn) -> Outcome:
     known = await members.status(turn.db, resident_id=turn.resident_id)
-    if known is not None and RegistrationState(known.state) in ACTIVE:
-        return _status(turn, known.id, known.state)
+    if known is not None and known.state in ACTIVE:
+        return _status(turn, known)
+    if not await area_of(turn):
+        return choose_area_first()
     turn.draft = {}
     return _ask_consent()
 
 
-def _status(turn: Turn, registration_id: str, state: str) -> Ask:
-    turn.draft = {"id": registration_id}
-    options = (Option(Choose.CORRECT, texts.MEMBER_CORRECT), Option(Choose.WITHDRAW, texts.MEMBER_WITHDRAW))
-    return Ask(Step.STATUS, texts.MEMBER_STATES[state], options)
+def _status(turn: Turn, known: Registration) -> Ask:
+    turn.draft = {"id": known.id}
+    options = (
+        Option(Choose.CORRECT, texts.MEMBER_CORRECT, ("改", "修改", "补充")),
+        Option(Choose.WITHDRAW, texts.MEMBER_WITHDRAW, ("撤回", "取消报到", "退出")),
+    )
+    return Ask(Step.STATUS, texts.MEMBER_STATES[RegistrationState(known.state)], options)
 
 
 def _ask_consent() -> Ask:
-    options = (Option(YES, texts.MEMBER_AGREE, ("同意",)), Option(NO, texts.MEMBER_DISAGREE, ("不同意",)))
+    options = (Option(YES, texts.MEMBER_AGREE), Option(NO, texts.MEMBER_DISAGREE))
     return Ask(Step.CONSENT, texts.MEMBER_CONSENT, options)
 
 
 async def status(turn: Turn) -> Outcome:
+    registration_id = turn.draft["id"]
     if turn.answer.value == Choose.WITHDRAW:
-        await members.withdraw(turn.db, turn.vault, registration_id=turn.draft["id"], resident_id=turn.resident_id)
+        await members.withdraw(turn.db, turn.vault, registration_id=registration_id, resident_id=turn.resident_id)
         return Done(texts.MEMBER_WITHDRAWN)
-    return _ask_consent()
+    known = await members.own_view(turn.db, turn.vault, registration_id=registration_id, resident_id=turn.resident_id)
+    turn.draft |= {field: known[field] for field in ("name", "phone", "employer", "speciality")}
+    return _confirm(turn)
 
 
 async def consent(turn: Turn) -> Outcome:
     if turn.answer.value != YES:
         return Done(texts.MEMBER_NO_CONSENT)
-    wording = Wording(texts.CONSENT_VERSION, texts.MEMBER_CONSENT, turn.account.name)
-    await consents.give(turn.db, resident_id=turn.resident_id, purpose=Purpose.PARTY_MEMBER, wording=wording)
+    await consents.give(
+        turn.db,
+        resident_id=turn.resident_id,
+        purpose=Purpose.PARTY_MEMBER,
+        wording=wording(turn, texts.MEMBER_CONSENT),
+    )
     return await _next(turn)
 
 
 async def _next(turn: Turn) -> Outcome:
+    """The first thing that is still missing."""
     draft = turn.draft
     if not draft.get("name"):
-        return Ask(Step.NAME, texts.MEMBER_ASK_NAME, accepts=TEXT, greedy=True)
+        return Ask(Step.NAME, texts.MEMBER_ASK_NAME, accepts=TEXT, slot="name")
     if not draft.get("phone"):
         return await ask_phone(turn, Step.PHONE, texts.MEMBER_ASK_PHONE)
     if not draft.get("employer"):
         return Ask(Step.EMPLOYER, texts.MEMBER_ASK_EMPLOYER, accepts=TEXT, greedy=True)
     if "speciality" not in draft:
         options = tuple(Option(word, word) for word in texts.MEMBER_SPECIALITIES)
-        return Ask(
-            Step.SPECIALITY, texts.MEMBER_ASK_SPECIALITY, (*options, Option(SKIP, texts.MEMBER_SKIP)), TEXT, greedy=True
-        )
+        skip = Option(Choose.SKIP, texts.MEMBER_SKIP, tables.words("any"))
+        return Ask(Step.SPECIALITY, texts.MEMBER_ASK_SPECIALITY, (*options, skip), TEXT, greedy=True)
+    return _confirm(turn)
+
+
+def _confirm(turn: Turn) -> Ask:
+    draft = turn.draft
     text = texts.MEMBER_CONFIRM.format(name=draft["name"], phone=draft["phone"], employer=draft["employer"])
-    return Ask(Step.CONFIRM, text, (Option(YES, texts.MEMBER_YES, ("提交",)), Option(NO, texts.MEMBER_AGAIN)))
+    options = (
+        Option(YES, texts.MEMBER_YES, ("提交", "报到")),
+        Option(Choose.NAME, texts.MEMBER_CHANGE_NAME),
+        Option(Choose.PHONE, texts.MEMBER_CHANGE_PHONE),
+        Option(Choose.EMPLOYER, texts.MEMBER_CHANGE_EMPLOYER),
+        Option(NO, texts.NOT_NOW),
+    )
+    return Ask(Step.CONFIRM, text, options, accepts=TEXT)
 
 
 async def name(turn: Turn) -> Outcome:
     slot = turn.understood.slot("name")
-    turn.draft["name"] = str(slot.value) if slot else turn.answer.text[:20]
+    given = str(slot.value) if slot else turn.answer.text
+    if len(given) > LONGEST_NAME or not all(ch.isalpha() or ch in texts.NAME_SIGNS for ch in given):
+        return Unclear(texts.MEMBER_NAME_AGAIN)
+    turn.draft["name"] = given
     if phone := turn.understood.slot("phone"):
         turn.draft["phone"] = str(phone.value)
     return await _next(turn)
 
 
 async def phone(turn: Turn) -> Outcome:
-    turn.draft["phone"] = await taken_phone(turn, texts.MEMBER_ASK_PHONE) or ""
-    if not turn.draft["phone"]:
-        return await ask_phone(turn, Step.PHONE, texts.PHONE_AGAIN)
-    return await _next(turn)
+    turn.draft["phone"] = await taken_phone(turn)
+    return await _next(turn) if turn.draft["phone"] else Unclear(texts.PHONE_AGAIN)
 
 
 async def employer(turn: Turn) -> Outcome:
-    turn.draft["employer"] = turn.answer.text[:100]
+    turn.draft["employer"] = turn.answer.text[:LONGEST]
     return await _next(turn)
 
 
 async def speciality(turn: Turn) -> Outcome:
-    given = turn.answer.value or turn.answer.text[:100]
-    turn.draft["speciality"] = "" if given == SKIP else given
+    given = turn.answer.value or turn.answer.text[:LONGEST]
+    turn.draft["speciality"] = "" if given == Choose.SKIP else given
     return await _next(turn)
 
 
 async def confirm(turn: Turn) -> Outcome:
-    if turn.answer.value != YES:
-        turn.draft = {key: value for key, value in turn.draft.items() if key == "id"}
-        return await _next(turn)
+    match turn.answer.value:
+        case Choose.NAME | Choose.PHONE | Choose.EMPLOYER as field:
+            turn.draft[field] = ""
+            return await _next(turn)
+        case "":
+            return await _corrected(turn)
+        case answer:
+            return await _register(turn) if answer == YES else Done(texts.MEMBER_DROPPED)
+
+
+async def _corrected(turn: Turn) -> Outcome:
+    found = {kind: str(slot.value) for kind in ("name", "phone") if (slot := turn.understood.slot(kind))}
+    turn.draft |= found
+    return await _next(turn) if found else Unclear(wrong(turn))
+
+
+async def _register(turn: Turn) -> Outcome:
     draft = turn.draft
     details = Details(
         name=draft["name"], phone=draft["phone"], employer=draft["employer"], speciality=draft["speciality"]
@@ -122,11 +170,14 @@ async def confirm(turn: Turn) -> Outcome:
         await members.correct(
             turn.db, turn.vault, registration_id=draft["id"], resident_id=turn.resident_id, details=details
         )
-    else:
-        area = await area_of(turn) or ""
+        return Done(texts.MEMBER_CORRECTED)
+    area = await area_of(turn) or ""
+    try:
         await members.register(turn.db, turn.vault, resident_id=turn.resident_id, area_code=area, details=details)
+    except AlreadyRegistered:
+        return await begin(turn)
     await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, name=draft["name"])
-    return Done(texts.MEMBER_DONE)
+    return Done(texts.MEMBER_DONE, (entry("area", texts.MEMBER_AREA),))
 
 
 MEMBER: Final = Dialogue(

@@ -1,4 +1,7 @@
-"""What a conversation remembers between two messages: the dialogue under way, those put aside, and the last offer."""
+"""What a conversation remembers between two messages.
+
+The dialogue under way, those put aside, what else was wished for meanwhile, and the last offer.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any, Final
 from handlers.prompt import Prompt
 
 MOST_SUSPENDED: Final = 3
+MOST_LATER: Final = 3
 LONGEST_TRAIL: Final = 8
 
 
@@ -48,16 +52,25 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Another wish of a message, and its words: offered when what was begun is over."""
+
+    dialogue: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """`offer` is the last message's choice of things to begin; a waiting thread has a prompt of its own."""
 
     current: Thread | None = None
     suspended: tuple[Thread, ...] = field(default=())
+    later: tuple[Later, ...] = field(default=())
     offer: Prompt | None = None
 
     @property
     def is_empty(self) -> bool:
-        return self.current is None and not self.suspended and self.offer is None
+        return self == Memory()
 
     def suspend(self) -> Memory:
         """Put the current dialogue aside; of too many the oldest is dropped."""
@@ -70,10 +83,20 @@ class Memory:
             return self
         return replace(self, current=self.suspended[-1], suspended=self.suspended[:-1], offer=None)
 
+    def wishing(self, wishes: tuple[Later, ...]) -> Memory:
+        """With these wishes for later; the newest words of each dialogue count."""
+        kept = {wish.dialogue: wish for wish in (*self.later, *wishes)}
+        return replace(self, later=tuple(kept.values())[-MOST_LATER:])
+
+    def without(self, dialogue: str) -> Memory:
+        """That dialogue is not to be offered: it is begun now."""
+        return replace(self, later=tuple(wish for wish in self.later if wish.dialogue != dialogue))
+
     def to_json(self) -> dict[str, Any]:
         return {
             "current": self.current.to_json() if self.current else None,
             "suspended": [thread.to_json() for thread in self.suspended],
+            "later": [[wish.dialogue, wish.words] for wish in self.later],
             "offer": self.offer.to_json() if self.offer else None,
         }
 
@@ -82,5 +105,6 @@ class Memory:
         return cls(
             Thread.from_json(data["current"]) if data["current"] else None,
             tuple(Thread.from_json(thread) for thread in data["suspended"]),
+            tuple(Later(dialogue, words) for dialogue, words in data["later"]),
             Prompt.from_json(data["offer"]) if data["offer"] else None,
         )

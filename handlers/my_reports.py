@@ -6,15 +6,19 @@ from enum import StrEnum
 from typing import Any, Final
 
 from community import issues, photos
+from community.issues.workflow import SETTLED
 from core import clock
 from core.messages import InboundKind
+from core.values import IssueState
 from handlers import texts
-from handlers.dialogue import ANYTHING, TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from handlers.common import ask_stars
+from handlers.dialogue import ANYTHING, TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.dialogue import Step as StepFunction
-from handlers.wording import fill, moment, state
+from handlers.wording import brief, fill, moment, state
 
 SHOWN: Final = 5
-STARS: Final = (5, 4, 3, 2, 1)
+CONTENT: Final = 3
+"""From so many stars on thanks are enough; below them the way to open the case again is offered."""
 
 
 class Step(StrEnum):
@@ -33,6 +37,26 @@ class Choose(StrEnum):
     RATE = "rate"
 
 
+_CHOICES: Final = {
+    "open": (
+        (Choose.URGE, texts.MINE_URGE, texts.URGE_WORDS),
+        (Choose.MORE, texts.REPORT_ADD, texts.ADD_WORDS),
+        (Choose.WITHDRAW, texts.MINE_WITHDRAW, texts.WITHDRAW_WORDS),
+    ),
+    "handled": (
+        (Choose.RATE, texts.FIXED_YES, texts.FIXED_YES_WORDS),
+        (Choose.REOPEN, texts.FIXED_NO, texts.FIXED_NO_WORDS),
+        (Choose.MORE, texts.REPORT_ADD, texts.ADD_WORDS),
+    ),
+    "closed": (
+        (Choose.RATE, texts.RATE_IT, texts.RATE_WORDS),
+        (Choose.REOPEN, texts.FIXED_NO, texts.FIXED_NO_WORDS),
+    ),
+    "rated": ((Choose.REOPEN, texts.FIXED_NO, texts.FIXED_NO_WORDS),),
+    "over": (),
+}
+
+
 async def begin(turn: Turn) -> Outcome:
     """All of one's reports, or at once the one that was named or is the only one."""
     ticket = turn.understood.slot("ticket")
@@ -44,7 +68,9 @@ async def begin(turn: Turn) -> Outcome:
         return Done(texts.MINE_NONE, (entry("report", texts.REPORT_TITLE), entry("my_orders", texts.MY_ORDERS_TITLE)))
     if len(mine) == 1:
         return _one(turn, mine[0])
-    options = tuple(Option(issue["number"], texts.MINE_LINE.format(**_facts(issue))) for issue in mine)
+    options = tuple(
+        Option(issue["number"], texts.MINE_LINE.format(**_facts(issue)), (issue["number"],)) for issue in mine
+    )
     return Ask(Step.LIST, texts.MINE_WHICH, options, accepts=TEXT)
 
 
@@ -64,7 +90,7 @@ async def _named(turn: Turn, number: str) -> Ask | Done:
 def _facts(issue: dict[str, Any]) -> dict[str, str]:
     return {
         "number": issue["number"],
-        "title": issue["title"][:14],
+        "title": brief(issue["title"], 14),
         "state": state(issue["state"]),
         "at": moment(clock.parse(issue["created_at"])),
         "deadline": moment(clock.parse(issue["deadline_at"])) if issue["deadline_at"] else "",
@@ -75,33 +101,19 @@ def _facts(issue: dict[str, Any]) -> dict[str, str]:
 def _one(turn: Turn, issue: dict[str, Any]) -> Ask | Done:
     turn.draft = {"number": issue["number"]}
     facts = _facts(issue)
-    is_open = issue["state"] not in _SETTLED
+    is_open = issue["state"] not in SETTLED
     last = next((event["reason"] for event in reversed(issue["history"]) if event.get("reason")), "")
     text = fill(
         texts.MINE_ONE,
         {
             **facts,
             "due": texts.MINE_DUE.format(**facts) if is_open and facts["deadline"] else "",
-            "why": texts.NOTICE_WHY.format(reason=last[:60]) if last else "",
+            "why": texts.NOTICE_WHY.format(reason=brief(last, 60)) if last else "",
         },
     )
     text = "\n".join(line for line in text.splitlines() if line.strip())
-    options = tuple(Option(choice, label) for choice, label in _CHOICES[_kind(issue)])
-    return Ask(Step.ONE, text, options) if options else Done(text)
-
-
-_SETTLED: Final = ("closed", "not_accepted", "merged", "withdrawn", "void")
-_CHOICES: Final = {
-    "open": (
-        (Choose.URGE, texts.MINE_URGE),
-        (Choose.MORE, texts.REPORT_ADD),
-        (Choose.WITHDRAW, texts.MINE_WITHDRAW),
-    ),
-    "handled": ((Choose.RATE, texts.FIXED_YES), (Choose.REOPEN, texts.FIXED_NO), (Choose.MORE, texts.REPORT_ADD)),
-    "closed": ((Choose.RATE, texts.RATE_IT), (Choose.REOPEN, texts.FIXED_NO)),
-    "rated": ((Choose.REOPEN, texts.FIXED_NO),),
-    "over": (),
-}
+    options = tuple(Option(choice, label, words) for choice, label, words in _CHOICES[_kind(issue)])
+    return Ask(Step.ONE, text, options) if options else Done(text, (entry("report", texts.MORE_REPORT),))
 
 
 def _kind(issue: dict[str, Any]) -> str:
@@ -109,7 +121,7 @@ def _kind(issue: dict[str, Any]) -> str:
         return "rated" if issue["rating"] else "closed"
     if issue["state"] == "handled":
         return "handled"
-    return "over" if issue["state"] in _SETTLED else "open"
+    return "over" if issue["state"] in SETTLED else "open"
 
 
 async def chosen(turn: Turn) -> Outcome:
@@ -117,7 +129,7 @@ async def chosen(turn: Turn) -> Outcome:
     if not number:
         ticket = turn.understood.slot("ticket")
         number = ticket.value if ticket else ""
-    return await _named(turn, number) if number else await begin(turn)
+    return await _named(turn, number) if number else Unclear()
 
 
 async def one(turn: Turn) -> Outcome:
@@ -149,8 +161,7 @@ async def _confirmed(turn: Turn, number: str) -> Outcome:
 
 def _ask_stars(turn: Turn, number: str) -> Ask:
     turn.draft = {"number": number}
-    options = tuple(Option(str(stars), texts.STARS[stars], (f"{stars}星", f"{stars}分")) for stars in STARS)
-    return Ask(Step.STARS, texts.MINE_ASK_STARS, options)
+    return ask_stars(Step.STARS)
 
 
 async def more(turn: Turn) -> Outcome:
@@ -181,22 +192,37 @@ async def why(turn: Turn) -> Outcome:
 
 
 async def stars(turn: Turn) -> Outcome:
-    number, given = turn.draft["number"], int(turn.answer.value or 5)
+    number, given = turn.draft["number"], int(turn.answer.value)
     await issues.rate(turn.db, turn.vault, turn.config, number=number, resident_id=turn.resident_id, stars=given)
-    return Done(texts.MINE_RATED if given >= 3 else texts.MINE_RATED_LOW)
+    if given >= CONTENT:
+        return Done(texts.MINE_RATED)
+    return Done(texts.MINE_RATED_LOW, (entry("not_fixed", texts.FIXED_NO, number, texts.FIXED_NO_WORDS),))
+
+
+async def _latest(turn: Turn, *states: IssueState) -> str:
+    """The number of an entry, or of the resident's newest report in one of these states; empty if there is none."""
+    if turn.answer.value:
+        return turn.answer.value
+    mine = await issues.mine(turn.db, turn.vault, resident_id=turn.resident_id, limit=SHOWN)
+    return next((str(issue["number"]) for issue in mine if issue["state"] in states), "")
 
 
 async def fixed(turn: Turn) -> Outcome:
-    return await _confirmed(turn, turn.answer.value)
+    number = await _latest(turn, IssueState.HANDLED)
+    return await _confirmed(turn, number) if number else await begin(turn)
 
 
 async def not_fixed(turn: Turn) -> Outcome:
-    turn.draft = {"number": turn.answer.value}
+    number = await _latest(turn, IssueState.HANDLED, IssueState.CLOSED)
+    if not number:
+        return await begin(turn)
+    turn.draft = {"number": number}
     return Ask(Step.WHY, texts.MINE_ASK_WHY, accepts=ANYTHING, greedy=True)
 
 
 async def begin_rating(turn: Turn) -> Outcome:
-    return _ask_stars(turn, turn.answer.value)
+    number = await _latest(turn, IssueState.HANDLED, IssueState.CLOSED)
+    return _ask_stars(turn, number) if number else await begin(turn)
 
 
 _STEPS: Final[dict[str, StepFunction]] = {

@@ -1,24 +1,42 @@
-"""订服务: what there is, for whom, when and where; one's orders, cancelling and rating them."""
+"""订服务: which one, for whom, when, how much and where; then one confirmation that can still be corrected.
+
+Whatever a sentence holds is not asked again ("给我妈订明天的午饭"). A slot that is full by now leads to others.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
 
-from community import orders, residents
-from community.consents import Wording
-from community.history import Actor, Party
-from community.orders import Person, Request, Service, Slot
+from community import consents, coordinates, orders, residents
+from community.consents import Purpose
+from community.orders import Person, Request, Service, ServiceNotOffered, SlotFull, TooLate
 from core import clock
-from core.values import OrderState
-from handlers import texts
-from handlers.common import area_of, ask_phone, keep_phone, likeness, taken_phone
-from handlers.dialogue import PLACE, TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from core.errors import Refused
+from core.messages import InboundKind
+from handlers import tables, texts
+from handlers.common import (
+    area_of,
+    ask_count,
+    ask_phone,
+    count_in,
+    keep_phone,
+    likeliest,
+    likeness,
+    overlaps,
+    taken_phone,
+    wording,
+    wrong,
+)
+from handlers.dialogue import PLACE, TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO, YES
-from handlers.wording import moment
+from handlers.wording import brief, moment, refusal
 
-SHOWN: Final = 8
-_MINE: Final = ("我的订单", "订单到哪", "订了什么")
+SHOWN: Final = 9
+SLOTS_SHOWN: Final = 6
+LONGEST_ADDRESS: Final = 100
+COUNTED: Final = ("meal",)
+"""Kinds of services of which more than one is ordered at a time."""
 
 
 class Step(StrEnum):
@@ -31,71 +49,97 @@ class Step(StrEnum):
     CONFIRM = "confirm"
 
 
-SELF: Final = "self"
-RELATIVE: Final = "relative"
-MY_ADDRESS: Final = "my_address"
-COUNTED: Final = ("meal",)
+class Choose(StrEnum):
+    SELF = "self"
+    RELATIVE = "relative"
+    MY_ADDRESS = "my_address"
+    SLOT = "slot"
+    ADDRESS = "address"
 
 
 async def begin(turn: Turn) -> Outcome:
-    if any(word in turn.said.text for word in _MINE):
-        return await my_orders(turn)
     turn.draft = {"service": "", "relation": "", "whom": "", "slot": "", "quantity": 0, "address": "", "phone": ""}
     _absorb(turn)
     offered = await orders.available(turn.db, area_code=await area_of(turn))
     if not offered:
-        return Done(texts.ORDER_NONE, (entry("human", texts.TO_HUMAN),))
-    if chosen := _named(turn, offered):
-        turn.draft["service"] = chosen.id
-        return await _next(turn)
-    return _ask_service(offered)
-
-
-def _ask_service(offered: list[Service]) -> Ask:
-    options = tuple(Option(s.id, texts.ORDER_LINE.format(title=s.title, price=s.price), (s.title,)) for s in offered)
-    return Ask(Step.SERVICE, texts.ORDER_WHICH, options[:SHOWN], accepts=TEXT)
+        return Done(texts.ORDER_NONE, (entry("human", texts.TO_HUMAN), entry("menu", texts.MENU_MORE)))
+    return await _take(turn, offered)
 
 
 def _absorb(turn: Turn) -> None:
-    draft = turn.draft
-    if relation := turn.understood.slot("relation"):
-        draft["relation"], draft["whom"] = str(relation.value), RELATIVE
-    if (count := turn.understood.slot("count")) and 1 <= int(count.value) <= 20:
-        draft["quantity"] = int(count.value)
-    if phone := turn.understood.slot("phone"):
+    """Take from a message what the order can use."""
+    draft, understood = turn.draft, turn.understood
+    if relation := understood.slot("relation"):
+        is_self = relation.value == texts.RELATION_SELF
+        draft["whom"] = Choose.SELF.value if is_self else Choose.RELATIVE.value
+        draft["relation"] = "" if is_self else str(relation.value)
+    elif any(word in turn.said.text for word in texts.ORDER_SELF_WORDS):
+        draft["whom"] = Choose.SELF.value
+    if understood.slot("count") and (count := count_in(turn)):
+        draft["quantity"] = count
+    if phone := understood.slot("phone"):
         draft["phone"] = str(phone.value)
-    exact = [slot.text for slot in turn.understood.all("loc") if not slot.value.get("deictic")]
-    if exact:
-        draft["address"] = exact[0]
-    if time := turn.understood.slot("time"):
-        draft["time"] = time.value
+    place = understood.place()
+    if place is not None and not place.value["deictic"]:
+        draft["address"] = place.text
+    if time := understood.slot("time"):
+        draft["time"], draft["slot"] = time.value, ""
 
 
-def _named(turn: Turn, offered: list[Service]) -> Service | None:
-    """The one service that the words point to: by its title, or by what it is for."""
+async def _take(turn: Turn, offered: list[Service]) -> Outcome:
+    """The one service that the words point to, or a choice of those that they may mean, or of all."""
+    named = _named(turn, offered)
+    if len(named) == 1:
+        turn.draft["service"] = named[0].id
+        return await _next(turn)
+    if turn.draft.get("time") and named and len(fitting := await _given_then(turn, named)) == 1:
+        turn.draft["service"] = fitting[0].id
+        return await _next(turn)
+    return _ask_service(texts.ORDER_WHICH, named or offered)
+
+
+def _named(turn: Turn, offered: list[Service]) -> list[Service]:
+    """Those whose title or purpose is most like the words."""
     item = turn.understood.slot("item")
     said = f"{turn.said.text} {item.value if item else ''}"
-    scored = [(_likeness(said, service), service) for service in offered]
-    best = max((score for score, _ in scored), default=0)
-    hits = [service for score, service in scored if score == best and score > 0]
-    return hits[0] if len(hits) == 1 else None
+    return likeliest([(_likeness(said, service), service) for service in offered])
 
 
 def _likeness(said: str, service: Service) -> int:
     words = texts.SERVICE_WORDS.get(service.kind, ())
-    return 2 * likeness(said, service.title) + sum(word in said for word in words)
+    return 2 * likeness(said, service.title, texts.MEAL_WORDS) + sum(word in said for word in words)
+
+
+async def _given_then(turn: Turn, named: list[Service]) -> list[Service]:
+    """Those that have a slot at the time that was said."""
+    now, said = clock.now(), turn.draft["time"]
+    return [
+        service
+        for service in named
+        if any(
+            overlaps(said, slot.start, slot.end) for slot in await orders.slots(turn.db, service_id=service.id, now=now)
+        )
+    ]
+
+
+def _ask_service(text: str, offered: list[Service]) -> Ask:
+    options = tuple(
+        Option(one.id, texts.ORDER_LINE.format(title=one.title, price=brief(one.price, 16)), (one.title,))
+        for one in offered[:SHOWN]
+    )
+    return Ask(Step.SERVICE, text, options, accepts=TEXT)
 
 
 async def _next(turn: Turn) -> Outcome:
+    """The first thing that is still missing."""
     draft = turn.draft
     service = await orders.get_service(turn.db, service_id=draft["service"])
     if not draft["whom"]:
         return _ask_for_whom(service)
-    if not draft["slot"] and (asked := await _slot(turn, service)) is not None:
+    if not draft["slot"] and (asked := await _find_slot(turn, service)) is not None:
         return asked
     if service.kind in COUNTED and not draft["quantity"]:
-        portions = tuple(Option(str(n), texts.PORTIONS.format(count=n), (f"{n}份",)) for n in (1, 2, 3))
-        return Ask(Step.QUANTITY, texts.ORDER_QUANTITY, portions, accepts=TEXT)
+        return ask_count(Step.QUANTITY, texts.ORDER_QUANTITY, texts.PORTIONS, texts.PORTIONS_WORDS)
     if service.needs_address and not draft["address"]:
         return await _ask_address(turn)
     if not draft["phone"]:
@@ -104,54 +148,61 @@ async def _next(turn: Turn) -> Outcome:
 
 
 def _ask_for_whom(service: Service) -> Ask:
-    options = (Option(SELF, texts.ORDER_SELF, ("自己", "我")), Option(RELATIVE, texts.ORDER_RELATIVE, ("家人",)))
-    return Ask(Step.FOR_WHOM, texts.ORDER_FOR_WHOM.format(title=service.title), options, accepts=TEXT)
+    options = (
+        Option(Choose.SELF, texts.ORDER_SELF, ("自己", "我", "我自己", "本人", "给我")),
+        Option(Choose.RELATIVE, texts.ORDER_RELATIVE, ("家人", "家里人", "别人")),
+    )
+    return Ask(Step.FOR_WHOM, texts.ORDER_FOR_WHOM.format(title=service.title), options, accepts=TEXT, slot="relation")
 
 
-async def _slot(turn: Turn, service: Service) -> Ask | Done | None:
+async def _find_slot(turn: Turn, service: Service, sorry: str = "") -> Ask | Done | None:
     """The one slot that fits the time that was said, or a choice of what is free."""
     free = await orders.slots(turn.db, service_id=service.id, now=clock.now())
     if not free:
         return Done(texts.ORDER_NO_SLOT.format(title=service.title), (entry("order", texts.ORDER_OTHER),))
     said = turn.draft.pop("time", None)
-    fitting = [slot for slot in free if said and _touches(said, slot)]
-    if len(fitting) == 1:
+    fitting = [slot for slot in free if said and overlaps(said, slot.start, slot.end)]
+    if len(fitting) == 1 and not sorry:
         turn.draft["slot"] = fitting[0].start.isoformat()
         return None
-    shown = (fitting or free)[:6]
     options = tuple(
-        Option(s.start.isoformat(), texts.ORDER_SLOT.format(at=moment(s.start), free=s.free)) for s in shown
+        Option(
+            slot.start.isoformat(),
+            texts.ORDER_SLOT.format(at=moment(slot.start), free=slot.free),
+            tables.words("any") if n == 0 else (),
+        )
+        for n, slot in enumerate((fitting or free)[:SLOTS_SHOWN])
     )
-    text = texts.ORDER_WHEN if fitting or not said else texts.ORDER_WHEN_OTHER
-    return Ask(Step.SLOT, text, options, accepts=TEXT)
-
-
-def _touches(said: dict[str, str], slot: Slot) -> bool:
-    return clock.parse(said["start"]) < slot.end and slot.start < clock.parse(said["end"])
+    text = sorry or (texts.ORDER_WHEN if fitting or not said else texts.ORDER_WHEN_OTHER)
+    return Ask(Step.SLOT, text, options, accepts=TEXT, slot="time")
 
 
 async def _ask_address(turn: Turn) -> Ask:
     contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
-    offered = contact.address and turn.draft["whom"] == SELF
-    options = (Option(MY_ADDRESS, texts.ORDER_MY_ADDRESS.format(address=contact.address)),) if offered else ()
+    mine = Option(Choose.MY_ADDRESS, contact.address, ("老地方", "我家", "家里", "还是原来的", "登记的地址"))
+    options = (mine,) if contact.address and turn.draft["whom"] == Choose.SELF else ()
     return Ask(Step.ADDRESS, texts.ORDER_ASK_ADDRESS, options, accepts=PLACE, slot="loc")
 
 
 def _confirm(turn: Turn, service: Service) -> Ask:
     draft = turn.draft
-    whom = texts.ORDER_FOR.format(relation=draft["relation"] or texts.ORDER_FAMILY) if draft["whom"] == RELATIVE else ""
-    count = texts.PORTIONS.format(count=draft["quantity"]) if draft["quantity"] else ""
+    is_relative = draft["whom"] == Choose.RELATIVE
     text = texts.ORDER_CONFIRM.format(
-        whom=whom,
+        whom=texts.ORDER_FOR.format(relation=draft["relation"] or texts.ORDER_FAMILY) if is_relative else "",
         title=service.title,
-        count=count,
+        count=texts.PORTIONS.format(count=draft["quantity"]) if service.kind in COUNTED else "",
         at=moment(clock.parse(draft["slot"])),
-        address=draft["address"] or texts.ORDER_ON_SITE,
+        address=brief(draft["address"], 40) if service.needs_address else texts.ORDER_ON_SITE,
+        phone=draft["phone"],
+        question=texts.ORDER_CONFIRM_RELATIVE if is_relative else texts.ORDER_CONFIRM_SELF,
     )
-    if draft["whom"] == RELATIVE:
-        text = text.replace(texts.ORDER_CONFIRM_END, texts.ORDER_CONFIRM_RELATIVE)
-    options = (Option(YES, texts.ORDER_YES, ("订", "下单", "同意")), Option(NO, texts.NOT_NOW))
-    return Ask(Step.CONFIRM, text, options)
+    options = [
+        Option(YES, texts.ORDER_YES, ("订", "订吧", "下单", "就这样下单", "同意")),
+        Option(Choose.SLOT, texts.ORDER_CHANGE_SLOT, ("换时间", "时间不对", "换个时间")),
+    ]
+    if service.needs_address:
+        options.append(Option(Choose.ADDRESS, texts.ORDER_CHANGE_ADDRESS, ("换地址", "地址不对", "换个地址")))
+    return Ask(Step.CONFIRM, text, (*options, Option(NO, texts.NOT_NOW)), accepts=TEXT)
 
 
 async def service(turn: Turn) -> Outcome:
@@ -160,130 +211,118 @@ async def service(turn: Turn) -> Outcome:
         return await _next(turn)
     _absorb(turn)
     offered = await orders.available(turn.db, area_code=await area_of(turn))
-    chosen = _named(turn, offered)
-    if chosen is None:
-        return _ask_service(offered)
-    turn.draft["service"] = chosen.id
-    return await _next(turn)
+    return await _take(turn, offered) if _named(turn, offered) else Unclear(texts.ORDER_UNKNOWN)
 
 
 async def for_whom(turn: Turn) -> Outcome:
     if turn.answer.value:
         turn.draft["whom"] = turn.answer.value
-    else:
-        _absorb(turn)
-        turn.draft["whom"] = turn.draft["whom"] or RELATIVE
-    return await _next(turn)
+        return await _next(turn)
+    _absorb(turn)
+    return await _next(turn) if turn.draft["whom"] else Unclear()
 
 
 async def slot(turn: Turn) -> Outcome:
     if turn.answer.value:
         turn.draft["slot"] = turn.answer.value
-    else:
-        _absorb(turn)
-    return await _next(turn)
+        return await _next(turn)
+    _absorb(turn)
+    return await _next(turn) if "time" in turn.draft else Unclear(texts.ORDER_WHEN_AGAIN)
 
 
 async def quantity(turn: Turn) -> Outcome:
-    if turn.answer.value:
-        turn.draft["quantity"] = int(turn.answer.value)
-    else:
-        _absorb(turn)
-    return await _next(turn)
+    turn.draft["quantity"] = count_in(turn)
+    return await _next(turn) if turn.draft["quantity"] else Unclear(texts.COUNT_AGAIN)
 
 
 async def address(turn: Turn) -> Outcome:
-    if turn.answer.value == MY_ADDRESS:
-        contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
-        turn.draft["address"] = contact.address
+    draft, point = turn.draft, turn.said.point
+    if turn.answer.value == Choose.MY_ADDRESS:
+        draft["address"] = (await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)).address
+    elif turn.said.kind is InboundKind.LOCATION and point is not None:
+        coordinates.to_wgs84(point)
+        draft["address"] = turn.said.label or texts.ORDER_LOCATED.format(lng=point.lng, lat=point.lat, crs=point.crs)
     else:
         _absorb(turn)
-        turn.draft["address"] = turn.said.label or turn.draft["address"] or turn.answer.text[:100]
-    return await _next(turn)
+        draft["address"] = turn.answer.text[:LONGEST_ADDRESS] if _is_address(turn) else ""
+    return await _next(turn) if draft["address"] else Unclear(texts.ORDER_ADDRESS_AGAIN)
+
+
+def _is_address(turn: Turn) -> bool:
+    """A place that was recognised, or words with a number, as house numbers are."""
+    return turn.understood.slot("loc") is not None or any(ch.isdecimal() for ch in turn.answer.text)
 
 
 async def phone(turn: Turn) -> Outcome:
-    turn.draft["phone"] = await taken_phone(turn, texts.ORDER_ASK_PHONE) or ""
-    if not turn.draft["phone"]:
-        return await ask_phone(turn, Step.PHONE, texts.PHONE_AGAIN)
-    return await _next(turn)
+    turn.draft["phone"] = await taken_phone(turn)
+    return await _next(turn) if turn.draft["phone"] else Unclear(texts.PHONE_AGAIN)
 
 
 async def confirm(turn: Turn) -> Outcome:
-    if turn.answer.value != YES:
-        return Done(texts.ORDER_DROPPED)
-    draft = turn.draft
-    chosen = await orders.get_service(turn.db, service_id=draft["service"])
-    contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
-    served = Person(name="", phone="", relation=draft["relation"] or texts.ORDER_FAMILY)
-    is_relative = draft["whom"] == RELATIVE
-    number = await orders.place(
-        turn.db,
-        turn.vault,
-        resident_id=turn.resident_id,
-        area_code=await area_of(turn) or chosen.area_code,
-        request=Request(
-            service_id=chosen.id,
-            start=clock.parse(draft["slot"]),
-            contact=Person(contact.name, draft["phone"]),
-            quantity=draft["quantity"] or 1,
-            address=draft["address"],
-            served=served if is_relative else None,
-            consent=Wording(texts.CONSENT_VERSION, texts.ORDER_CONFIRM_RELATIVE, turn.account.name)
-            if is_relative
-            else None,
-        ),
-    )
-    await keep_phone(turn, draft["phone"], texts.ORDER_ASK_PHONE)
-    at = moment(clock.parse(draft["slot"]))
-    return Done(
-        texts.ORDER_DONE.format(number=number, title=chosen.title, at=at), (entry("my_orders", texts.MY_ORDERS_TITLE),)
-    )
+    match turn.answer.value:
+        case Choose.SLOT:
+            turn.draft["slot"] = ""
+            return await _next(turn)
+        case Choose.ADDRESS:
+            turn.draft["address"] = ""
+            return await _next(turn)
+        case "":
+            before = dict(turn.draft)
+            _absorb(turn)
+            return await _next(turn) if turn.draft != before else Unclear(wrong(turn))
+        case answer:
+            return await _place(turn) if answer == YES else Done(texts.ORDER_DROPPED)
 
 
-async def my_orders(turn: Turn) -> Outcome:
-    mine = await orders.my_orders(turn.db, resident_id=turn.resident_id, limit=SHOWN)
-    if not mine:
-        return Done(texts.ORDERS_NONE, (entry("order", texts.ORDER_TITLE),))
-    lines, options = [], []
-    for order in mine[:3]:
-        title = (await orders.get_service(turn.db, service_id=order.service_id)).title
-        state = texts.ORDER_STATES[order.state]
-        lines.append(
-            texts.ORDERS_LINE.format(number=order.number, title=title, at=moment(order.slot_start), state=state)
+async def _place(turn: Turn) -> Outcome:
+    chosen = await orders.get_service(turn.db, service_id=turn.draft["service"])
+    request = await _request(turn, chosen)
+    try:
+        number = await orders.place(
+            turn.db,
+            turn.vault,
+            resident_id=turn.resident_id,
+            area_code=await area_of(turn) or chosen.area_code,
+            request=request,
         )
-        if order.state in (OrderState.PLACED, OrderState.ACCEPTED, OrderState.ASSIGNED):
-            options.append(entry("cancel_order", texts.ORDER_CANCEL.format(title=title), order.number))
-        if order.state == OrderState.SERVED:
-            options.append(entry("rate_order", texts.ORDER_RATE.format(title=title), order.number))
-    return Done("\n".join(lines), tuple(options))
+    except (SlotFull, TooLate, ServiceNotOffered) as error:
+        return await _offer_other(turn, chosen, error)
+    await keep_phone(turn, turn.draft["phone"], texts.ORDER_ASK_PHONE)
+    if chosen.needs_address and turn.draft["whom"] == Choose.SELF:
+        await _keep_address(turn)
+    done = texts.ORDER_DONE.format(number=number, title=chosen.title, at=moment(request.start))
+    return Done(done, (entry("my_orders", texts.MY_ORDERS_TITLE),))
 
 
-async def cancel_order(turn: Turn) -> Outcome:
-    actor = Actor(Party.RESIDENT, turn.resident_id)
-    number = turn.answer.value
-    await orders.move(turn.db, turn.vault, number=number, action=orders.Action.CANCEL, actor=actor)
-    return Done(texts.ORDER_CANCELLED.format(number=number))
-
-
-async def rate_order(turn: Turn) -> Outcome:
-    turn.draft = {"number": turn.answer.value}
-    options = tuple(Option(str(n), texts.STARS[n], (f"{n}星", f"{n}分")) for n in (5, 4, 3, 2, 1))
-    return Ask(Step.CONFIRM, texts.MINE_ASK_STARS, options)
-
-
-async def rated(turn: Turn) -> Outcome:
-    actor = Actor(Party.RESIDENT, turn.resident_id)
-    stars = int(turn.answer.value)
-    await orders.move(
-        turn.db,
-        turn.vault,
-        number=turn.draft["number"],
-        action=orders.Action.RATE,
-        actor=actor,
-        details=orders.Details(rating=stars),
+async def _request(turn: Turn, chosen: Service) -> Request:
+    draft = turn.draft
+    contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+    is_relative = draft["whom"] == Choose.RELATIVE
+    return Request(
+        service_id=chosen.id,
+        start=clock.parse(draft["slot"]),
+        contact=Person(contact.name, draft["phone"]),
+        quantity=draft["quantity"] if chosen.kind in COUNTED else 1,
+        address=draft["address"] if chosen.needs_address else "",
+        served=Person("", "", draft["relation"] or texts.ORDER_FAMILY) if is_relative else None,
+        consent=wording(turn, texts.ORDER_CONFIRM_RELATIVE) if is_relative else None,
     )
-    return Done(texts.MINE_RATED if stars >= 3 else texts.ORDER_RATED_LOW)
+
+
+async def _keep_address(turn: Turn) -> None:
+    agreed = wording(turn, texts.ORDER_ASK_ADDRESS)
+    await consents.give(turn.db, resident_id=turn.resident_id, purpose=Purpose.CONTACT, wording=agreed)
+    await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, address=turn.draft["address"])
+
+
+async def _offer_other(turn: Turn, chosen: Service, error: Refused) -> Outcome:
+    """The slot is gone: another one; the service is gone: another one."""
+    sorry = texts.AND_NOW.format(sorry=refusal(error), question=texts.ORDER_WHEN)
+    turn.draft["slot"] = ""
+    if not isinstance(error, ServiceNotOffered) and (asked := await _find_slot(turn, chosen, sorry)) is not None:
+        return asked
+    turn.draft["service"] = ""
+    return _ask_service(refusal(error), await orders.available(turn.db, area_code=await area_of(turn)))
 
 
 ORDER: Final = Dialogue(
@@ -301,9 +340,4 @@ ORDER: Final = Dialogue(
     },
     intents=("service_order",),
     needs_identity=True,
-)
-MY_ORDERS: Final = Dialogue("my_orders", texts.MY_ORDERS_TITLE, my_orders, {}, needs_identity=True)
-CANCEL_ORDER: Final = Dialogue("cancel_order", texts.MY_ORDERS_TITLE, cancel_order, {}, needs_identity=True)
-RATE_ORDER: Final = Dialogue(
-    "rate_order", texts.MY_ORDERS_TITLE, rate_order, {Step.CONFIRM: rated}, needs_identity=True
 )

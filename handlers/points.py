@@ -6,15 +6,17 @@ from enum import StrEnum
 from typing import Final
 
 from core import clock
+from core.errors import Refused
 from core.values import RedemptionState
 from handlers import texts
-from handlers.common import area_of, likeness
-from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from handlers.common import area_of, choose_area_first, likeliest, likeness
+from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO, YES
-from handlers.wording import day, moment
+from handlers.wording import day, moment, refusal
 from points import redemption_views, redemptions, rewards, statements
 
 SHOWN: Final = 7
+OTHER: Final = "other"
 
 
 class Step(StrEnum):
@@ -23,23 +25,25 @@ class Step(StrEnum):
 
 
 async def begin(turn: Turn) -> Outcome:
-    balance = await statements.balance(turn.db, area_code=await area_of(turn) or "", resident_id=turn.resident_id)
+    area = await area_of(turn)
+    if not area:
+        return choose_area_first()
+    balance = await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)
     text = texts.POINTS_BALANCE.format(available=balance.available)
     if balance.held:
         text += texts.POINTS_HELD.format(held=balance.held)
     options = (
-        entry("points_how", texts.POINTS_HOW_TITLE),
-        entry("redeem", texts.REDEEM_TITLE),
-        entry("my_codes", texts.CODES_TITLE),
+        entry("points_how", texts.POINTS_HOW_TITLE, words=("怎么来的", "明细")),
+        entry("redeem", texts.REDEEM_TITLE, words=("兑换", "换")),
+        entry("my_codes", texts.CODES_TITLE, words=("领取码",)),
     )
     return Done(text, options)
 
 
 async def how(turn: Turn) -> Outcome:
-    """The last few entries, then how points are earned."""
-    page = await statements.statement(
-        turn.db, area_code=await area_of(turn) or "", resident_id=turn.resident_id, limit=2
-    )
+    """The last two entries, then how points are earned."""
+    area = await area_of(turn) or ""
+    page = await statements.statement(turn.db, area_code=area, resident_id=turn.resident_id, limit=2)
     lines = [
         texts.POINTS_ENTRY.format(day=day(line.at), amount=f"{line.amount_points:+d}", what=_why(line))
         for line in page.items
@@ -52,48 +56,97 @@ def _why(line: statements.Line) -> str:
 
 
 async def redeem(turn: Turn) -> Outcome:
-    area = await area_of(turn) or ""
-    offered = [r for r in await rewards.list_rewards(turn.db, area_code=area, now=clock.now()) if r.stock > 0]
+    area = await area_of(turn)
+    if not area:
+        return choose_area_first()
+    offered = await _offered(turn, area)
     if not offered:
-        return Done(texts.REDEEM_NONE)
-    named = [r for r in offered if likeness(turn.said.text, r.name)]
-    if len(named) == 1:
-        return _confirm(turn, named[0])
-    balance = await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)
-    options = tuple(
-        Option(r.id, texts.REDEEM_LINE.format(name=r.name, price=r.price_points), (r.name,)) for r in offered[:SHOWN]
+        return Done(texts.REDEEM_NONE, (entry("points", texts.POINTS_TITLE),))
+    named = _named(turn, offered)
+    return await _chosen(turn, named[0]) if len(named) == 1 else await _ask_which(turn, named or offered)
+
+
+async def _offered(turn: Turn, area: str) -> list[rewards.RewardView]:
+    found = await rewards.list_rewards(turn.db, area_code=area, now=clock.now())
+    return [reward for reward in found if reward.stock > 0]
+
+
+def _named(turn: Turn, offered: list[rewards.RewardView]) -> list[rewards.RewardView]:
+    return likeliest([(likeness(turn.said.text, reward.name), reward) for reward in offered])
+
+
+async def _available(turn: Turn, area: str) -> int:
+    return (await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)).available
+
+
+async def _ask_which(turn: Turn, offered: list[rewards.RewardView], sorry: str = "") -> Ask:
+    available = await _available(turn, offered[0].area_code)
+    options = tuple(Option(reward.id, _line(reward, available), (reward.name,)) for reward in offered[:SHOWN])
+    text = texts.REDEEM_WHICH.format(available=available)
+    return Ask(Step.WHICH, texts.AND_NOW.format(sorry=sorry, question=text) if sorry else text, options, accepts=TEXT)
+
+
+def _line(reward: rewards.RewardView, available: int) -> str:
+    lacking = reward.price_points - available
+    return texts.REDEEM_LINE.format(
+        name=reward.name,
+        price=reward.price_points,
+        lacking=texts.REDEEM_LACKING.format(count=lacking) if lacking > 0 else "",
     )
-    return Ask(Step.WHICH, texts.REDEEM_WHICH.format(available=balance.available), options, accepts=TEXT)
 
 
-def _confirm(turn: Turn, reward: rewards.RewardView) -> Ask:
+async def _chosen(turn: Turn, reward: rewards.RewardView) -> Outcome:
+    """Confirm it, unless it costs more than there is: then how points are earned is the next step."""
+    lacking = reward.price_points - await _available(turn, reward.area_code)
+    if lacking > 0:
+        text = texts.REDEEM_TOO_DEAR.format(name=reward.name, price=reward.price_points, lacking=lacking)
+        options = (entry("points_how", texts.POINTS_HOW_TITLE), entry("volunteer", texts.VOLUNTEER_TITLE))
+        return Done(text, options)
     turn.draft = {"reward": reward.id}
     text = texts.REDEEM_CONFIRM.format(name=reward.name, price=reward.price_points)
-    return Ask(Step.CONFIRM, text, (Option(YES, texts.REDEEM_YES, ("换", "兑换")), Option(NO, texts.NOT_NOW)))
+    choices = (
+        Option(YES, texts.REDEEM_YES, ("换吧", "兑换", "换了")),
+        Option(OTHER, texts.ANOTHER, ("换一个", "换个", "换别的", "别的", "看看别的")),
+        Option(NO, texts.NOT_NOW),
+    )
+    return Ask(Step.CONFIRM, text, choices)
 
 
 async def which(turn: Turn) -> Outcome:
-    if not turn.answer.value:
-        return await redeem(turn)
-    return _confirm(turn, await rewards.find_reward(turn.db, reward_id=turn.answer.value))
+    if turn.answer.value:
+        return await _chosen(turn, await rewards.find_reward(turn.db, reward_id=turn.answer.value))
+    named = _named(turn, await _offered(turn, await area_of(turn) or ""))
+    return await _chosen(turn, named[0]) if len(named) == 1 else Unclear(texts.REDEEM_UNKNOWN)
 
 
 async def confirm(turn: Turn) -> Outcome:
+    if turn.answer.value == OTHER:
+        turn.hear("")
+        return await redeem(turn)
     if turn.answer.value != YES:
         return Done(texts.REDEEM_DROPPED)
     reward = await rewards.find_reward(turn.db, reward_id=turn.draft["reward"])
-    made = await redemptions.redeem(
-        turn.db,
-        turn.vault,
-        resident_id=turn.resident_id,
-        area_code=reward.area_code,
-        reward_id=reward.id,
-        key=f"chat:{turn.message_key}",
-    )
+    try:
+        async with turn.db.begin_nested():
+            made = await redemptions.redeem(
+                turn.db,
+                turn.vault,
+                resident_id=turn.resident_id,
+                area_code=reward.area_code,
+                reward_id=reward.id,
+                key=f"chat:{turn.message_key}",
+            )
+    except Refused as error:  # sold out, closed, too dear or one's share used up, all since the question
+        return await _offer_others(turn, reward, refusal(error))
     text = texts.REDEEM_DONE.format(
         name=made.reward_name, code=spaced(made.code or ""), until=moment(made.expires_at), where=reward.pickup
     )
     return Done(text, (entry("my_codes", texts.CODES_TITLE),))
+
+
+async def _offer_others(turn: Turn, reward: rewards.RewardView, sorry: str) -> Outcome:
+    others = [other for other in await _offered(turn, reward.area_code) if other.id != reward.id]
+    return await _ask_which(turn, others, sorry) if others else Done(sorry, (entry("points", texts.POINTS_TITLE),))
 
 
 def spaced(code: str) -> str:

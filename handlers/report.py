@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from community import areas, categories, consents, coordinates, issues, photos, residents
-from community.consents import Purpose, Wording
+from community import areas, categories, coordinates, issues, photos, residents
 from community.issues import NewIssue
 from core import clock
 from core.messages import InboundKind
 from core.values import Crs, Point, Urgency
-from handlers import texts
+from handlers import tables, texts
+from handlers.common import keep_phone
 from handlers.dialogue import ANYTHING, Ask, Dialogue, Done, Option, Outcome, Turn, entry
-from handlers.prompt import NO, YES
-from handlers.wording import moment
+from handlers.prompt import NO, YES, above
+from handlers.wording import brief, moment
 
 LATE_PHOTO: Final = timedelta(minutes=10)
 """A photo that comes so soon after a report was filed belongs to it."""
@@ -34,11 +35,9 @@ class Step(StrEnum):
 
 
 class Choose(StrEnum):
-    SUBMIT = "submit"
     CONFIDENTIAL = "confidential"
     ADD = "add"
     PLACE = "place"
-    DROP = "drop"
     ADDRESS = "address"
     PHOTO_PLACE = "photo_place"
     UNKNOWN = "unknown"
@@ -98,7 +97,7 @@ async def _next(turn: Turn) -> Outcome:
             text = texts.REPORT_ASK_WHAT_PHOTO
         elif draft["point"]:
             text = texts.REPORT_ASK_WHAT_PLACE
-        return Ask(Step.WHAT, text, accepts=ANYTHING, greedy=True)
+        return Ask(Step.WHAT, text, accepts=ANYTHING)
     if not draft["place"]:
         return await _ask_place(turn)
     if draft.get("area") is None and (asked := await _find_area(turn)) is not None:
@@ -116,17 +115,12 @@ async def _ask_place(turn: Turn) -> Ask:
         options.append(Option(Choose.ADDRESS, texts.REPORT_MY_ADDRESS))
     if await photos.gps(turn.db, turn.vault, photo_ids=turn.draft["photos"]) is not None:
         options.append(Option(Choose.PHOTO_PLACE, texts.REPORT_PHOTO_PLACE))
-    options.append(Option(Choose.UNKNOWN, texts.REPORT_NO_PLACE, ("不知道", "说不清", "不清楚")))
+    options.append(Option(Choose.UNKNOWN, texts.REPORT_NO_PLACE, texts.NO_PLACE_WORDS))
     if vague := turn.draft.get("vague"):
         text = texts.REPORT_ASK_PLACE_EXACT.format(place=vague)
     else:
-        text = texts.REPORT_ASK_PLACE.format(what=shorten(turn.draft["what"]))
+        text = texts.REPORT_ASK_PLACE.format(what=brief(turn.draft["what"], SHOWN))
     return Ask(Step.PLACE, text, tuple(options), accepts=ANYTHING, slot="loc")
-
-
-def shorten(text: str) -> str:
-    line = text.replace("\n", "，")
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
 
 async def _find_area(turn: Turn) -> Ask | None:
@@ -139,7 +133,7 @@ async def _find_area(turn: Turn) -> Ask | None:
             return None
     resident = await residents.get(turn.db, resident_id=turn.resident_id)
     draft["area"] = resident.area_code or turn.account.area
-    draft["grid"] = resident.grid_code
+    draft["grid"] = resident.grid_code if resident.area_code else None
     if draft["area"]:
         return None
     offered = await areas.communities(turn.db, within="")
@@ -159,16 +153,16 @@ def _confirm(turn: Turn) -> Ask:
     draft = turn.draft
     count = len(draft["photos"])
     text = texts.REPORT_SUMMARY.format(
-        what=shorten(draft["what"]),
+        what=brief(draft["what"], SHOWN),
         place=draft["place"],
         photos=texts.REPORT_PHOTOS.format(count=count) if count else "",
     )
     options = (
-        Option(Choose.SUBMIT, texts.REPORT_SUBMIT, ("可以", "好", "好的", "提交", "行", "是", "对", "报上去", "确认")),
-        Option(Choose.ADD, texts.REPORT_ADD, ("补充",)),
-        Option(Choose.PLACE, texts.REPORT_CHANGE_PLACE, ("位置不对",)),
-        Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, ("保密", "匿名")),
-        Option(Choose.DROP, texts.REPORT_DROP, ("不用了", "不要")),
+        Option(YES, texts.REPORT_SUBMIT, ("提交", "报上去", "报", "报吧", "上报")),
+        Option(Choose.ADD, texts.REPORT_ADD, texts.ADD_WORDS),
+        Option(Choose.PLACE, texts.REPORT_CHANGE_PLACE, ("位置不对", "地方不对", "地址不对", "换位置")),
+        Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, ("保密", "匿名", "别说是我")),
+        Option(NO, texts.REPORT_DROP, ("不报", "别报了")),
     )
     return Ask(Step.CONFIRM, text, options, accepts=ANYTHING)
 
@@ -199,10 +193,15 @@ async def place(turn: Turn) -> Outcome:
 
 def _take_place(turn: Turn) -> None:
     """Words in answer to "where": the place in them, or all of them; more than a place is kept as description."""
-    exact = [slot.text for slot in turn.understood.all("loc") if not slot.value.get("deictic")]
+    exact = _exact_places(turn)
     turn.draft["place"] = exact[0] if exact else turn.answer.text[:60]
     if exact and len(turn.answer.text) > len(exact[0]) + 4:
         turn.draft["what"] = f"{turn.draft['what']}\n{turn.answer.text}".strip()
+
+
+def _exact_places(turn: Turn) -> list[str]:
+    """Places that others know too, in order of mention."""
+    return [slot.text for slot in turn.understood.all("loc") if not slot.value["deictic"]]
 
 
 async def area(turn: Turn) -> Outcome:
@@ -215,30 +214,33 @@ async def phone(turn: Turn) -> Outcome:
     """A number that nobody asked for is used only after recorded consent (DESIGN 3.9)."""
     turn.draft["keep_phone"] = turn.answer.value == YES
     if turn.draft["keep_phone"]:
-        await consents.give(
-            turn.db,
-            resident_id=turn.resident_id,
-            purpose=Purpose.CONTACT,
-            wording=Wording(texts.CONSENT_VERSION, texts.REPORT_ASK_PHONE, turn.account.name),
-        )
-        await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, phone=turn.draft["phone"])
+        await keep_phone(turn, turn.draft["phone"], texts.REPORT_ASK_PHONE)
     return await _next(turn)
 
 
 async def confirm(turn: Turn) -> Outcome:
     match turn.answer.value:
-        case Choose.SUBMIT | Choose.CONFIDENTIAL:
-            return await _submit(turn, confidential=turn.answer.value == Choose.CONFIDENTIAL)
+        case Choose.CONFIDENTIAL:
+            return await _submit(turn, confidential=True)
         case Choose.ADD:
             return Ask(Step.MORE, texts.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
         case Choose.PLACE:
             turn.draft["place"] = ""
             turn.draft["point"] = None
             return await _ask_place(turn)
-        case Choose.DROP:
-            return Done(texts.REPORT_DROPPED)
-        case _:
-            return await more(turn)
+        case "":
+            return await _added(turn)
+        case answer:
+            return await _submit(turn, confidential=False) if answer == YES else Done(texts.REPORT_DROPPED)
+
+
+async def _added(turn: Turn) -> Outcome:
+    """Words, a photo or a place instead of yes or no; "不对，是3栋" corrects the place and adds nothing."""
+    if turn.answer.text.startswith(tables.words("corrections")) and (exact := _exact_places(turn)):
+        turn.draft |= {"place": exact[0], "point": None, "area": None}
+        return await _next(turn)
+    asked = await more(turn)
+    return replace(asked, text=above(texts.REPORT_ADDED, asked.text)) if isinstance(asked, Ask) else asked
 
 
 async def more(turn: Turn) -> Outcome:

@@ -1,26 +1,25 @@
 """Which dialogue takes a message, and what becomes of the memory. Pure of platforms; only steps touch the database.
 
 Order: an escape word · the waiting prompt · a clearly new wish (the waiting dialogue is put aside and resumed
-afterwards) · the last offer · the intent of the message · the likeliest three and a human.
+afterwards) · the last offer · the wish of the message · the likeliest three and a human.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
+from core.errors import AppError, Invalid
 from core.messages import EventKind, InboundKind, Reply
-from handlers import texts
-from handlers.dialogue import ENTRY, Answer, Dialogue, Done, Outcome, Turn, entry
-from handlers.memory import Memory, Thread
-from handlers.prompt import Prompt, Stale, chosen, match
+from handlers import tables, texts
+from handlers.dialogue import ENTRY, Answer, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
+from handlers.memory import Later, Memory, Thread
+from handlers.prompt import MOST_LINES, NoSuchNumber, Prompt, Stale, above, chosen, match, plain
+from handlers.wishes import SURE, Wishes
+from handlers.wording import refusal
 from nlp.escape import escape_word
 
-NEW_WISH_CONFIDENCE: Final = 0.8
-"""A waiting dialogue is put aside only for a wish that is at least so sure."""
-
-OFFERED: Final = 3
 RESUME: Final = "resume"
 
 
@@ -38,11 +37,11 @@ class Router:
 
     def __init__(self, dialogues: tuple[Dialogue, ...], *, is_known: Callable[[Turn], bool]) -> None:
         self.dialogues: Mapping[str, Dialogue] = {dialogue.name: dialogue for dialogue in dialogues}
-        self._by_intent = {intent: dialogue for dialogue in dialogues for intent in dialogue.intents}
+        self._wishes = Wishes(self.dialogues)
         self._is_known = is_known
 
     async def route(self, turn: Turn, memory: Memory) -> Routed:
-        """Answer one message. Errors of steps are the caller's: nothing is remembered then."""
+        """Answer one message. Errors of steps are the caller's, who undoes the turn and asks `refused` what to say."""
         if turn.said.kind is InboundKind.EVENT:
             return await self._event(turn, memory)
         if not _is_offered(turn, memory) and (escape := escape_word(turn.said.text)):
@@ -54,6 +53,14 @@ class Router:
         if memory.offer is not None and (routed := await self._offered(turn, memory, memory.offer)):
             return routed
         return await self._fresh(turn, memory)
+
+    def refused(self, turn: Turn, memory: Memory, error: AppError) -> Routed:
+        """What to say when a step was refused and undone: what was wrong is asked for again, a refusal ends the job."""
+        words = refusal(error)
+        if isinstance(error, Invalid) and memory.current is not None:
+            return self._again(turn, memory, memory.current, words)
+        options = (entry("menu", texts.MENU_MORE), entry("human", texts.TO_HUMAN))
+        return self._finished(turn, replace(memory, current=None), Done(words, options))
 
     async def _event(self, turn: Turn, memory: Memory) -> Routed:
         event = turn.said.event
@@ -71,137 +78,155 @@ class Router:
     async def _escape(self, turn: Turn, memory: Memory, word: str) -> Routed | None:
         """None where the word means nothing just now (a bare 取消 with nothing to cancel is an ordinary wish)."""
         match word:
-            case "menu":
-                return await self._begin(turn, memory.suspend(), "menu")
-            case "human":
-                return await self._begin(turn, memory.suspend(), "human")
+            case "menu" | "human":
+                return await self._begin(turn, memory.suspend(), word)
             case "restart":
                 name = memory.current.dialogue if memory.current else "menu"
                 return await self._begin(turn, Memory(), name)
-            case "back" if memory.current is not None:
-                return self._back(turn, memory, memory.current)
-            case "cancel" if memory.current is not None:
+            case "back":
+                return await self._back(turn, memory)
+            case _ if memory.current is not None:
                 return self._cancel(turn, memory, memory.current)
-            case _:
-                return None
-
-    def _back(self, turn: Turn, memory: Memory, thread: Thread) -> Routed:
-        earlier = thread.back()
-        if earlier is None:
-            return Routed(thread.prompt.reply(before=texts.NO_STEP_BACK), memory)
-        prompt = replace(earlier.prompt, key=turn.message_key)
-        return Routed(prompt.reply(), replace(memory, current=replace(earlier, prompt=prompt)))
+        return None
 
     def _cancel(self, turn: Turn, memory: Memory, thread: Thread) -> Routed:
-        title = self.dialogues[thread.dialogue].title
-        return self._finished(turn, replace(memory, current=None), Done(texts.CANCELLED.format(title=title)))
+        done = Done(texts.CANCELLED.format(title=self.dialogues[thread.dialogue].title))
+        return self._finished(turn, replace(memory, current=None), done)
+
+    async def _back(self, turn: Turn, memory: Memory) -> Routed:
+        if memory.current is None:
+            return self._resumed(turn, memory, "") if memory.suspended else await self._begin(turn, memory, "menu")
+        earlier = memory.current.back()
+        if earlier is None:
+            return self._again(turn, memory, memory.current, texts.NO_STEP_BACK)
+        return self._again(turn, memory, earlier, "")
+
+    def _again(self, turn: Turn, memory: Memory, thread: Thread, before: str) -> Routed:
+        """Ask a thread's question once more; the buttons of the last time are stale then."""
+        prompt = replace(thread.prompt, key=turn.message_key)
+        reply = prompt.reply(before=before)
+        return Routed(reply, replace(memory, current=replace(thread, prompt=prompt), offer=None))
 
     async def _waiting(self, turn: Turn, memory: Memory, thread: Thread) -> Routed:
         answer = match(thread.prompt, turn.said)
         if isinstance(answer, Stale):
-            return Routed(thread.prompt.reply(before=texts.STALE_CHOICE), memory)
-        if not _is_own(turn, thread.prompt, answer) and (name := self._new_wish(turn, thread)):
+            return self._again(turn, memory, thread, texts.STALE_CHOICE)
+        if isinstance(answer, NoSuchNumber):
+            count = len(thread.prompt.options)
+            return self._again(turn, memory, thread, texts.NO_SUCH_NUMBER.format(count=count))
+        if (name := self._new_wish(turn, thread, answer)) is not None:
             return await self._begin(turn, memory.suspend(), name)
         if answer is None:
-            return Routed(thread.prompt.reply(before=texts.NOT_UNDERSTOOD), memory)
-        return await self._step(turn, memory, thread, answer)
-
-    def _new_wish(self, turn: Turn, thread: Thread) -> str | None:
-        """The dialogue of a clearly different wish, unless the message only answers or begins over."""
-        understood = turn.understood
-        if understood.intent is None or understood.confidence < NEW_WISH_CONFIDENCE:
-            return None
-        wanted = self._by_intent.get(understood.intent)
-        if wanted is None or wanted.name == thread.dialogue or understood.intent in ("greeting", "other"):
-            return None
-        return wanted.name
-
-    async def _step(self, turn: Turn, memory: Memory, thread: Thread, answer: Answer) -> Routed:
+            return self._again(turn, memory, thread, _unusable(turn))
         dialogue = self.dialogues[thread.dialogue]
         turn.draft, turn.answer = dict(thread.draft), answer
         outcome = await dialogue.steps[thread.prompt.step](turn)
-        return await self._outcome(turn, memory, dialogue, outcome, thread)
+        if isinstance(outcome, Unclear):
+            return await self._unclear(turn, memory, thread, outcome)
+        return self._outcome(turn, memory, dialogue, outcome, thread)
+
+    def _new_wish(self, turn: Turn, thread: Thread, answer: Answer | None) -> str | None:
+        """The dialogue of a clearly different wish; None where the message is the prompt's own."""
+        if answer is not None and answer.value:
+            return None
+        if (called := self._wishes.called(turn.said)) is not None:
+            return called if called != thread.dialogue else None
+        if answer is not None and _is_own(turn, thread.prompt):
+            return None
+        wanted = self._wishes.understood(turn.understood, at_least=SURE)
+        return wanted if wanted != thread.dialogue else None
+
+    async def _unclear(self, turn: Turn, memory: Memory, thread: Thread, unclear: Unclear) -> Routed:
+        """What the step could not use may be another wish after all."""
+        wanted = self._wishes.understood(turn.understood)
+        if wanted is not None and wanted != thread.dialogue:
+            return await self._begin(turn, memory.suspend(), wanted)
+        return self._again(turn, memory, thread, unclear.text or texts.NOT_UNDERSTOOD)
 
     async def _offered(self, turn: Turn, memory: Memory, offer: Prompt) -> Routed | None:
         answer = match(offer, turn.said)
-        if isinstance(answer, Stale):
-            return Routed(offer.reply(before=texts.STALE_CHOICE), memory)
+        if isinstance(answer, Stale | NoSuchNumber):
+            wrong = texts.NO_SUCH_NUMBER.format(count=len(offer.options))
+            before = texts.STALE_CHOICE if isinstance(answer, Stale) else wrong
+            offer = replace(offer, key=turn.message_key)
+            return Routed(offer.reply(before=before), replace(memory, offer=offer))
         if answer is None or not answer.value.startswith(ENTRY):
             return None
         name, _, argument = answer.value.removeprefix(ENTRY).partition(":")
-        turn.hear(offer.about)
+        turn.hear(answer.about)
         if name == RESUME:
             return self._resumed(turn, memory, "")
         return await self._begin(turn, memory, name, argument)
 
     async def _fresh(self, turn: Turn, memory: Memory) -> Routed:
-        if turn.said.kind in (InboundKind.IMAGE, InboundKind.LOCATION):
+        said = turn.said
+        if said.kind in (InboundKind.IMAGE, InboundKind.LOCATION):
             return await self._begin(turn, memory, "report")
-        if turn.said.kind is InboundKind.CHOICE:
+        if said.kind is InboundKind.CHOICE:
             return await self._begin(turn, memory, "menu")
-        understood = turn.understood
-        if turn.said.kind in (InboundKind.TEXT, InboundKind.VOICE) and understood.intent in self._by_intent:
-            return await self._begin(turn, memory, self._by_intent[understood.intent or ""].name)
-        return self._finished(turn, memory, self._unsure(turn))
-
-    def _unsure(self, turn: Turn) -> Done:
-        """The likeliest three as choices, and a human last."""
-        likely = [self._by_intent[c.name] for c in turn.understood.candidates if c.name in self._by_intent]
-        usual = [self.dialogues[name] for name in ("report", "order", "volunteer") if name in self.dialogues]
-        unique = {dialogue.name: dialogue for dialogue in (*likely, *usual) if dialogue.name not in ("human", "menu")}
-        offered = [entry(d.name, d.title) for d in list(unique.values())[:OFFERED]]
-        text = texts.UNSURE if turn.said.text.strip() else texts.UNSURE_EMPTY
-        return Done(text, (*offered, entry("human", texts.TO_HUMAN)), about=turn.said.text)
+        if plain(said.text) in (*tables.words("yes"), *tables.words("no")):
+            return self._finished(turn, memory, Done(texts.ACKNOWLEDGED))
+        name = self._wishes.called(said) or self._wishes.understood(turn.understood)
+        if name is None:
+            return self._finished(turn, memory, self._wishes.likeliest(said, turn.understood))
+        return await self._begin(turn, memory, name)
 
     async def _begin(self, turn: Turn, memory: Memory, name: str, argument: str = "") -> Routed:
         dialogue = self.dialogues.get(name)
         if dialogue is None:
-            return self._finished(turn, memory, self._unsure(turn))
+            return self._finished(turn, memory, self._wishes.likeliest(turn.said, turn.understood))
+        words = turn.said.text
+        memory = memory.wishing(tuple(Later(other, words) for other in self._wishes.others(turn, name)))
         if dialogue.needs_identity and not self._is_known(turn):
-            done = Done(texts.BIND_FIRST, (entry("bind", texts.BIND), entry("menu", texts.MENU)))
-            return self._finished(turn, memory, done)
+            done = Done(texts.BIND_FIRST, (entry("bind", texts.BIND), entry("menu", texts.MENU_MORE)))
+            return self._finished(turn, memory.wishing((Later(name, words),)), done, keeps_later=True)
+        memory = replace(
+            memory.without(name), offer=None, suspended=tuple(t for t in memory.suspended if t.dialogue != name)
+        )
         turn.draft, turn.answer = {}, Answer(value=argument)
-        outcome = await dialogue.begin(turn)
-        return await self._outcome(turn, replace(memory, offer=None), dialogue, outcome, None)
+        return self._outcome(turn, memory, dialogue, await dialogue.begin(turn), None)
 
-    async def _outcome(
+    def _outcome(
         self, turn: Turn, memory: Memory, dialogue: Dialogue, outcome: Outcome, thread: Thread | None
     ) -> Routed:
+        if isinstance(outcome, Unclear):
+            return self._finished(turn, memory, self._wishes.likeliest(turn.said, turn.understood))
         if isinstance(outcome, Done):
-            return self._finished(turn, replace(memory, current=None), self._with_later(turn, dialogue, outcome))
+            return self._finished(turn, replace(memory, current=None), outcome)
         prompt = Prompt.of(outcome, turn.message_key)
-        draft: dict[str, Any] = turn.draft
-        following = thread.asking(prompt, draft) if thread else Thread(dialogue.name, draft, prompt)
+        following = thread.asking(prompt, turn.draft) if thread else Thread(dialogue.name, turn.draft, prompt)
         return Routed(prompt.reply(), replace(memory, current=following, offer=None))
 
-    def _with_later(self, turn: Turn, dialogue: Dialogue, done: Done) -> Done:
-        """Other wishes of the same message are offered, so that none is dropped."""
-        others = [self._by_intent[i] for i in turn.understood.intents if i in self._by_intent]
-        later = [entry(d.name, d.title) for d in others if d.name not in (dialogue.name, "menu", "greeting")]
-        known = {option.value for option in done.options}
-        return replace(done, options=(*(o for o in later if o.value not in known), *done.options))
-
-    def _finished(self, turn: Turn, memory: Memory, done: Done) -> Routed:
-        """Say it; then take up again what was put aside, or offer what usually comes next."""
-        if memory.suspended and not done.to_human and not done.options:
+    def _finished(self, turn: Turn, memory: Memory, done: Done, *, keeps_later: bool = False) -> Routed:
+        """Say it; then take up again what was put aside, or offer that, what else was wished for and what is usual."""
+        if done.to_human:
+            return Routed(Reply(done.text), replace(memory, offer=None), to_human=True)
+        if memory.suspended and not done.options and _fits(done.text, memory.suspended[-1].prompt.text):
             return self._resumed(turn, memory, done.text)
-        options = done.options
-        if memory.suspended and not done.to_human:
-            options = (*options, entry(RESUME, texts.RESUME))
+        later = () if keeps_later else memory.later
+        options = (*done.options, *(self._offer_later(wish) for wish in later))
+        if memory.suspended:
+            title = self.dialogues[memory.suspended[-1].dialogue].title
+            options = (*options, entry(RESUME, texts.RESUME.format(title=title)))
         offer = Prompt.of(replace(done, options=options), turn.message_key) if options else None
-        choices = offer.choices() if offer else ()
-        reply = Reply(done.text, choices, url=done.url, title=done.title)
-        return Routed(reply, replace(memory, offer=offer), to_human=done.to_human)
+        reply = Reply(done.text, offer.choices() if offer else (), url=done.url, title=done.title)
+        return Routed(reply, replace(memory, offer=offer, later=memory.later if keeps_later else ()))
+
+    def _offer_later(self, wish: Later) -> Option:
+        return entry(wish.dialogue, texts.LATER.format(title=self.dialogues[wish.dialogue].title), about=wish.words)
 
     def _resumed(self, turn: Turn, memory: Memory, before: str) -> Routed:
         """The dialogue that was put aside last asks its question again."""
         resumed = memory.resume()
         if resumed.current is None:
-            return self._finished(turn, memory, self._unsure(turn))
-        prompt = replace(resumed.current.prompt, key=turn.message_key)
+            return self._finished(turn, memory, self._wishes.likeliest(turn.said, turn.understood))
         title = texts.RESUMED.format(title=self.dialogues[resumed.current.dialogue].title)
-        reply = prompt.reply(before=f"{before}\n{title}".strip())
-        return Routed(reply, replace(resumed, current=replace(resumed.current, prompt=prompt)))
+        return self._again(turn, resumed, resumed.current, above(before, title) if before else title)
+
+
+def _fits(text: str, question: str) -> bool:
+    """Whether both and the line between them are short enough for one message."""
+    return text.count("\n") + question.count("\n") + 3 <= MOST_LINES
 
 
 def _is_offered(turn: Turn, memory: Memory) -> bool:
@@ -209,9 +234,18 @@ def _is_offered(turn: Turn, memory: Memory) -> bool:
     return memory.current is not None and chosen(memory.current.prompt.options, turn.said.text) is not None
 
 
-def _is_own(turn: Turn, prompt: Prompt, answer: Answer | None) -> bool:
-    """Whether a message belongs to the waiting prompt, whatever else it may look like."""
-    if answer is None:
-        return False
+def _is_own(turn: Turn, prompt: Prompt) -> bool:
+    """Whether a text belongs to the waiting prompt, whatever else it may look like."""
     has_slot = bool(prompt.slot) and turn.understood.slot(prompt.slot) is not None
-    return bool(answer.value) or prompt.greedy or has_slot
+    return prompt.greedy or has_slot or turn.said.text.startswith(tables.words("corrections"))
+
+
+def _unusable(turn: Turn) -> str:
+    """Why a message cannot be an answer here."""
+    match turn.said.kind:
+        case InboundKind.VOICE if not turn.said.text.strip():
+            return texts.UNHEARD_HERE
+        case InboundKind.TEXT | InboundKind.VOICE:
+            return texts.NOT_UNDERSTOOD
+        case _:
+            return texts.WRONG_KIND

@@ -11,9 +11,17 @@ CONSENT_VERSION: Final = "2026-11"
 CANCELLED: Final = "好的，「{title}」先不办了。"
 NO_STEP_BACK: Final = "已经是第一步了。"
 STALE_CHOICE: Final = "刚才那个选项已经过去了，我们接着这里："
+WHAT_IS_WRONG: Final = "哪里不对？直接说对的就行。"
 NOT_UNDERSTOOD: Final = "不好意思，我没听明白。"
 RESUMED: Final = "我们接着办「{title}」。"
-RESUME: Final = "接着办刚才的事"
+RESUME: Final = "接着办「{title}」"
+LATER: Final = "再办「{title}」"
+ACKNOWLEDGED: Final = "好的，有事随时找我。"
+NO_SUCH_NUMBER: Final = "没有这个数字，请回1到{count}。"
+WRONG_KIND: Final = "这个我看不了，请用文字或语音回答。"
+UNREADABLE: Final = "这个我看不了。\n请发文字、语音、照片或定位，或者选一项："
+UNHEARD: Final = "这段语音我没听清。\n请再说一遍，或者打几个字："
+UNHEARD_HERE: Final = "这段语音我没听清，请再说一遍。"
 UNSURE: Final = "我还不太确定您想办什么，您看是哪一项？"
 UNSURE_EMPTY: Final = "收到了。您想办哪件事？"
 TO_HUMAN: Final = "找社区工作人员"
@@ -31,6 +39,7 @@ MENU_TITLE: Final = "菜单"
 MENU_TEXT: Final = "您好，这里是{name}。\n要反映问题，直接说或发照片就行；也可以选一项："
 WELCOME_TEXT: Final = "欢迎来到{name}！\n哪里坏了、想报名、想订服务，直接跟我说。"
 GREETING_TEXT: Final = "您好！有什么事直接说就行，比如“楼道灯坏了”。"
+THANKS_WORDS: Final = ("谢", "辛苦", "再见", "拜拜", "好人")
 THANKS_TEXT: Final = "不客气，有事随时找我。"
 
 # Report.
@@ -51,6 +60,9 @@ REPORT_SUBMIT: Final = "可以，报上去"
 REPORT_SUBMIT_CONFIDENTIAL: Final = "报上去，替我保密"
 REPORT_ADD: Final = "补充照片或说明"
 REPORT_CHANGE_PLACE: Final = "改位置"
+NO_PLACE_WORDS: Final = ("不知道", "说不清", "不清楚", "说不准", "不好说", "忘了")
+ADD_WORDS: Final = ("补充", "加照片", "补照片", "再说两句", "加一句")
+REPORT_ADDED: Final = "补上了。"
 REPORT_DROP: Final = "不报了"
 REPORT_DROPPED: Final = "好的，这件事不报了，什么都没留下。"
 REPORT_ASK_MORE: Final = "好，请发照片，或再说两句。"
@@ -151,6 +163,11 @@ NOTICE_WHY: Final = "说明：{reason}"
 FIXED_YES: Final = "修好了"
 FIXED_NO: Final = "还没修好"
 RATE_IT: Final = "打个分"
+FIXED_YES_WORDS: Final = ("修好了", "好了", "解决了", "弄好了", "满意")
+FIXED_NO_WORDS: Final = ("没修好", "没好", "没解决", "还没好", "又坏了", "不行", "不满意")
+RATE_WORDS: Final = ("评价", "打分", "评分")
+URGE_WORDS: Final = ("催", "催催", "催一下", "快点", "怎么还没")
+WITHDRAW_WORDS: Final = ("撤回", "撤销", "取消", "不用办了", "不用修了", "已经好了")
 WORKER_SAYS: Final = "社区工作人员："
 NOTICES: Final = {
     "conversation_reminder": "您刚才的「{title}」还差一步没办完。\n接着回复就行；不办了就回“取消”。",
@@ -205,10 +222,17 @@ MINE_ADDED: Final = "记下了，已补到{number}里。"
 MINE_ASK_WHY: Final = "对不起，让您费心了。\n还有什么没弄好？说一句或发张照片。"
 MINE_NOT_FIXED: Final = "居民反映没有修好"
 MINE_REOPENED: Final = "{number}已经重新打开，我们接着办，办好再告诉您。"
-MINE_ASK_STARS: Final = "您给这次办理打几分？"
+ASK_STARS: Final = "您给这次办理打几分？"
 STARS: Final = {5: "5星 很满意", 4: "4星 满意", 3: "3星 一般", 2: "2星 不太满意", 1: "1星 不满意"}
+STAR_WORDS: Final = {
+    5: ("5星", "5分", "五星", "五分", "满分", "非常满意", "很满意", "特别满意", "好评", "很好", "非常好"),
+    4: ("4星", "4分", "四星", "四分", "满意", "比较满意", "挺满意", "挺好", "不错", "好"),
+    3: ("3星", "3分", "三星", "三分", "一般", "还行", "凑合", "马马虎虎", "还可以", "可以"),
+    2: ("2星", "2分", "两星", "二星", "两分", "二分", "不太满意", "不太好", "不怎么样"),
+    1: ("1星", "1分", "一星", "一分", "不满意", "很不满意", "差评", "太差", "很差", "差", "不好"),
+}
 MINE_RATED: Final = "谢谢您的评价！"
-MINE_RATED_LOW: Final = "谢谢您直说，我们会改。\n还没解决的话，可以再说一声“没修好”。"
+MINE_RATED_LOW: Final = "谢谢您直说，我们会改。\n还没解决的话，选一下再接着办。"
 
 # Which community.
 AREA_TITLE: Final = "选择社区"
@@ -222,31 +246,76 @@ AREA_CHOSEN: Final = "好的，记下了，您在{name}。"
 YES: Final = "是的"
 NO: Final = "不是"
 NOT_NOW: Final = "先不了"
+ANOTHER: Final = "换一个"
+ANOTHER_WORDS: Final = ("换一个", "换个", "换别的", "换", "别的", "看看别的", "还有别的吗")
 PEOPLE: Final = "{count}人"
+PEOPLE_WORDS: Final = (
+    ("一个人", "1个人", "就我", "就我一个", "就我自己", "我自己", "自己", "我一个人"),
+    ("两个人", "俩人", "2个人", "我们俩", "我俩", "两口子", "老两口"),
+    ("三个人", "3个人", "仨人", "我们仨", "一家三口"),
+)
+COUNT_AGAIN: Final = "请回一个1到20的数字。"
 PHONE_KNOWN: Final = "用{phone}"
-PHONE_AGAIN: Final = "没看到电话号码，请再发一次，11位手机号就行。"
+PHONE_KNOWN_WORDS: Final = ("就这个", "用这个", "原来的", "老号码", "还是原来的", "好", "可以", "行", "对", "是", "嗯")
+PHONE_AGAIN: Final = "没看到电话号码，11位手机号就行。"
+NO_PHONE: Final = "不留电话"
+NO_PHONE_WORDS: Final = ("不留", "不想留", "不方便", "没有电话", "没电话", "不用了", "不用", "不要")
+AND_NOW: Final = "{sorry}\n{question}"
+AREA_FIRST: Final = "办这件事要先知道您在哪个社区。"
 
 # Volunteering.
 MY_SIGNUPS_TITLE: Final = "我的报名和时长"
-VOLUNTEER_NONE: Final = "这几天还没有招人的活动，有了我告诉您。"
+VOLUNTEER_NONE: Final = "这几天还没有招人的活动，过两天再来看看。"
 VOLUNTEER_WHICH: Final = "最近有这些活动，您想参加哪个？"
+VOLUNTEER_WHICH_OTHER: Final = "您说的时间没有活动，这些您看哪个合适？"
+VOLUNTEER_UNKNOWN: Final = "没找到您说的活动。"
 VOLUNTEER_LINE: Final = "{title} {at}（{left}）"
 VOLUNTEER_FREE: Final = "还有{count}个名额"
 VOLUNTEER_FULL: Final = "已满，可排队"
 VOLUNTEER_ASK_AGE: Final = "这个活动要满{age}岁才能参加，您和同去的人都满了吗？"
-VOLUNTEER_TOO_YOUNG: Final = "那这次先不报了，有合适的活动我再告诉您。"
+OF_AGE: Final = "都满了"
+OF_AGE_WORDS: Final = ("满了", "都满", "是的都满了", "早满了", "都成年了", "成年了", "没问题")
+TOO_YOUNG: Final = "还没满"
+TOO_YOUNG_WORDS: Final = ("没满", "不满", "没有满", "不到", "没到", "差一点", "有孩子", "带孩子")
+VOLUNTEER_TOO_YOUNG: Final = "那这次先不报了，有合适的活动再来。"
 VOLUNTEER_ASK_PEOPLE: Final = "「{title}」，连您一共几个人去？"
-VOLUNTEER_ASK_PHONE: Final = "请留个手机号，只用来联系这次活动。"
-VOLUNTEER_CONFIRM: Final = "「{title}」{at}\n地点：{place}，{people}人\n给您报名吗？"
+VOLUNTEER_FEWER: Final = "名额只剩{free}个了，您这边几个人去？"
+VOLUNTEER_ASK_PHONE: Final = "请留个手机号，只用来联系活动的事。"
+VOLUNTEER_PHONE: Final = "电话{phone}只用来联系活动的事。"
+VOLUNTEER_NO_RISKS: Final = "请注意安全，量力而行。"
+VOLUNTEER_CONFIRM: Final = "「{title}」{at}，{place}，{people}人\n请留意：{risks}\n{phone}给您报名吗？"
 VOLUNTEER_YES: Final = "报名"
+VOLUNTEER_YES_WORDS: Final = ("报名", "报", "报吧", "报上", "给我报", "参加", "去", "确认报名")
 VOLUNTEER_DROPPED: Final = "好的，这次先不报。"
-VOLUNTEER_SEATED: Final = "报上了！「{title}」{at}\n地点：{place}\n前一天我会提醒您。"
+VOLUNTEER_SEATED: Final = "报上了！「{title}」{at}\n地点：{place}\n{reminder}"
+VOLUNTEER_REMINDER: Final = "前一天我会提醒您。"
 VOLUNTEER_WAITING: Final = "「{title}」名额满了，给您排在候补第{position}位。\n有人退出，会按顺序补上并告诉您。"
-VOLUNTEER_HOURS: Final = "已认证的服务时长：{hours}小时。"
+VOLUNTEER_HOURS: Final = "已认证服务{count}次，共{hours}小时。"
 SIGNUPS_NONE: Final = "您最近没有报名的活动。"
-SIGNUPS_SOME: Final = "您报了{count}个活动，去不了就点一下取消。"
-SIGNUP_CANCEL: Final = "取消 {title} {at}"
+SIGNUPS_SOME: Final = "您报了{count}个活动，去不了就选一项取消。"
+SIGNUP_CANCEL: Final = "取消 {title} {at}{state}"
+SIGNUP_WAITS: Final = "（候补中）"
 SIGNUP_CANCELLED: Final = "好的，「{title}」已取消，名额让给后面的人。"
+WAITING_CANCELLED: Final = "好的，「{title}」不再排队了。"
+CHECK_IN_TITLE: Final = "活动签到"
+CHECK_IN_ASK: Final = "请发现场的六位签到码。"
+CHECK_IN_DIGITS: Final = "签到码是六位数字，问问现场的负责人。"
+CHECKED_IN: Final = "「{title}」签到了，辛苦啦！\n走的时候回“签退”。"
+CHECK_OUT_TITLE: Final = "活动签退"
+CHECK_OUT_WORDS: Final = ("签退", "走了", "我走了", "回家了", "结束了")
+CHECKED_OUT: Final = "签退了，这次{minutes}分钟，谢谢您！\n社区认证后记进您的时长。"
+ACTIVITY_WORDS: Final = (
+    ("打扫", "清洁", "卫生", "扫地", "捡垃圾", "大扫除"),
+    ("送饭", "送餐", "午餐", "送午饭"),
+    ("手机", "智能机", "扫码"),
+    ("交通", "路口", "过马路", "文明劝导"),
+    ("巡逻", "巡查", "排查", "消防"),
+    ("旧衣", "衣服", "衣物"),
+    ("老人", "老年人", "敬老", "助老"),
+    ("种树", "植树", "绿化", "种花", "浇花"),
+    ("分类", "桶边", "督导"),
+)
+"""Words for the same thing, as residents say it and as titles have it."""
 
 # Points.
 POINTS_BALANCE: Final = "您现在有{available}积分可用。"
@@ -266,7 +335,10 @@ POINTS_WHY: Final = {
 REDEEM_TITLE: Final = "换东西"
 REDEEM_NONE: Final = "现在没有可以换的，过几天再来看看。"
 REDEEM_WHICH: Final = "您有{available}积分，想换哪一样？"
-REDEEM_LINE: Final = "{name} {price}分"
+REDEEM_LINE: Final = "{name} {price}分{lacking}"
+REDEEM_LACKING: Final = "（还差{count}）"
+REDEEM_TOO_DEAR: Final = "「{name}」要{price}积分，您还差{lacking}分。\n反映问题、做志愿服务都能攒。"
+REDEEM_UNKNOWN: Final = "没找到您说的这样东西。"
 REDEEM_CONFIRM: Final = "用{price}积分换「{name}」，对吗？"
 REDEEM_YES: Final = "换"
 REDEEM_DROPPED: Final = "好的，积分先留着。"
@@ -291,35 +363,52 @@ SERVICE_WORDS: Final = {
     "counselling": ("咨询", "律师", "法律", "心理"),
     "venue": ("场地", "会议室", "活动室", "预约房间"),
 }
+MEAL_WORDS: Final = (
+    ("午饭", "午餐", "中饭", "中午饭", "晌午饭"),
+    ("晚饭", "晚餐", "夜饭"),
+    ("早饭", "早餐", "早点"),
+)
+"""Words for the same meal, as residents say it and as titles have it."""
+
 ORDER_NONE: Final = "这里暂时还没有开通服务，我帮您找工作人员？"
 ORDER_WHICH: Final = "您想订哪一项？"
+ORDER_UNKNOWN: Final = "没找到您说的服务。"
 ORDER_LINE: Final = "{title} {price}"
 ORDER_OTHER: Final = "看看别的服务"
 ORDER_FOR_WHOM: Final = "「{title}」是给谁订？"
 ORDER_SELF: Final = "给我自己"
+ORDER_SELF_WORDS: Final = ("给我订", "给我送", "给我约", "给我来", "给我自己", "帮我自己")
+RELATION_SELF: Final = "本人"
 ORDER_RELATIVE: Final = "给家里人"
 ORDER_FAMILY: Final = "家人"
 ORDER_WHEN: Final = "什么时候方便？"
-ORDER_WHEN_OTHER: Final = "您说的时间没有空位了，这些时间可以："
+ORDER_WHEN_OTHER: Final = "您说的时间没有空位了，这些时间哪个可以？"
+ORDER_WHEN_AGAIN: Final = "没看明白时间，选一个或说“周三上午”这样就行。"
 ORDER_SLOT: Final = "{at}（还有{free}个）"
 ORDER_NO_SLOT: Final = "「{title}」最近都约满了。"
 ORDER_QUANTITY: Final = "要几份？"
 PORTIONS: Final = "{count}份"
-ORDER_ASK_ADDRESS: Final = "送到哪里，或到哪里服务？\n说楼号和门牌就行。"
-ORDER_MY_ADDRESS: Final = "{address}"
+PORTIONS_WORDS: Final = (("一份", "就一份", "一个"), ("两份", "二份", "两个"), ("三份", "三个"))
+ORDER_ASK_ADDRESS: Final = "送到哪里，或到哪里服务？\n说楼号和门牌就行，我记下，下次不用再说。"
+ORDER_ADDRESS_AGAIN: Final = "没看明白地址，比如“3号楼2单元501”。"
+ORDER_LOCATED: Final = "居民发的定位：{lng:.6f}, {lat:.6f}（{crs}）"
 ORDER_ASK_PHONE: Final = "请留个手机号，只用来联系这次服务。"
 ORDER_FOR: Final = "给{relation}："
 ORDER_ON_SITE: Final = "到社区来"
-ORDER_CONFIRM_END: Final = "这样下单可以吗？"
+ORDER_CONFIRM_SELF: Final = "这样下单可以吗？"
 ORDER_CONFIRM_RELATIVE: Final = "家人同意的话，就这样下单？"
-ORDER_CONFIRM: Final = "{whom}{title}{count} {at}\n地点：{address}\n这样下单可以吗？"
+ORDER_CONFIRM: Final = "{whom}{title}{count}，{at}\n{address}，电话{phone}\n{question}"
 ORDER_YES: Final = "可以，下单"
+ORDER_CHANGE_SLOT: Final = "改时间"
+ORDER_CHANGE_ADDRESS: Final = "改地址"
 ORDER_DROPPED: Final = "好的，这次先不订。"
 ORDER_DONE: Final = "订好了，单号{number}。\n{title}，{at}。\n安排好人我会告诉您。"
+ORDER_MORE: Final = "再订一个"
 ORDERS_NONE: Final = "您还没有订过服务。"
 ORDERS_LINE: Final = "{number} {title} {at}，{state}"
-ORDER_CANCEL: Final = "取消 {title}"
+ORDER_CANCEL: Final = "取消 {title} {at}"
 ORDER_RATE: Final = "给 {title} 打分"
+ORDER_RATE_TITLE: Final = "给服务打分"
 ORDER_CANCELLED: Final = "好的，{number}取消了。"
 ORDER_RATED_LOW: Final = "谢谢您直说，我们会改进。"
 ORDER_STATES: Final = {
@@ -344,10 +433,17 @@ MEMBER_ASK_EMPLOYER: Final = "您的工作单位或所在党支部是？"
 MEMBER_ASK_SPECIALITY: Final = "您愿意出力做哪一类？"
 MEMBER_SPECIALITIES: Final = ("巡查安全", "美化环境", "调解矛盾", "陪伴老人", "宣传政策")
 MEMBER_SKIP: Final = "都可以"
+MEMBER_NAME_AGAIN: Final = "没看明白姓名，只写名字就行，比如“王小明”。"
+NAME_SIGNS: Final = "·.• "
 MEMBER_CONFIRM: Final = "{name}，{phone}\n{employer}\n这样报到可以吗？"
 MEMBER_YES: Final = "可以，报到"
-MEMBER_AGAIN: Final = "重新填"
+MEMBER_CHANGE_NAME: Final = "改姓名"
+MEMBER_CHANGE_PHONE: Final = "改电话"
+MEMBER_CHANGE_EMPLOYER: Final = "改单位"
+MEMBER_DROPPED: Final = "好的，这次先不报到。"
 MEMBER_DONE: Final = "报到信息收到了，社区党组织审核后告诉您。"
+MEMBER_CORRECTED: Final = "改好了，社区党组织会再看一下，有结果告诉您。"
+MEMBER_AREA: Final = "选我住的网格"
 MEMBER_CORRECT: Final = "改资料"
 MEMBER_WITHDRAW: Final = "撤回报到"
 MEMBER_WITHDRAWN: Final = "好的，报到撤回了。"
@@ -383,11 +479,60 @@ ERASE_YES: Final = "确定删除"
 ERASE_KEPT: Final = "好的，什么都没删。"
 ERASE_DONE: Final = "记下了，会按您说的删除。这段时间的照顾，谢谢您。"
 
+# Consents.
+CONSENTS_TITLE: Final = "我同意过什么"
+CONSENTS_NONE: Final = "您现在没有要撤回的同意。"
+CONSENTS_WHICH: Final = "您同意过这些，想撤回哪一项？"
+CONSENTS_KEEP: Final = "都不撤"
+CONSENTS_KEPT: Final = "好的，都照旧。"
+CONSENT_LINE: Final = "{what}（{day}同意）"
+CONSENT_WITHDRAW: Final = "撤回"
+CONSENT_WITHDRAWN: Final = "好的，「{what}」撤回了，相关资料也删了。"
+PURPOSES: Final = {
+    "contact": "留电话和地址",
+    "location": "用我的位置",
+    "party_member": "党员身份登记",
+    "relative": "替家人订服务",
+    "volunteer": "志愿者登记",
+    "notices": "接收通知",
+}
+CONSENT_SURE: Final = {
+    "contact": "撤回后，我会忘掉您的姓名、电话和地址，下次再问您。\n撤回吗？",
+    "location": "撤回后，我不再用您的位置。\n撤回吗？",
+    "party_member": "撤回后，您的党员报到也一起撤回。\n撤回吗？",
+    "relative": "撤回后，替家人订服务要重新征得同意。\n撤回吗？",
+    "volunteer": "撤回后，社区不再主动找您做志愿服务，已有的时长还在。\n撤回吗？",
+    "notices": "撤回后，我不再主动给您发通知。\n撤回吗？",
+}
+
+# Tasks of workers.
+TASKS_TITLE: Final = "我的任务"
+TASKS_NOT_BOUND: Final = "这个账号还没有绑定工作人员身份。"
+TASKS_NONE: Final = "现在没有派给您的任务。"
+TASKS_WHICH: Final = "派给您的有{count}件，看哪一件？"
+TASK_LINE: Final = "{title}（{state}{due}）"
+TASK_DUE: Final = "，{due}前"
+TASK_NO_DUE: Final = "不限"
+TASK_ONE: Final = "{number} {what}\n位置：{place}\n现在：{state}；期限：{due}"
+TASK_ACTIONS: Final = {
+    "start": ("开始办", ("开始", "开始处理", "收到", "在路上了", "马上去")),
+    "handle": ("办好了", ("办好了", "处理完了", "修好了", "完成", "搞定")),
+    "return": ("退回", ("退回", "不归我管", "派错了")),
+    "note": ("记一笔", ("备注", "记录")),
+}
+TASK_ASK_RESULT: Final = "怎么办的？说一句，或发张照片。"
+TASK_ASK_REASON: Final = {"return": "为什么退回？说一句就行。", "note": "要记什么？"}
+TASK_PHOTO: Final = "已处理，见照片。"
+TASK_DONE: Final = "{number}记下了，现在：{state}。"
+WORKER_BIND_TITLE: Final = "员工绑定"
+WORKER_BIND_ASK: Final = "请发工作人员绑定码，8位数字。\n在电脑上用 hc workers bind 可以拿到。"
+WORKER_BOUND: Final = "{name}，您的工作人员身份绑定好了。\n回“我的任务”就能看派给您的事。"
+
 # Cancelling.
 CANCEL_TITLE: Final = "取消"
 CANCEL_WHICH: Final = "您想取消哪一件？"
 CANCEL_NOTHING: Final = "您现在没有可以取消的事。"
 CANCEL_SIGNUP: Final = "报名：{title} {at}"
-CANCEL_ORDER: Final = "订单：{number}"
+CANCEL_ORDER: Final = "订单：{title} {at}"
 CANCEL_ISSUE: Final = "反映：{title}"
 CANCEL_NONE: Final = "都不是"

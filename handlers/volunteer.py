@@ -1,4 +1,8 @@
-"""志愿活动: what is on, a seat or a place on the waiting list, one's own sign-ups and hours."""
+"""志愿活动: what is on, and a seat or a place on the waiting list.
+
+One sentence may say it all ("周六上午两个人去打扫，电话…"): then only the confirmation is asked, which names the risks
+(State Council decree 685, article 12). What cannot be had leads to what can.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,31 @@ from enum import StrEnum
 from typing import Final
 
 from community import volunteers
-from community.volunteers import Activity
+from community.volunteers import Activity, ActivityFull, ActivityNotOpen, ActivityOver, AlreadySignedUp
+from community.volunteers.signups import reminder_at
 from core import clock
 from core.values import SignupState
-from handlers import texts
-from handlers.common import area_of, ask_phone, keep_phone, likeness, overlaps, taken_phone
-from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from handlers import tables, texts
+from handlers.common import (
+    area_of,
+    ask_count,
+    ask_phone,
+    count_in,
+    keep_phone,
+    likeliest,
+    likeness,
+    overlaps,
+    taken_phone,
+    wrong,
+)
+from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO, YES
-from handlers.wording import moment
+from handlers.wording import brief, moment, refusal
 
 SHOWN: Final = 6
-_MINE: Final = ("我报", "我的报名", "报了哪", "时长", "几个小时", "多少小时")
+RISKS_SHOWN: Final = 40
+OTHER: Final = "other"
+NO_PHONE: Final = "no_phone"
 
 
 class Step(StrEnum):
@@ -28,82 +46,111 @@ class Step(StrEnum):
 
 
 async def begin(turn: Turn) -> Outcome:
-    if any(word in turn.said.text for word in _MINE) and "我报名" not in turn.said.text:
-        return await my_signups(turn)
-    turn.draft = {"activity": "", "people": 0, "phone": "", "adult": False}
+    """`phone` is None until it is known, and empty for who leaves none."""
+    turn.draft = {"activity": "", "people": 0, "phone": None, "adult": False}
     _absorb(turn)
-    coming = await volunteers.upcoming(turn.db, area_code=await area_of(turn), now=clock.now(), limit=SHOWN)
+    coming = await _coming(turn)
     if not coming:
         return Done(texts.VOLUNTEER_NONE, (entry("my_signups", texts.MY_SIGNUPS_TITLE), entry("menu", texts.MENU_MORE)))
-    if chosen := _named(turn, coming):
-        turn.draft["activity"] = chosen.id
+    return await _take(turn, coming)
+
+
+async def _coming(turn: Turn, *, without: str = "") -> list[Activity]:
+    found = await volunteers.upcoming(turn.db, area_code=await area_of(turn), now=clock.now(), limit=SHOWN + 1)
+    return [activity for activity in found if activity.id != without][:SHOWN]
+
+
+def _absorb(turn: Turn) -> None:
+    """Take from a message what the sign-up can use."""
+    if turn.understood.slot("count") and (count := count_in(turn)):
+        turn.draft["people"] = count
+    if phone := turn.understood.slot("phone"):
+        turn.draft["phone"] = str(phone.value)
+
+
+async def _take(turn: Turn, coming: list[Activity]) -> Outcome:
+    """The one activity that the words point to, or a choice."""
+    named = _named(turn, coming)
+    if len(named) == 1:
+        turn.draft["activity"] = named[0].id
         return await _next(turn)
+    misses = not named and turn.understood.slot("time") is not None
+    return _ask_which(texts.VOLUNTEER_WHICH_OTHER if misses else texts.VOLUNTEER_WHICH, named or coming)
+
+
+def _named(turn: Turn, coming: list[Activity]) -> list[Activity]:
+    """Those that fit the time that was said and are most like the words; none where neither was said."""
+    slot = turn.understood.slot("time")
+    fitting = [a for a in coming if overlaps(slot.value if slot else None, a.starts_at, a.ends_at)]
+    alike = likeliest([(likeness(turn.said.text, a.title, texts.ACTIVITY_WORDS), a) for a in fitting])
+    return alike or (fitting if slot else [])
+
+
+def _ask_which(text: str, offered: list[Activity]) -> Ask:
     options = tuple(
-        Option(a.id, texts.VOLUNTEER_LINE.format(title=a.title, at=moment(a.starts_at), left=_left(a))) for a in coming
+        Option(
+            activity.id,
+            texts.VOLUNTEER_LINE.format(title=activity.title, at=moment(activity.starts_at), left=_left(activity)),
+            (activity.title, *(tables.words("any") if n == 0 else ())),
+        )
+        for n, activity in enumerate(offered)
     )
-    return Ask(Step.WHICH, texts.VOLUNTEER_WHICH, options, accepts=TEXT)
+    return Ask(Step.WHICH, text, options, accepts=TEXT)
 
 
 def _left(activity: Activity) -> str:
     return texts.VOLUNTEER_FREE.format(count=activity.free) if activity.free > 0 else texts.VOLUNTEER_FULL
 
 
-def _absorb(turn: Turn) -> None:
-    count, phone = turn.understood.slot("count"), turn.understood.slot("phone")
-    if count is not None and 1 <= int(count.value) <= 20:
-        turn.draft["people"] = int(count.value)
-    if phone is not None:
-        turn.draft["phone"] = str(phone.value)
-
-
-def _named(turn: Turn, coming: list[Activity]) -> Activity | None:
-    """The one activity that the words and the time in them point to."""
-    when = turn.understood.slot("time")
-    fitting = [a for a in coming if overlaps(when, a.starts_at, a.ends_at)]
-    liked = [a for a in fitting if likeness(turn.said.text, a.title)]
-    candidates = liked or (fitting if when is not None else [])
-    return candidates[0] if len(candidates) == 1 else None
-
-
 async def _next(turn: Turn) -> Outcome:
+    """The first thing that is still missing."""
     draft = turn.draft
     activity = await volunteers.get_activity(turn.db, activity_id=draft["activity"])
     if activity.min_age is not None and not draft["adult"]:
-        options = (Option(YES, texts.YES), Option(NO, texts.NO))
+        options = (Option(YES, texts.OF_AGE, texts.OF_AGE_WORDS), Option(NO, texts.TOO_YOUNG, texts.TOO_YOUNG_WORDS))
         return Ask(Step.AGE, texts.VOLUNTEER_ASK_AGE.format(age=activity.min_age), options)
     if not draft["people"]:
-        counts = tuple(Option(str(n), texts.PEOPLE.format(count=n), (f"{n}人", f"{n}个人")) for n in (1, 2, 3))
-        return Ask(Step.PEOPLE, texts.VOLUNTEER_ASK_PEOPLE.format(title=activity.title), counts, accepts=TEXT)
-    if not draft["phone"]:
-        return await ask_phone(turn, Step.PHONE, texts.VOLUNTEER_ASK_PHONE)
+        text = texts.VOLUNTEER_ASK_PEOPLE.format(title=activity.title)
+        return ask_count(Step.PEOPLE, text, texts.PEOPLE, texts.PEOPLE_WORDS)
+    if draft["phone"] is None:
+        no_phone = Option(NO_PHONE, texts.NO_PHONE, texts.NO_PHONE_WORDS)
+        return await ask_phone(turn, Step.PHONE, texts.VOLUNTEER_ASK_PHONE, no_phone)
+    return _confirm(turn, activity)
+
+
+def _confirm(turn: Turn, activity: Activity) -> Ask:
+    phone = turn.draft["phone"]
     text = texts.VOLUNTEER_CONFIRM.format(
-        title=activity.title, at=moment(activity.starts_at), place=activity.place, people=draft["people"]
+        title=activity.title,
+        at=moment(activity.starts_at),
+        place=activity.place,
+        people=turn.draft["people"],
+        phone=texts.VOLUNTEER_PHONE.format(phone=phone) if phone else "",
+        risks=brief(activity.risks or texts.VOLUNTEER_NO_RISKS, RISKS_SHOWN),
     )
-    options = (Option(YES, texts.VOLUNTEER_YES, ("报名", "报")), Option(NO, texts.NOT_NOW))
-    return Ask(Step.CONFIRM, text, options)
+    options = (
+        Option(YES, texts.VOLUNTEER_YES, texts.VOLUNTEER_YES_WORDS),
+        Option(OTHER, texts.ANOTHER, texts.ANOTHER_WORDS),
+        Option(NO, texts.NOT_NOW),
+    )
+    return Ask(Step.CONFIRM, text, options, accepts=TEXT)
 
 
 async def which(turn: Turn) -> Outcome:
-    if not turn.answer.value:
-        _absorb(turn)
-        coming = await volunteers.upcoming(turn.db, area_code=await area_of(turn), now=clock.now(), limit=SHOWN)
-        chosen = _named(turn, coming)
-        if chosen is None:
-            return await begin(turn)
-        turn.draft["activity"] = chosen.id
-    else:
+    if turn.answer.value:
         turn.draft["activity"] = turn.answer.value
-    return await _next(turn)
+        return await _next(turn)
+    _absorb(turn)
+    coming = await _coming(turn)
+    if not _named(turn, coming) and turn.understood.slot("time") is None:
+        return Unclear(texts.VOLUNTEER_UNKNOWN)
+    return await _take(turn, coming)
 
 
 async def people(turn: Turn) -> Outcome:
-    if turn.answer.value:
-        turn.draft["people"] = int(turn.answer.value)
-    else:
-        _absorb(turn)
-    if not turn.draft["people"] and turn.answer.text.isdigit() and 1 <= int(turn.answer.text) <= 20:
-        turn.draft["people"] = int(turn.answer.text)
-    return await _next(turn)
+    _absorb(turn)
+    turn.draft["people"] = count_in(turn)
+    return await _next(turn) if turn.draft["people"] else Unclear(texts.COUNT_AGAIN)
 
 
 async def age(turn: Turn) -> Outcome:
@@ -114,54 +161,77 @@ async def age(turn: Turn) -> Outcome:
 
 
 async def phone(turn: Turn) -> Outcome:
-    turn.draft["phone"] = await taken_phone(turn, texts.VOLUNTEER_ASK_PHONE) or ""
-    if not turn.draft["phone"]:
-        return await ask_phone(turn, Step.PHONE, texts.PHONE_AGAIN)
+    given = await taken_phone(turn)
+    if not given and turn.answer.value != NO_PHONE:
+        return Unclear(texts.PHONE_AGAIN)
+    turn.draft["phone"] = given
     return await _next(turn)
 
 
 async def confirm(turn: Turn) -> Outcome:
-    if turn.answer.value != YES:
-        return Done(texts.VOLUNTEER_DROPPED)
+    if turn.answer.value == YES:
+        return await _sign_up(turn)
+    if turn.answer.value == OTHER:
+        return await _offer_others(turn, texts.VOLUNTEER_WHICH)
+    return Done(texts.VOLUNTEER_DROPPED) if turn.answer.value == NO else await _corrected(turn)
+
+
+async def _corrected(turn: Turn) -> Outcome:
+    """Not yes, not no: another number, phone or activity, or nothing that helps."""
+    before = dict(turn.draft)
+    _absorb(turn)
+    others = _named(turn, await _coming(turn))
+    if len(others) == 1 and others[0].id != before["activity"]:
+        turn.draft |= {"activity": others[0].id, "adult": False}
+    return await _next(turn) if turn.draft != before else Unclear(wrong(turn))
+
+
+async def _sign_up(turn: Turn) -> Outcome:
     draft = turn.draft
     activity = await volunteers.get_activity(turn.db, activity_id=draft["activity"])
-    signed = await volunteers.sign_up(
-        turn.db,
-        turn.vault,
-        resident_id=turn.resident_id,
-        activity_id=activity.id,
-        people=draft["people"],
-        phone=draft["phone"],
-        age_confirmed=draft["adult"],
-    )
-    await keep_phone(turn, draft["phone"], texts.VOLUNTEER_ASK_PHONE)
-    options = (entry("my_signups", texts.MY_SIGNUPS_TITLE),)
+    mine = (entry("my_signups", texts.MY_SIGNUPS_TITLE),)
+    try:
+        signed = await volunteers.sign_up(
+            turn.db,
+            turn.vault,
+            resident_id=turn.resident_id,
+            activity_id=activity.id,
+            people=draft["people"],
+            phone=draft["phone"] or None,
+            age_confirmed=draft["adult"],
+        )
+    except AlreadySignedUp as error:
+        return Done(refusal(error), mine)
+    except ActivityFull as error:
+        return await _full(turn, error, activity)
+    except (ActivityOver, ActivityNotOpen) as error:
+        return await _offer_others(turn, refusal(error))
+    if draft["phone"]:
+        await keep_phone(turn, draft["phone"], texts.VOLUNTEER_PHONE)
     if signed.state is SignupState.SEATED:
-        text = texts.VOLUNTEER_SEATED.format(title=activity.title, at=moment(activity.starts_at), place=activity.place)
-        return Done(text, options)
-    return Done(texts.VOLUNTEER_WAITING.format(title=activity.title, position=signed.position), options)
+        text = texts.VOLUNTEER_SEATED.format(
+            title=activity.title,
+            at=moment(activity.starts_at),
+            place=activity.place,
+            reminder=texts.VOLUNTEER_REMINDER if reminder_at(activity.starts_at) > clock.now() else "",
+        )
+        return Done(text.strip(), mine)
+    return Done(texts.VOLUNTEER_WAITING.format(title=activity.title, position=signed.position), mine)
 
 
-async def my_signups(turn: Turn) -> Outcome:
-    mine = await volunteers.my_signups(turn.db, resident_id=turn.resident_id, coming_only=True, limit=SHOWN)
-    served = await volunteers.hours(turn.db, resident_id=turn.resident_id)
-    hours = texts.VOLUNTEER_HOURS.format(hours=f"{served.minutes / 60:.1f}")
-    if not mine:
-        return Done(f"{texts.SIGNUPS_NONE}\n{hours}", (entry("volunteer", texts.VOLUNTEER_TITLE),))
-    options = tuple(
-        entry("cancel_signup", texts.SIGNUP_CANCEL.format(title=a.title, at=moment(a.starts_at)), s.id) for s, a in mine
-    )
-    return Done(f"{texts.SIGNUPS_SOME.format(count=len(mine))}\n{hours}", options)
+async def _full(turn: Turn, error: ActivityFull, activity: Activity) -> Outcome:
+    """Fewer people where there is room for some; other activities where there is none."""
+    if activity.free < 1:
+        return await _offer_others(turn, refusal(error))
+    turn.draft["people"] = 0
+    text = texts.VOLUNTEER_FEWER.format(free=activity.free)
+    return ask_count(Step.PEOPLE, text, texts.PEOPLE, texts.PEOPLE_WORDS[: activity.free])
 
 
-async def cancel_signup(turn: Turn) -> Outcome:
-    """The argument is the sign-up; somebody else's is not found."""
-    mine = await volunteers.my_signups(turn.db, resident_id=turn.resident_id, coming_only=True, limit=50)
-    found = next(((s, a) for s, a in mine if s.id == turn.answer.value), None)
-    if found is None:
-        return await my_signups(turn)
-    await volunteers.cancel_signup(turn.db, turn.vault, signup_id=found[0].id)
-    return Done(texts.SIGNUP_CANCELLED.format(title=found[1].title))
+async def _offer_others(turn: Turn, text: str) -> Outcome:
+    others = await _coming(turn, without=turn.draft["activity"])
+    turn.draft |= {"activity": "", "adult": False}
+    return _ask_which(text, others) if others else Done(text, (entry("menu", texts.MENU_MORE),))
 
 
 VOLUNTEER: Final = Dialogue(
@@ -172,5 +242,3 @@ VOLUNTEER: Final = Dialogue(
     intents=("volunteer_signup",),
     needs_identity=True,
 )
-MY_SIGNUPS: Final = Dialogue("my_signups", texts.MY_SIGNUPS_TITLE, my_signups, {}, needs_identity=True)
-CANCEL_SIGNUP: Final = Dialogue("cancel_signup", texts.MY_SIGNUPS_TITLE, cancel_signup, {}, needs_identity=True)

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from core import clock
 from core.errors import AppError
-from handlers import texts
+from handlers import tables, texts
 
-_FILE: Final = Path(__file__).with_name("refusals.toml")
 _WEEKDAYS: Final = "一二三四五六日"
-
-
-@lru_cache(maxsize=1)
-def _refusals() -> dict[str, str]:
-    return {str(code): str(text) for code, text in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
 
 
 def refusal(error: AppError) -> str:
     """One polite sentence for an error; a code without words gets the general one."""
-    words = _refusals().get(error.code) or _refusals()[f"status_{error.status}"]
-    return words.format_map(_Facts(error.facts))
+    table = tables.read("refusals")
+    words = table.get(error.code) or table[f"status_{error.status}"]
+    return fill(words, error.facts)
 
 
 class _Facts(dict[str, Any]):
@@ -52,6 +44,12 @@ def moment(at: datetime) -> str:
     """`明天15:00`."""
     local = clock.local(at)
     return f"{day(at)}{local:%H:%M}"
+
+
+def brief(text: str, most: int) -> str:
+    """A text on one line, cut after so many characters."""
+    line = "，".join(part.strip() for part in text.splitlines() if part.strip())
+    return line if len(line) <= most else f"{line[:most]}…"
 
 
 def state(name: str) -> str:

@@ -1,0 +1,90 @@
+"""我的报名: one's own seats, giving one back, certified hours, and checking in and out at the place itself."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from community import volunteers
+from community.volunteers import CheckInCodeWrong, NotSignedUp
+from core.values import SignupState
+from handlers import texts
+from handlers.dialogue import TEXT, Ask, Dialogue, Done, Outcome, Turn, Unclear, entry
+from handlers.wording import moment, refusal
+
+SHOWN: Final = 6
+CODE_DIGITS: Final = 6
+
+
+class Step(StrEnum):
+    CODE = "code"
+
+
+async def my_signups(turn: Turn) -> Outcome:
+    mine = await volunteers.my_signups(turn.db, resident_id=turn.resident_id, coming_only=True, limit=SHOWN)
+    served = await volunteers.hours(turn.db, resident_id=turn.resident_id)
+    hours = texts.VOLUNTEER_HOURS.format(hours=f"{served.minutes / 60:g}", count=served.activities)
+    if not mine:
+        return Done(f"{texts.SIGNUPS_NONE}\n{hours}", (entry("volunteer", texts.VOLUNTEER_TITLE),))
+    options = []
+    for signup, activity in mine:
+        label = texts.SIGNUP_CANCEL.format(
+            title=activity.title, at=moment(activity.starts_at), state=_state(signup.state)
+        )
+        options.append(entry("cancel_signup", label, signup.id, (activity.title,)))
+    return Done(f"{texts.SIGNUPS_SOME.format(count=len(mine))}\n{hours}", tuple(options))
+
+
+def _state(state: str) -> str:
+    return texts.SIGNUP_WAITS if state == SignupState.WAITING.value else ""
+
+
+async def cancel_signup(turn: Turn) -> Outcome:
+    """The argument is the sign-up; somebody else's is not found."""
+    mine = await volunteers.my_signups(turn.db, resident_id=turn.resident_id, coming_only=True, limit=50)
+    found = next(((signup, activity) for signup, activity in mine if signup.id == turn.answer.value), None)
+    if found is None:
+        return await my_signups(turn)
+    signup, activity = found
+    await volunteers.cancel_signup(turn.db, turn.vault, signup_id=signup.id)
+    waited = signup.state == SignupState.WAITING.value
+    return Done((texts.WAITING_CANCELLED if waited else texts.SIGNUP_CANCELLED).format(title=activity.title))
+
+
+async def begin_check_in(turn: Turn) -> Outcome:
+    """签到, with or without the code that is shown at the place."""
+    if code := _code_in(turn.said.text):
+        return await _check_in(turn, code)
+    return Ask(Step.CODE, texts.CHECK_IN_ASK, accepts=TEXT, greedy=True)
+
+
+async def check_in(turn: Turn) -> Outcome:
+    code = _code_in(turn.answer.text)
+    return await _check_in(turn, code) if code else Unclear(texts.CHECK_IN_DIGITS)
+
+
+def _code_in(text: str) -> str:
+    digits = "".join(ch for ch in text if ch.isdecimal())
+    return digits if len(digits) == CODE_DIGITS else ""
+
+
+async def _check_in(turn: Turn, code: str) -> Outcome:
+    try:
+        activity = await volunteers.check_in(turn.db, turn.vault, resident_id=turn.resident_id, code=code)
+    except CheckInCodeWrong as error:
+        return Ask(Step.CODE, refusal(error), accepts=TEXT, greedy=True)
+    except NotSignedUp as error:
+        return Done(refusal(error), (entry("volunteer", texts.VOLUNTEER_TITLE),))
+    leave = entry("check_out", texts.CHECK_OUT_TITLE, words=texts.CHECK_OUT_WORDS)
+    return Done(texts.CHECKED_IN.format(title=activity.title), (leave,))
+
+
+async def check_out(turn: Turn) -> Outcome:
+    minutes = await volunteers.check_out(turn.db, resident_id=turn.resident_id)
+    return Done(texts.CHECKED_OUT.format(minutes=minutes), (entry("my_signups", texts.MY_SIGNUPS_TITLE),))
+
+
+MY_SIGNUPS: Final = Dialogue("my_signups", texts.MY_SIGNUPS_TITLE, my_signups, {}, needs_identity=True)
+CANCEL_SIGNUP: Final = Dialogue("cancel_signup", texts.MY_SIGNUPS_TITLE, cancel_signup, {}, needs_identity=True)
+CHECK_IN: Final = Dialogue("check_in", texts.CHECK_IN_TITLE, begin_check_in, {Step.CODE: check_in}, needs_identity=True)
+CHECK_OUT: Final = Dialogue("check_out", texts.CHECK_OUT_TITLE, check_out, {}, needs_identity=True)
