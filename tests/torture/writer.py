@@ -1,4 +1,5 @@
-"""One process that plays WeChat for many residents: `python -m tests.torture.writer`, its order as JSON on stdin.
+"""One process that plays WeChat for many residents: `python -m tests.torture.writer`, its order as a line of JSON
+on stdin; when stdin ends, the residents finish what they began.
 
 Every resident reports something and confirms it. A delivery that is not answered within five seconds, or meets no
 server, is sent again under the same MsgId, twice at most; some answered ones are sent again all the same. What was
@@ -25,7 +26,7 @@ from core.settings import DEFAULT_CONFIG, Account, load_config
 
 WAIT: Final = aiohttp.ClientTimeout(total=5)
 DELIVERIES: Final = 3
-PAUSE_SECONDS: Final = 1.5
+PAUSE_SECONDS: Final = 2.0
 REPEATED: Final = 0.15
 
 
@@ -38,7 +39,6 @@ class Order:
     account: str
     sim_port: int
     at_once: int
-    until: float
 
 
 @dataclass(slots=True)
@@ -121,13 +121,14 @@ class Platform:
 
 
 async def write(order: Order) -> list[Told]:
-    """Residents, some at once, until the time is over; each finishes what they began."""
+    """Residents, some at once, until stdin ends."""
     told: list[Told] = []
+    stopped = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
     async with aiohttp.ClientSession() as http:
         platform = Platform(order, http)
 
         async def one_after_the_other() -> None:
-            while time.time() < order.until:
+            while not stopped.done():
                 told.append(await platform.resident())
 
         await asyncio.gather(*(one_after_the_other() for _ in range(order.at_once)))
@@ -135,7 +136,7 @@ async def write(order: Order) -> list[Told]:
 
 
 def main() -> None:
-    order = Order(**json.loads(sys.stdin.read()))
+    order = Order(**json.loads(sys.stdin.readline()))
     for told in asyncio.run(write(order)):
         sys.stdout.write(json.dumps(asdict(told)) + "\n")
 
