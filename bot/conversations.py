@@ -99,19 +99,20 @@ class Conversations:
 
     async def _one(self, who: Who) -> bool:
         """Answer the oldest waiting message; False when there was none."""
+        refused: AppError | None = None
         for attempt in range(1, ATTEMPTS + 1):
             progress = _Progress()
             try:
-                return await self._attempt(who, progress)
+                return await self._attempt(who, progress, refused)
             except inbox.AlreadyFinished:
                 return True
             except Unreadable:
                 await self._abandon(who)
                 return False
-            except AppError as error:
-                await self._refuse(who, error)
-                return True
             except Exception as error:  # the boundary: one message must not block those after it
+                if refused is None and isinstance(error, AppError):
+                    refused = error
+                    continue
                 if attempt < ATTEMPTS and isinstance(error, DBAPIError) and is_transient(error):
                     continue
                 log.exception("message_failed", error=type(error).__name__)
@@ -121,7 +122,8 @@ class Conversations:
                 return True
         raise AssertionError("unreachable")
 
-    async def _attempt(self, who: Who, progress: _Progress) -> bool:
+    async def _attempt(self, who: Who, progress: _Progress, refused: AppError | None) -> bool:
+        """One transaction. With `refused` an attempt before this one was undone: the router says what comes next."""
         async with self._database.write() as db:
             stored = await _lock(db, who)
             waiting = await inbox.next_waiting(db, self._vault, who)
@@ -131,7 +133,10 @@ class Conversations:
             progress.message_id = waiting.id
             logs.correlation_id.set(f"m{waiting.id}")
             memory = await self._remembered(db, who, stored)
-            routed = await self._answer(db, who, waiting, memory)
+            if refused is None:
+                routed = await self._answer(db, who, waiting, memory)
+            else:
+                routed = self._router.refused(self._turn(db, who, waiting.id, waiting.said), memory, refused)
             await self._conclude(db, who, waiting, memory, routed)
         await self._wakeups.nudge(SENDER)
         return True
@@ -227,19 +232,6 @@ class Conversations:
     async def _abandon(self, who: Who) -> None:
         async with self._database.write() as db:
             await inbox.abandon(db, identity_id=who.identity_id)
-
-    async def _refuse(self, who: Who, error: AppError) -> None:
-        """The attempt was rolled back, so the same message is still the oldest: the router says what comes next."""
-        async with self._database.write() as db:
-            stored = await _lock(db, who)
-            waiting = await inbox.next_waiting(db, self._vault, who)
-            if waiting is None:
-                return
-            who = await residents.current(db, who)
-            memory = await self._remembered(db, who, stored)
-            routed = self._router.refused(self._turn(db, who, waiting.id, waiting.said), memory, error)
-            await self._conclude(db, who, waiting, memory, routed)
-        await self._wakeups.nudge(SENDER)
 
     async def _settle(self, who: Who, message_id: int, text: str, *, failed: bool) -> None:
         """The attempt was rolled back: answer with a sentence instead, and let the staff know of a failure."""
