@@ -11,6 +11,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,9 @@ class PostgresServer:
         return f"{address}/{name}" + (f"?{query}" if query else "")
 
     def execute(self, statement: str) -> None:
-        asyncio.run(self._execute(statement))
+        """Run one statement, in a thread of its own: asynchronous fixtures have a loop already."""
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, self._execute(statement)).result()
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self.uri)
