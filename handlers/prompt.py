@@ -18,12 +18,10 @@ from handlers.dialogue import Answer, Ask, Done, Option
 MOST_LINES: Final = 3
 """Of a message, besides its choices: many who read it are old, and the screen is small."""
 
-_NUMBER: Final = re.compile(
-    r"^(?:那|就|我|要|选|来|给|请|第)*(\d{1,2}|[一二两三四五六七八九十])(?:个|项|号|条|种|件)?(?:吧|啊|呢|的|就行|就好|好了|谢谢)*$"
-)
-_PLACED: Final = re.compile(
-    r"^(?:那|就|我|要|选|来|给|请)*(最后|后|前|头|上|下|中间|末)(?:面|边)?(?:那|的)?(?:一|1)?个(?:吧|啊|呢|的)*$"
-)
+_LEADING: Final = r"^(?:那|就|要|选|来|给|请|第|我要|我选|我想要)*"
+_ENDING: Final = r"(?:吧|啊|呢|的|就行|就好|好了)*$"
+_NUMBER: Final = re.compile(rf"{_LEADING}(\d{{1,2}}|[一二两三四五六七八九十])(?:个|项|号|条|种|件)?{_ENDING}")
+_PLACED: Final = re.compile(rf"{_LEADING}(最后|后|前|头|上|下|中间|末)(?:面|边)?(?:那|的)?(?:一|1)?个{_ENDING}")
 _HAN: Final = {han: value for value, han in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _EDGES: Final = " \t\r\n,.;:!?，。；：！？、~～…\"'“”‘’（）()【】"
 _NEGATIONS: Final = ("不", "别", "没", "勿")
@@ -151,7 +149,7 @@ def _by_yes_or_no(options: tuple[Option, ...], said: str) -> Option | None:
 def _by_position(options: tuple[Option, ...], said: str) -> Option | None:
     """最后一个, 前面那个, and the middle one of three."""
     found = _PLACED.match(said)
-    if found is None:
+    if found is None or len(options) == 1:
         return None
     match found.group(1):
         case "最后" | "后" | "末" | "下":

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from community import areas, categories, coordinates, issues, photos, residents
-from community.issues import NewIssue
+from community import areas, coordinates, photos, residents
 from core import clock
 from core.messages import InboundKind
-from core.values import Crs, Point, Urgency
-from handlers import tables, texts
+from core.values import Urgency
+from handlers import report_filing, tables, texts
 from handlers.common import keep_phone
-from handlers.dialogue import ANYTHING, Ask, Dialogue, Done, Option, Outcome, Turn, entry
+from handlers.dialogue import ANYTHING, Ask, Dialogue, Done, Option, Outcome, Turn
 from handlers.prompt import NO, YES, above
-from handlers.wording import brief, moment
-
-LATE_PHOTO: Final = timedelta(minutes=10)
-"""A photo that comes so soon after a report was filed belongs to it."""
+from handlers.wording import brief
 
 SHOWN: Final = 24
 MOST_PHOTOS: Final = 9
@@ -44,23 +39,11 @@ class Choose(StrEnum):
 
 
 async def begin(turn: Turn) -> Outcome:
-    if turn.media_id and (number := await _just_filed(turn)):
-        return await _add_late_photo(turn, number)
+    if turn.media_id and (number := await report_filing.just_filed(turn)):
+        return await report_filing.add_late_photo(turn, number)
     turn.draft = {"what": "", "place": "", "point": None, "photos": [], "phone": "", "confidential": False}
     _absorb(turn, turn.said.text)
     return await _next(turn)
-
-
-async def _just_filed(turn: Turn) -> str | None:
-    return await issues.latest_open(turn.db, resident_id=turn.resident_id, since=clock.now() - LATE_PHOTO)
-
-
-async def _add_late_photo(turn: Turn, number: str) -> Done:
-    for photo in await photos.attach(turn.db, photo_ids=[turn.media_id], issue_number=number):
-        await issues.add_photo(
-            turn.db, turn.vault, turn.config, number=number, sha256=photo.sha256, content_type=photo.content_type
-        )
-    return Done(texts.REPORT_PHOTO_ADDED.format(number=number), (entry("report", texts.MORE_REPORT),))
 
 
 def _absorb(turn: Turn, text: str) -> None:
@@ -127,7 +110,7 @@ async def _find_area(turn: Turn) -> Ask | None:
     """The area and grid by position, by the resident's choice, by the account; else the resident is asked."""
     draft = turn.draft
     if draft["point"]:
-        located = await areas.locate(turn.db, point_of(draft), at=clock.now())
+        located = await areas.locate(turn.db, report_filing.point_of(draft), at=clock.now())
         if located is not None:
             draft["area"], draft["grid"] = located.community_code, located.grid_code
             return None
@@ -142,11 +125,6 @@ async def _find_area(turn: Turn) -> Ask | None:
         return None
     options = tuple(Option(area.code, area.name) for area in offered[:9])
     return Ask(Step.AREA, texts.REPORT_ASK_AREA, options)
-
-
-def point_of(draft: dict[str, Any]) -> Point:
-    lng, lat, crs = draft["point"]
-    return Point(float(lng), float(lat), Crs(str(crs)))
 
 
 def _confirm(turn: Turn) -> Ask:
@@ -221,7 +199,7 @@ async def phone(turn: Turn) -> Outcome:
 async def confirm(turn: Turn) -> Outcome:
     match turn.answer.value:
         case Choose.CONFIDENTIAL:
-            return await _submit(turn, confidential=True)
+            return await report_filing.submit(turn, confidential=True)
         case Choose.ADD:
             return Ask(Step.MORE, texts.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
         case Choose.PLACE:
@@ -231,7 +209,7 @@ async def confirm(turn: Turn) -> Outcome:
         case "":
             return await _added(turn)
         case answer:
-            return await _submit(turn, confidential=False) if answer == YES else Done(texts.REPORT_DROPPED)
+            return await report_filing.submit(turn, confidential=False) if answer == YES else Done(texts.REPORT_DROPPED)
 
 
 async def _added(turn: Turn) -> Outcome:
@@ -249,46 +227,6 @@ async def more(turn: Turn) -> Outcome:
     if turn.said.point is not None:
         turn.draft["area"] = None
     return await _next(turn)
-
-
-async def _submit(turn: Turn, *, confidential: bool) -> Done:
-    draft = turn.draft
-    category = categories.by_name(draft.get("category") or categories.OTHER)
-    filed = await issues.report(
-        turn.db,
-        turn.vault,
-        turn.config,
-        resident_id=turn.resident_id,
-        draft=NewIssue(
-            description=draft["what"],
-            category_code=category.code,
-            category_name=category.name,
-            urgency=Urgency(draft.get("urgency", Urgency.NORMAL)),
-            emergency=None,
-            address=draft["place"],
-            point=point_of(draft) if draft["point"] else None,
-            area_code=draft["area"] or "",
-            grid_code=draft.get("grid"),
-            photos=(),
-            confidential=confidential,
-            occurred_at=turn.said.sent_at,
-        ),
-        source=turn.who.platform.value,
-    )
-    for photo in await photos.attach(turn.db, photo_ids=draft["photos"], issue_number=filed.number):
-        await issues.add_first_photo(turn.db, number=filed.number, sha256=photo.sha256, content_type=photo.content_type)
-    return _done(filed)
-
-
-def _done(filed: issues.Filed) -> Done:
-    if filed.pushed:
-        following = texts.REPORT_NEXT_PUSHED.format(deadline=moment(filed.deadline_at))
-    elif filed.is_filed:
-        following = texts.REPORT_NEXT_DESK.format(deadline=moment(filed.deadline_at))
-    else:
-        following = texts.REPORT_NEXT_VERIFY
-    options = (entry("my_reports", texts.SEE_PROGRESS, filed.number), entry("report", texts.MORE_REPORT))
-    return Done(texts.REPORT_DONE.format(number=filed.number, next_step=following), options)
 
 
 REPORT: Final = Dialogue(

@@ -13,9 +13,9 @@ from typing import Final
 from core.errors import AppError, Invalid
 from core.messages import EventKind, InboundKind, Reply
 from handlers import tables, texts
-from handlers.dialogue import ENTRY, Answer, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
+from handlers.dialogue import ENTRY, TEXT, Answer, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.memory import Later, Memory, Thread
-from handlers.prompt import MOST_LINES, NoSuchNumber, Prompt, Stale, above, chosen, match, plain
+from handlers.prompt import MOST_LINES, NoSuchNumber, Prompt, Stale, above, chosen, match, number_in, plain
 from handlers.wishes import SURE, Wishes
 from handlers.wording import refusal
 from nlp.escape import escape_word
@@ -52,6 +52,8 @@ class Router:
             return await self._waiting(turn, memory, memory.current)
         if memory.offer is not None and (routed := await self._offered(turn, memory, memory.offer)):
             return routed
+        if memory.suspended and _answers(turn, memory.suspended[-1].prompt):
+            return await self._waiting(turn, memory.resume(), memory.suspended[-1])
         return await self._fresh(turn, memory)
 
     def refused(self, turn: Turn, memory: Memory, error: AppError) -> Routed:
@@ -85,12 +87,14 @@ class Router:
                 return await self._begin(turn, Memory(), name)
             case "back":
                 return await self._back(turn, memory)
-            case _ if memory.current is not None:
-                return self._cancel(turn, memory, memory.current)
-        return None
+            case _:
+                return self._cancel(turn, memory if memory.current else memory.resume())
 
-    def _cancel(self, turn: Turn, memory: Memory, thread: Thread) -> Routed:
-        done = Done(texts.CANCELLED.format(title=self.dialogues[thread.dialogue].title))
+    def _cancel(self, turn: Turn, memory: Memory) -> Routed | None:
+        """End the dialogue under way, or the one put aside last."""
+        if memory.current is None:
+            return None
+        done = Done(texts.CANCELLED.format(title=self.dialogues[memory.current.dialogue].title))
         return self._finished(turn, replace(memory, current=None), done)
 
     async def _back(self, turn: Turn, memory: Memory) -> Routed:
@@ -115,7 +119,7 @@ class Router:
             count = len(thread.prompt.options)
             return self._again(turn, memory, thread, texts.NO_SUCH_NUMBER.format(count=count))
         if (name := self._new_wish(turn, thread, answer)) is not None:
-            return await self._begin(turn, memory.suspend(), name)
+            return await self._wished(turn, memory.suspend(), name)
         if answer is None:
             return self._again(turn, memory, thread, _unusable(turn))
         dialogue = self.dialogues[thread.dialogue]
@@ -140,7 +144,7 @@ class Router:
         """What the step could not use may be another wish after all."""
         wanted = self._wishes.understood(turn.understood)
         if wanted is not None and wanted != thread.dialogue:
-            return await self._begin(turn, memory.suspend(), wanted)
+            return await self._wished(turn, memory.suspend(), wanted)
         return self._again(turn, memory, thread, unclear.text or texts.NOT_UNDERSTOOD)
 
     async def _offered(self, turn: Turn, memory: Memory, offer: Prompt) -> Routed | None:
@@ -159,27 +163,32 @@ class Router:
         return await self._begin(turn, memory, name, argument)
 
     async def _fresh(self, turn: Turn, memory: Memory) -> Routed:
-        said = turn.said
+        said, words = turn.said, plain(turn.said.text)
         if said.kind in (InboundKind.IMAGE, InboundKind.LOCATION):
             return await self._begin(turn, memory, "report")
-        if said.kind is InboundKind.CHOICE:
+        if said.kind is InboundKind.CHOICE or number_in(words) is not None:
             return await self._begin(turn, memory, "menu")
-        if plain(said.text) in (*tables.words("yes"), *tables.words("no")):
+        if words in tables.words("yes") and memory.suspended:
+            return self._resumed(turn, memory, "")
+        if words in (*tables.words("yes"), *tables.words("no")):
             return self._finished(turn, memory, Done(texts.ACKNOWLEDGED))
         name = self._wishes.called(said) or self._wishes.understood(turn.understood)
         if name is None:
             return self._finished(turn, memory, self._wishes.likeliest(said, turn.understood))
-        return await self._begin(turn, memory, name)
+        return await self._wished(turn, memory, name)
+
+    async def _wished(self, turn: Turn, memory: Memory, name: str) -> Routed:
+        """Begin what a message wishes for, and keep its other wishes for later."""
+        others = (Later(other, turn.said.text) for other in self._wishes.others(turn, name))
+        return await self._begin(turn, memory.wishing(tuple(others)), name)
 
     async def _begin(self, turn: Turn, memory: Memory, name: str, argument: str = "") -> Routed:
         dialogue = self.dialogues.get(name)
         if dialogue is None:
             return self._finished(turn, memory, self._wishes.likeliest(turn.said, turn.understood))
-        words = turn.said.text
-        memory = memory.wishing(tuple(Later(other, words) for other in self._wishes.others(turn, name)))
         if dialogue.needs_identity and not self._is_known(turn):
             done = Done(texts.BIND_FIRST, (entry("bind", texts.BIND), entry("menu", texts.MENU_MORE)))
-            return self._finished(turn, memory.wishing((Later(name, words),)), done, keeps_later=True)
+            return self._finished(turn, memory.wishing((Later(name, turn.said.text),)), done, keeps_later=True)
         memory = replace(
             memory.without(name), offer=None, suspended=tuple(t for t in memory.suspended if t.dialogue != name)
         )
@@ -207,7 +216,7 @@ class Router:
         options = (*done.options, *(self._offer_later(wish) for wish in later))
         if memory.suspended:
             title = self.dialogues[memory.suspended[-1].dialogue].title
-            options = (*options, entry(RESUME, texts.RESUME.format(title=title)))
+            options = (*options, entry(RESUME, texts.RESUME.format(title=title), words=texts.RESUME_WORDS))
         offer = Prompt.of(replace(done, options=options), turn.message_key) if options else None
         reply = Reply(done.text, offer.choices() if offer else (), url=done.url, title=done.title)
         return Routed(reply, replace(memory, offer=offer, later=memory.later if keeps_later else ()))
@@ -232,6 +241,14 @@ def _fits(text: str, question: str) -> bool:
 def _is_offered(turn: Turn, memory: Memory) -> bool:
     """Whether the waiting prompt itself offers these words: then they choose, and mean nothing else."""
     return memory.current is not None and chosen(memory.current.prompt.options, turn.said.text) is not None
+
+
+def _answers(turn: Turn, prompt: Prompt) -> bool:
+    """Whether a text names an option of a question that was put aside: no number, and no mere yes or no."""
+    said = plain(turn.said.text)
+    if number_in(said) is not None or said in (*tables.words("yes"), *tables.words("no")):
+        return False
+    return turn.said.kind in TEXT and chosen(prompt.options, said, by_part=False) is not None
 
 
 def _is_own(turn: Turn, prompt: Prompt) -> bool:
