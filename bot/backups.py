@@ -12,6 +12,7 @@ import json
 import os
 import tarfile
 import tempfile
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -19,10 +20,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot import migrate
 from core import clock, triggers
+from core.db import Database
 from core.errors import ConfigError
 from core.settings import Settings
 from migrations import tables
@@ -115,11 +118,11 @@ def _media(settings: Settings) -> Iterable[Path]:
 
 async def read(settings: Settings, file: Path) -> None:
     """Fill an empty, migrated database and the media folder. Raises ConfigError; then nothing was changed."""
-    engine = create_async_engine(settings.database_url)
+    database = Database(settings.database_url)
     try:
         with tarfile.open(file, "r:gz") as archive:
             manifest = json.loads(_member(archive, "manifest.json"))
-            async with engine.begin() as connection:
+            async with database.engine.begin() as connection:
                 if manifest.get("format") != FORMAT or manifest["revision"] != await _revision(connection):
                     raise ConfigError(f"{file}: was made by another version ({manifest.get('revision')})")
                 await connection.run_sync(_without_triggers)
@@ -127,10 +130,10 @@ async def read(settings: Settings, file: Path) -> None:
                     await _fill(connection, table, _member(archive, f"tables/{table.name}.jsonl"), file)
                 await connection.run_sync(_after_filling)
             _restore_media(settings, archive)
-    except (tarfile.TarError, KeyError, ValueError) as error:
-        raise ConfigError(f"{file}: is not a backup of ours ({type(error).__name__})") from None
+    except (tarfile.TarError, EOFError, zlib.error, KeyError, ValueError, StatementError) as error:
+        raise ConfigError(f"{file}: is not a whole backup of ours ({type(error).__name__})") from None
     finally:
-        await engine.dispose()
+        await database.close()
     await migrate.migrate(settings.database_url)
 
 
