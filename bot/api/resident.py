@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot import outgoing, sessions
 from bot.adapters import web as messages
@@ -156,18 +157,24 @@ async def post_media(request: web.Request) -> web.Response:
         raise ImageTooLarge
     if not request.content_type.startswith("multipart/"):
         raise Invalid(fields={"file": "multipart"})
-    reader = await request.multipart()
-    part = await reader.next()
-    while isinstance(part, BodyPartReader) and part.name != "file":
-        part = await reader.next()
-    if not isinstance(part, BodyPartReader):
-        raise Invalid(fields={"file": "missing"})
-    stored = await service.media.put(_chunks(part))
+    try:
+        stored = await service.media.put(_chunks(await _file_of(request)))
+    except (ValueError, HttpProcessingError):  # what aiohttp raises for a form that is none
+        raise Invalid(fields={"file": "multipart"}) from None
     async with service.database.write() as db:
         photo_id = await photos.keep(
             db, service.vault, who=who, sha256=stored.sha256, content_type=stored.content_type, gps=stored.gps
         )
     return json_response({"media_id": photo_id})
+
+
+async def _file_of(request: web.Request) -> BodyPartReader:
+    """The part named `file`. Raises Invalid."""
+    reader = await request.multipart()
+    while (part := await reader.next()) is not None:
+        if isinstance(part, BodyPartReader) and part.name == "file":
+            return part
+    raise Invalid(fields={"file": "missing"})
 
 
 async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
