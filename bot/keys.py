@@ -1,11 +1,12 @@
 """`rotate-keys`: after a new root key was put first in `SECRET_KEY`, bring everything under it.
 
 Data keys are wrapped anew; keyed indexes, which are made with the current root key, are made again from the sealed
-values. Until this has run, both the old and the new key must be in the ring.
+values. Until this has run, both the old and the new key must be in the ring; people are found under either meanwhile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sqlalchemy import select, update
@@ -18,6 +19,9 @@ from core.settings import Settings
 from points import redemption_views
 
 BATCH: Final = 500
+
+Reindex = Callable[[AsyncSession, Vault, str], Awaitable[str | None]]
+"""Does the next rows after an id; the last id that it did, None at the end."""
 
 
 async def rotate(database: Database, settings: Settings) -> int:
@@ -34,14 +38,24 @@ async def rotate(database: Database, settings: Settings) -> int:
         async with database.write() as db:
             if not await redemption_views.reindex(db, vault, limit=BATCH):
                 break
-    async with database.write() as db:
-        await _reindex_identities(db, vault)
-        await _reindex_residents(db, vault)
+    for reindex in (_reindex_identities, _reindex_residents):
+        await _walk(database, vault, reindex)
     return count
 
 
-async def _reindex_identities(db: AsyncSession, vault: Vault) -> None:
-    for row in (await db.execute(select(Identity))).scalars():
+async def _walk(database: Database, vault: Vault, reindex: Reindex) -> None:
+    """In short transactions, so that residents are answered in between."""
+    after: str | None = ""
+    while after is not None:
+        async with database.write() as db:
+            after = await reindex(db, vault, after)
+
+
+async def _reindex_identities(db: AsyncSession, vault: Vault, after: str) -> str | None:
+    query = select(Identity).where(Identity.id > after).order_by(Identity.id).limit(BATCH)
+    last = None
+    for row in (await db.execute(query)).scalars():
+        last = row.id
         try:
             sender = await vault.open_for(db, row.key_owner_id, PURPOSE_SENDER, row.sender)
         except Unreadable:
@@ -50,15 +64,20 @@ async def _reindex_identities(db: AsyncSession, vault: Vault) -> None:
         if row.alternate is not None:
             alternate = await vault.open_for(db, row.key_owner_id, PURPOSE_SENDER, row.alternate)
             values["alternate_index"] = sender_index(vault, row.account, alternate)
-        await db.execute(update(Identity).where(Identity.id == row.id).values(values))
+        await db.execute(update(Identity).where(Identity.id == last).values(values))
+    return last
 
 
-async def _reindex_residents(db: AsyncSession, vault: Vault) -> None:
-    for row in (await db.execute(select(Resident).where(Resident.erased_at.is_(None)))).scalars():
+async def _reindex_residents(db: AsyncSession, vault: Vault, after: str) -> str | None:
+    living = (Resident.id > after, Resident.erased_at.is_(None))
+    last = None
+    for row in (await db.execute(select(Resident).where(*living).order_by(Resident.id).limit(BATCH))).scalars():
+        last = row.id
         values: dict[str, object] = {}
         for column, purpose, sealed in (("name", PURPOSE_NAME, row.name), ("phone", PURPOSE_PHONE, row.phone)):
             if sealed is not None:
                 opened = await vault.open_for(db, row.id, purpose, sealed)
                 values[f"{column}_index"] = vault.blind(column, opened)
         if values:
-            await db.execute(update(Resident).where(Resident.id == row.id).values(values))
+            await db.execute(update(Resident).where(Resident.id == last).values(values))
+    return last

@@ -149,12 +149,17 @@ def _ref(resident_id: str) -> str:
 
 
 def sender_index(vault: Vault, account: str, sender: str) -> str:
-    return vault.blind("sender", f"{account}\n{sender}")
+    return vault.blind("sender", _of_account(account, sender))
+
+
+def _of_account(account: str, sender: str) -> str:
+    return f"{account}\n{sender}"
 
 
 async def find(db: AsyncSession, vault: Vault, *, account: str, sender: str, alternate: str = "") -> Who | None:
     """The identity of a sender, by either of its platform ids."""
-    indexes = [sender_index(vault, account, value) for value in (sender, alternate) if value]
+    values = [_of_account(account, value) for value in (sender, alternate) if value]
+    indexes = [index for value in values for index in vault.blinds("sender", value)]
     row = (
         await db.execute(
             select(
@@ -277,6 +282,6 @@ async def set_area(db: AsyncSession, *, resident_id: str, area_code: str, grid_c
 async def by_phone(db: AsyncSession, vault: Vault, *, phone: str) -> list[str]:
     """Ids of residents who gave exactly this number."""
     rows = await db.execute(
-        select(Resident.id).where(Resident.phone_index == vault.blind("phone", phone), Resident.erased_at.is_(None))
+        select(Resident.id).where(Resident.phone_index.in_(vault.blinds("phone", phone)), Resident.erased_at.is_(None))
     )
     return list(rows.scalars())

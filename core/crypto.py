@@ -121,6 +121,10 @@ class Vault:
         key = self.ring.derive(f"blind:{purpose}")
         return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
+    def blinds(self, purpose: str, value: str) -> list[str]:
+        """The index under each key of the ring: a row may not have been brought under the current one yet."""
+        return [Vault(Ring((key,))).blind(purpose, value) for key in self.ring.keys]
+
     def sign(self, purpose: str, value: str) -> str:
         return hmac.new(self.ring.derive(f"sign:{purpose}"), value.encode(), hashlib.sha256).hexdigest()
 
