@@ -14,7 +14,7 @@ from handlers.dialogue import PLACE, TEXT, Ask, Done, Option, Outcome, Turn, ent
 from handlers.prompt import NO, YES
 from handlers.wording import brief, moment
 
-SHOWN: Final = 9
+SHOWN: Final = 12
 SLOTS_SHOWN: Final = 6
 COUNTED: Final = ("meal",)
 """Kinds of services of which more than one is ordered at a time."""
@@ -95,9 +95,12 @@ async def _given_then(turn: Turn, alike: list[Service]) -> list[Service]:
 
 
 def ask_service(text: str, offered: list[Service]) -> Ask:
+    """A choice, kinds in the order of `SERVICE_WORDS`: what is wanted most often first."""
+    kinds = list(texts.SERVICE_WORDS)
+    ordered = sorted(offered, key=lambda one: kinds.index(one.kind) if one.kind in kinds else len(kinds))
     options = tuple(
         Option(one.id, texts.ORDER_LINE.format(title=one.title, price=brief(one.price, 16)), (one.title,))
-        for one in offered[:SHOWN]
+        for one in ordered[:SHOWN]
     )
     return Ask(Step.SERVICE, text, options, accepts=TEXT)
 

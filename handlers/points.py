@@ -12,7 +12,7 @@ from handlers import texts
 from handlers.common import area_of, choose_area_first, likeliest, likeness
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO, YES
-from handlers.wording import day, moment, refusal
+from handlers.wording import brief, day, moment, refusal
 from points import redemption_views, redemptions, rewards, statements
 
 SHOWN: Final = 7
@@ -52,7 +52,9 @@ async def how(turn: Turn) -> Outcome:
 
 
 def _why(line: statements.Line) -> str:
-    return texts.POINTS_WHY.get(line.rule_id or line.kind) or line.reason or texts.POINTS_WHY["other"]
+    """The deed that was paid, or a correction with the reason that the staff gave."""
+    why = texts.POINTS_WHY.get(line.rule_id or line.kind) or texts.POINTS_WHY["other"]
+    return texts.POINTS_BECAUSE.format(why=why, reason=brief(line.reason, 12)) if line.reason else why
 
 
 async def redeem(turn: Turn) -> Outcome:
@@ -127,15 +129,14 @@ async def confirm(turn: Turn) -> Outcome:
         return Done(texts.REDEEM_DROPPED)
     reward = await rewards.find_reward(turn.db, reward_id=turn.draft["reward"])
     try:
-        async with turn.db.begin_nested():
-            made = await redemptions.redeem(
-                turn.db,
-                turn.vault,
-                resident_id=turn.resident_id,
-                area_code=reward.area_code,
-                reward_id=reward.id,
-                key=f"chat:{turn.message_key}",
-            )
+        made = await redemptions.redeem(
+            turn.db,
+            turn.vault,
+            resident_id=turn.resident_id,
+            area_code=reward.area_code,
+            reward_id=reward.id,
+            key=f"chat:{turn.message_key}",
+        )
     except Refused as error:  # sold out, closed, too dear or one's share used up, all since the question
         return await _offer_others(turn, reward, refusal(error))
     text = texts.REDEEM_DONE.format(

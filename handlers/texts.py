@@ -255,6 +255,13 @@ PEOPLE_WORDS: Final = (
     ("两个人", "俩人", "2个人", "我们俩", "我俩", "两口子", "老两口"),
     ("三个人", "3个人", "仨人", "我们仨", "一家三口"),
 )
+PARTY_WORDS: Final = (
+    ("就我一个", "我一个人", "就我自己", "我自己去"),
+    ("我们俩", "我俩", "老两口", "两口子", "我们两个"),
+    ("我们仨", "一家三口", "我们三个"),
+)
+"""How a sentence tells that one, two or three come, without a number for persons."""
+
 COUNT_AGAIN: Final = "请回一个1到20的数字。"
 PHONE_KNOWN: Final = "用{phone}"
 PHONE_KNOWN_WORDS: Final = ("就这个", "用这个", "原来的", "老号码", "还是原来的", "好", "可以", "行", "对", "是", "嗯")
@@ -324,6 +331,7 @@ POINTS_HELD: Final = "另有{held}分在兑换中。"
 POINTS_HOW_TITLE: Final = "积分怎么来的"
 POINTS_ENTRY: Final = "{day} {what} {amount}分"
 POINTS_RULES: Final = "反映问题经核实、参加志愿服务经认证，都会加分。"
+POINTS_BECAUSE: Final = "{why}（{reason}）"
 POINTS_WHY: Final = {
     "report_verified": "反映问题",
     "volunteer_hour": "志愿服务",
@@ -351,19 +359,21 @@ CODES_LINE: Final = "{name} 领取码 {code}（{until}前有效）"
 # Orders.
 SERVICE_WORDS: Final = {
     "meal": ("饭", "餐", "送餐", "订餐", "助餐"),
-    "bathing": ("洗澡", "助浴"),
-    "cleaning": ("打扫", "保洁", "擦玻璃", "助洁"),
-    "medical_escort": ("陪诊", "看病", "医院", "助医"),
-    "mobility": ("轮椅", "接送", "助行"),
-    "urgent_help": ("呼叫", "救助", "助急"),
-    "errand": ("代买", "代购", "代办", "跑腿", "缴费"),
     "repair": ("修", "水管", "马桶", "开锁", "电器", "跳闸"),
-    "housekeeping": ("家政", "保姆", "做家务"),
+    "cleaning": ("打扫", "保洁", "擦玻璃", "助洁"),
     "haircut": ("理发", "剪头"),
+    "medical_escort": ("陪诊", "看病", "医院", "助医"),
+    "bathing": ("洗澡", "助浴"),
+    "errand": ("代买", "代购", "代办", "跑腿", "缴费"),
+    "mobility": ("轮椅", "接送", "助行"),
+    "housekeeping": ("家政", "保姆", "做家务"),
     "care_visit": ("探访", "上门看看", "聊天"),
     "counselling": ("咨询", "律师", "法律", "心理"),
     "venue": ("场地", "会议室", "活动室", "预约房间"),
+    "urgent_help": ("呼叫", "救助", "助急"),
 }
+"""By kind, what is wanted most often first; offers are shown in this order."""
+
 MEAL_WORDS: Final = (
     ("午饭", "午餐", "中饭", "中午饭", "晌午饭"),
     ("晚饭", "晚餐", "夜饭"),

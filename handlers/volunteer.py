@@ -32,6 +32,7 @@ from handlers.prompt import NO, YES
 from handlers.wording import brief, moment, refusal
 
 SHOWN: Final = 6
+READ: Final = 50
 RISKS_SHOWN: Final = 40
 OTHER: Final = "other"
 NO_PHONE: Final = "no_phone"
@@ -56,13 +57,14 @@ async def begin(turn: Turn) -> Outcome:
 
 
 async def _coming(turn: Turn, *, without: str = "") -> list[Activity]:
-    found = await volunteers.upcoming(turn.db, area_code=await area_of(turn), now=clock.now(), limit=SHOWN + 1)
-    return [activity for activity in found if activity.id != without][:SHOWN]
+    found = await volunteers.upcoming(turn.db, area_code=await area_of(turn), now=clock.now(), limit=READ)
+    return [activity for activity in found if activity.id != without]
 
 
 def _absorb(turn: Turn) -> None:
     """Take from a message what the sign-up can use."""
-    if turn.understood.slot("count") and (count := count_in(turn)):
+    told = next((n for n, words in enumerate(texts.PARTY_WORDS, start=1) if any(w in turn.said.text for w in words)), 0)
+    if count := told or (count_in(turn) if turn.understood.slot("count") else 0):
         turn.draft["people"] = count
     if phone := turn.understood.slot("phone"):
         turn.draft["phone"] = str(phone.value)
@@ -93,7 +95,7 @@ def _ask_which(text: str, offered: list[Activity]) -> Ask:
             texts.VOLUNTEER_LINE.format(title=activity.title, at=moment(activity.starts_at), left=_left(activity)),
             (activity.title, *(tables.words("any") if n == 0 else ())),
         )
-        for n, activity in enumerate(offered)
+        for n, activity in enumerate(offered[:SHOWN])
     )
     return Ask(Step.WHICH, text, options, accepts=TEXT)
 
@@ -148,8 +150,9 @@ async def which(turn: Turn) -> Outcome:
 
 
 async def people(turn: Turn) -> Outcome:
-    _absorb(turn)
     turn.draft["people"] = count_in(turn)
+    if not turn.answer.value:
+        _absorb(turn)
     return await _next(turn) if turn.draft["people"] else Unclear(texts.COUNT_AGAIN)
 
 

@@ -1,0 +1,53 @@
+"""Points: the balance and where it came from, rewards, codes, and what happens when they are not to be had."""
+
+from __future__ import annotations
+
+from tests.house import House
+from tests.scenarios.town import AREA, give_points
+
+
+async def reward(house: House, name: str, price: int, stock: int) -> str:
+    body = {"area_code": AREA, "name": name, "pickup": "社区服务站", "price_points": price, "stock": stock}
+    return str((await house.admin("POST", "/rewards", json=body))["id"])
+
+
+async def test_from_nothing_to_a_code(house: House) -> None:
+    async with house.chat() as chat:
+        assert "0积分" in (await chat.say("我有多少积分")).text
+        assert "还差" in (await chat.say("换东西")).whole
+        assert "都能攒" in (await chat.say("大米")).text
+        await give_points(house, chat, 100)
+        assert "100积分" in (await chat.say("积分")).text
+        assert "测试" in (await chat.say("积分怎么来的")).text
+        assert "90积分" in (await chat.say("我要兑换大米")).text
+        code = await chat.say("换")
+        assert "领取码" in code.text
+        assert "大米" in (await chat.say("我的领取码")).text
+        assert "10积分可用。另有90分" in (await chat.say("我的积分")).text
+
+
+async def test_sold_out_meanwhile(house: House) -> None:
+    """The last one goes to the first who confirms; the second keeps the points and sees what else there is."""
+    await reward(house, "测试雨伞", 5, 1)
+    async with house.chat(user="first") as first, house.chat(user="second") as second:
+        for chat in (first, second):
+            await chat.say("你好")
+            await give_points(house, chat, 30)
+            assert "对吗" in (await chat.say("兑换测试雨伞")).text
+        assert "领取码" in (await first.say("好")).text
+        others = await second.say("好")
+        assert "兑完了" in others.text
+        assert "抽纸" in others.whole
+        assert "测试雨伞" not in others.whole
+        assert "30积分" in (await second.say("我的积分")).text
+
+
+async def test_another_one(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        await give_points(house, chat, 100)
+        await chat.say("我要兑换大米")
+        assert "想换哪一样" in (await chat.say("换一个")).text
+        assert "没找到" in (await chat.say("飞机票")).text
+        assert "抽纸三包" in (await chat.say("抽纸")).text
+        assert "先留着" in (await chat.say("先不了")).text
