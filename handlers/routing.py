@@ -79,6 +79,8 @@ class Router:
 
     async def _escape(self, turn: Turn, memory: Memory, word: str) -> Routed | None:
         """None where the word means nothing just now (a bare 取消 with nothing to cancel is an ordinary wish)."""
+        if word != "cancel":
+            turn.hear("")
         match word:
             case "menu" | "human":
                 return await self._begin(turn, memory.suspend(), word)
@@ -178,9 +180,12 @@ class Router:
         return await self._wished(turn, memory, name)
 
     async def _wished(self, turn: Turn, memory: Memory, name: str) -> Routed:
-        """Begin what a message wishes for, and keep its other wishes for later."""
-        others = (Later(other, turn.said.text) for other in self._wishes.others(turn, name))
-        return await self._begin(turn, memory.wishing(tuple(others)), name)
+        """Begin what a message wishes for, and keep its other wishes for later, each with its part of the words."""
+        others = self._wishes.others(turn, name)
+        later = tuple(Later(other, self._wishes.part(turn, other)) for other in others)
+        if later:
+            turn.hear(self._wishes.part(turn, name))
+        return await self._begin(turn, memory.wishing(later), name)
 
     async def _begin(self, turn: Turn, memory: Memory, name: str, argument: str = "") -> Routed:
         dialogue = self.dialogues.get(name)

@@ -21,6 +21,7 @@ LONGEST_CALL: Final = 20
 _POLITE: Final = re.compile(
     r"^(?:你好|您好|请问|请|麻烦|帮我|给我|我想|我要|想|看看|查查|查一下|看一下)+|(?:谢谢|吧|啊|呀|呢|吗|一下)+$"
 )
+_CLAUSE_ENDS: Final = re.compile(r"[，。；！？,;!?\n]+")
 _NEVER_OFFERED: Final = ("menu", "greeting", "human", "cancel")
 _USUAL: Final = ("report", "order", "volunteer")
 
@@ -64,6 +65,12 @@ class Wishes:
             return ()
         names = (self._by_intent.get(intent, "") for intent in turn.understood.intents)
         return tuple(dict.fromkeys(name for name in names if name and name not in (begun, *_NEVER_OFFERED)))
+
+    def part(self, turn: Turn, name: str) -> str:
+        """The message without the clauses that wish for something else."""
+        clauses = [clause for clause in _CLAUSE_ENDS.split(turn.said.text) if clause.strip()]
+        kept = [clause for clause in clauses if self.understood(turn.understand(clause)) in (name, None)]
+        return "，".join(kept) or turn.said.text
 
     def likeliest(self, said: Inbound, understood: Understanding) -> Done:
         """Three things that may be meant, and a human last."""

@@ -1,4 +1,4 @@
-"""What is known of a resident, and what they may do about it: see, take along, take back, erase; one person, two apps."""
+"""What is known of a resident and what they may do about it: see, take along, take back, erase; bind two apps."""
 
 from __future__ import annotations
 
