@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import aiohttp
 import pytest
 from sqlalchemy import func, select
 
 from bot.adapters.wire import text_of
+from bot.inbox import InboxRow
 from bot.simulate.api_resident import ApiResident
 from bot.simulate.said import Patience
 from bot.simulate.wechat_wire import WeChatWire
@@ -82,18 +82,27 @@ async def test_many_deliveries_at_once_are_one_message(house: House) -> None:
     assert await issues_in(house) == before + 1
 
 
-async def test_messages_of_one_sender_keep_their_order(house: House) -> None:
-    async with house.chat("web") as chat, aiohttp.ClientSession() as http:
+async def test_messages_of_one_sender_keep_their_order(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three messages that are accepted while the first is still being answered are answered one after another."""
+    slow_down(house, monkeypatch, 0.5)
+    async with house.chat("web") as chat:
         assert isinstance(chat.resident, ApiResident)
-        token = chat.resident.token
-        texts = ["垃圾没人收", "5号楼西侧", "1"]
+        headers = {"Authorization": f"Bearer {chat.resident.token}"}
 
         async def post(number: int, text: str) -> Any:
-            await asyncio.sleep(number * 0.05)
             body = {"id": f"n{number}", "type": "text", "text": text}
-            headers = {"Authorization": f"Bearer {token}"}
-            async with http.post(f"{house.url}/api/v1/messages", json=body, headers=headers) as answer:
+            async with house.http.post(f"{house.url}/api/v1/messages", json=body, headers=headers) as answer:
                 return await answer.json()
 
-        answers = await asyncio.gather(*(post(number, text) for number, text in enumerate(texts)))
+        before, posts = await accepted_in(house), []
+        for number, text in enumerate(("垃圾没人收", "5号楼西侧", "1"), start=1):
+            posts.append(asyncio.create_task(post(number, text)))
+            while await accepted_in(house) < before + number:
+                await asyncio.sleep(0.01)
+        answers = await asyncio.gather(*posts)
     assert "编号R" in answers[2]["replies"][0]["text"]
+
+
+async def accepted_in(house: House) -> int:
+    async with house.service.database.read() as db:
+        return (await db.execute(select(func.count()).select_from(InboxRow))).scalar_one()
