@@ -16,6 +16,7 @@ from bench import servers
 from bench.load import Order
 from bench.servers import HERE, Postgres
 from core.settings import ROOT
+from tests.servers import free_port
 from tests.torture.processes import ServerProcess, cpu_seconds
 
 PGBENCH_CLIENTS: Final = 16
@@ -122,7 +123,7 @@ def start(folder: Path) -> dict[str, float]:
     environ = servers.environment(folder, f"sqlite+aiosqlite:///{folder / 'bench.db'}")
     seconds, cpu, memory = [], [], []
     for _ in range(3):
-        server = ServerProcess("serve", {**environ, "PORT": str(port := servers.free_port())}, port=port,
+        server = ServerProcess("serve", {**environ, "PORT": str(port := free_port())}, port=port,
                                log=folder / "serve.log")  # fmt: skip
         server.start()
         try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
@@ -24,7 +24,7 @@ from bot.inbox import PURPOSE_BODY, InboxRow, Route
 from community.residents import ERASED, Identity, Who
 from core import clock
 from core.crypto import Vault, seal
-from core.db import Database, dump_json, is_transient
+from core.db import Database, dump_json, is_transient, table_of
 from core.messages import Inbound
 
 LARGEST_GROUP: Final = 64
@@ -112,6 +112,22 @@ class Acceptor:
         raise AssertionError("unreachable")
 
 
+_IDENTITY: Final = table_of(Identity)
+_INBOX: Final = table_of(InboxRow)
+_NUMBER: Final = (
+    update(_IDENTITY)
+    .where(_IDENTITY.c.id.in_(bindparam("ids", expanding=True)), ~_IDENTITY.c.sender_index.startswith(ERASED))
+    .values(last_seq=_IDENTITY.c.last_seq + 1)
+    .returning(_IDENTITY.c.id, _IDENTITY.c.last_seq)
+)
+_INSERTS: Final = {
+    name: make(_INBOX)
+    .on_conflict_do_nothing(index_elements=["account", "dedupe_key"])
+    .returning(_INBOX.c.id, _INBOX.c.account, _INBOX.c.dedupe_key)
+    for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
+
+
 async def _insert(db: AsyncSession, vault: Vault, items: Sequence[Item]) -> list[Accepted | None]:
     """The rows of a group, in its order; None for a sender who was erased meanwhile."""
     seqs = await _number(db, [who.identity_id for _, who, _ in items])
@@ -123,26 +139,14 @@ async def _insert(db: AsyncSession, vault: Vault, items: Sequence[Item]) -> list
     ]
     made: dict[tuple[str, str], int] = {}
     if rows:
-        make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-        inserted = await db.execute(
-            make(InboxRow)
-            .values(rows)
-            .on_conflict_do_nothing(index_elements=["account", "dedupe_key"])
-            .returning(InboxRow.id, InboxRow.account, InboxRow.dedupe_key)
-        )
+        inserted = await db.execute(_INSERTS[db.get_bind().dialect.name], rows)
         made = {(row.account, row.dedupe_key): row.id for row in inserted}
     return [await _accepted(db, said, who, made) if who.identity_id in seqs else None for said, who, _ in items]
 
 
 async def _number(db: AsyncSession, identity_ids: list[str]) -> dict[str, int]:
     """The next number of each identity; an erased one gets none."""
-    numbered = await db.execute(
-        update(Identity)
-        .where(Identity.id.in_(sorted(identity_ids)), ~Identity.sender_index.startswith(ERASED))
-        .values(last_seq=Identity.last_seq + 1)
-        .returning(Identity.id, Identity.last_seq)
-        .execution_options(synchronize_session=False)
-    )
+    numbered = await db.execute(_NUMBER, {"ids": sorted(identity_ids)})
     return {row.id: row.last_seq for row in numbered}
 
 

@@ -12,9 +12,9 @@ import contextlib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Index, Select, select, update
+from sqlalchemy import Index, Row, Select, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
@@ -29,7 +29,7 @@ from community import notices, photos, residents
 from community.residents import Who
 from core import clock, logs
 from core.crypto import Unreadable, Vault, seal, unseal
-from core.db import Base, Database, dump_json, is_transient
+from core.db import Base, Database, dump_json, is_transient, table_of
 from core.errors import AppError, NotFound
 from core.messages import Inbound, InboundKind, Reply
 from core.outbox import rowcount
@@ -64,6 +64,19 @@ class Conversation(Base):
     expires_at: Mapped[datetime | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A message that is done and committed: its reply, and the way it takes."""
+
+    route: Route
+    reply: Reply
+
+    @property
+    def passive_reply(self) -> Reply | None:
+        """What the waiting delivery is to be answered with, if anything."""
+        return None if self.route is Route.OUTBOX or self.reply.is_silent else self.reply
+
+
 class Conversations:
     """Works off the inbox of an identity; safe to call from any task of any process at any time."""
 
@@ -86,29 +99,34 @@ class Conversations:
         self._locks: dict[str, asyncio.Lock] = {}
         self._claims: dict[int, Route] = {}
 
-    async def work(self, who: Who) -> None:
-        """Answer every waiting message of this identity, oldest first."""
+    async def work(self, who: Who, *, until: int = 0) -> Finished | None:
+        """Answer the waiting messages of this identity, oldest first: all, or those up to message `until`.
+
+        What came of that one, if it was answered here; whoever accepted a later one works for it.
+        """
         lock = self._locks.setdefault(who.identity_id, asyncio.Lock())
         try:
             async with lock:
-                while await self._one(who):
-                    pass
+                while (progress := await self._one(who)) is not None:
+                    if progress.message_id == until:
+                        return progress.finished
+            return None
         finally:
             if not lock.locked():
                 self._locks.pop(who.identity_id, None)
 
-    async def _one(self, who: Who) -> bool:
-        """Answer the oldest waiting message; False when there was none."""
+    async def _one(self, who: Who) -> _Progress | None:
+        """Answer the oldest waiting message; None when there was none."""
         refused: AppError | None = None
         for attempt in range(1, ATTEMPTS + 1):
             progress = _Progress()
             try:
-                return await self._attempt(who, progress, refused)
+                return progress if await self._attempt(who, progress, refused) else None
             except inbox.AlreadyFinished:
-                return True
+                return progress
             except Unreadable:
                 await self._abandon(who)
-                return False
+                return None
             except Exception as error:  # the boundary: one message must not block those after it
                 if refused is None and isinstance(error, AppError):
                     refused = error
@@ -117,9 +135,9 @@ class Conversations:
                     continue
                 log.exception("message_failed", error=type(error).__name__)
                 if not progress.message_id:
-                    return False  # not even the message was found: the timers try again
+                    return None  # not even the message was found: the timers try again
                 await self._settle(who, progress.message_id, texts.FAILED, failed=True)
-                return True
+                return progress
         raise AssertionError("unreachable")
 
     async def _attempt(self, who: Who, progress: _Progress, refused: AppError | None) -> bool:
@@ -137,13 +155,17 @@ class Conversations:
                 routed = await self._answer(db, who, waiting, memory)
             else:
                 routed = self._router.refused(self._turn(db, who, waiting.id, waiting.said), memory, refused)
-            await self._conclude(db, who, waiting, memory, routed)
+            finished = await self._conclude(db, who, waiting, memory, routed)
+        progress.finished = finished
         await self._wakeups.nudge(SENDER)
         return True
 
+    def is_emergency(self, said: Inbound) -> bool:
+        return self._reader.read(said).emergency is not None
+
     async def answer_emergency(self, who: Who, message_id: int, said: Inbound) -> bool:
         """Answer at once and without the conversation's lock; False when the message is none or was answered."""
-        if self._reader.read(said).emergency is None:
+        if not self.is_emergency(said):
             return False
         async with self._database.write() as db:
             who = await residents.current(db, who)
@@ -188,12 +210,15 @@ class Conversations:
             await chats.wait_for_worker(turn)
         return routed
 
-    async def _conclude(self, db: AsyncSession, who: Who, waiting: Waiting, before: Memory, routed: Routed) -> None:
-        await self._reply(db, who, waiting.id, routed.reply)
+    async def _conclude(self, db: AsyncSession, who: Who, waiting: Waiting, before: Memory, routed: Routed) -> Finished:
+        finished = await self._reply(db, who, waiting.id, routed.reply)
         if routed.memory != before:
             await self._remember(db, who, routed.memory)
+        return finished
 
-    async def _reply(self, db: AsyncSession, who: Who, message_id: int, reply: Reply, *, failed: bool = False) -> None:
+    async def _reply(
+        self, db: AsyncSession, who: Who, message_id: int, reply: Reply, *, failed: bool = False
+    ) -> Finished:
         """Finish a message with its reply. Raises AlreadyFinished, and the caller's transaction must be undone."""
         reply = reply.with_id(f"m{message_id}")
         claimed = self._claims.setdefault(message_id, Route.PASSIVE)
@@ -203,8 +228,9 @@ class Conversations:
         if route is None:
             raise inbox.AlreadyFinished
         await outgoing.keep_reply(db, self._vault, who, message_id=message_id, reply=reply, route=route)
+        return Finished(route, reply)
 
-    async def _remembered(self, db: AsyncSession, who: Who, stored: Conversation | None) -> Memory:
+    async def _remembered(self, db: AsyncSession, who: Who, stored: Row[Any, Any] | None) -> Memory:
         if stored is None or stored.memory is None:
             return Memory()
         if stored.expires_at is not None and stored.expires_at <= clock.now():
@@ -218,16 +244,13 @@ class Conversations:
             key = await self._vault.key(db, who.key_owner_id)
             sealed = seal(key, PURPOSE, dump_json(memory.to_json()).encode())
         now = clock.now()
-        await db.execute(
-            update(Conversation)
-            .where(Conversation.identity_id == who.identity_id)
-            .values(
-                memory=sealed,
-                expires_at=now + LIFETIME if sealed else None,
-                remind_at=now + REMIND_AFTER if memory.current else None,
-            )
-            .execution_options(synchronize_session=False)
-        )
+        values = {
+            "of": who.identity_id,
+            "memory": sealed,
+            "expires_at": now + LIFETIME if sealed else None,
+            "remind_at": now + REMIND_AFTER if memory.current else None,
+        }
+        await db.execute(_REMEMBER, values)
 
     async def _abandon(self, who: Who) -> None:
         async with self._database.write() as db:
@@ -322,25 +345,34 @@ class Conversations:
 
 @dataclass(slots=True)
 class _Progress:
-    """Which message an attempt was at when it failed."""
+    """Which message an attempt was at when it failed, and what came of it if it did not."""
 
     message_id: int = 0
+    finished: Finished | None = None
 
 
 def _due(timer: InstrumentedAttribute[datetime | None], limit: int) -> Select[str]:
     return select(Conversation.identity_id).where(timer <= clock.now()).order_by(timer).limit(limit)
 
 
-async def _lock(db: AsyncSession, who: Who) -> Conversation | None:
+_TABLE: Final = table_of(Conversation)
+_STORED: Final = select(_TABLE.c.memory, _TABLE.c.expires_at).where(_TABLE.c.identity_id == bindparam("identity_id"))
+_STORED_LOCKED: Final = _STORED.with_for_update()
+_REMEMBER: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.identity_id == bindparam("of"))
+    .values({name: bindparam(name) for name in ("memory", "expires_at", "remind_at")})
+)
+
+
+async def _lock(db: AsyncSession, who: Who) -> Row[Any, Any] | None:
     """Take the conversation's row; SQLite's one writer is lock enough there."""
-    query = select(Conversation).where(Conversation.identity_id == who.identity_id)
-    if db.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update()
-    stored = (await db.execute(query)).scalar_one_or_none()
+    query = _STORED_LOCKED if db.get_bind().dialect.name == "postgresql" else _STORED
+    stored = (await db.execute(query, {"identity_id": who.identity_id})).one_or_none()
     if stored is not None:
         return stored
     make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     await db.execute(
         make(Conversation).values(identity_id=who.identity_id).on_conflict_do_nothing(index_elements=["identity_id"])
     )
-    return (await db.execute(query)).scalar_one_or_none()
+    return (await db.execute(query, {"identity_id": who.identity_id})).one_or_none()

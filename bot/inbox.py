@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Index, UniqueConstraint, case, delete, func, select, text, update
+from sqlalchemy import Index, String, UniqueConstraint, bindparam, case, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,7 @@ from bot.adapters.send_windows import Trigger
 from community.residents import Who
 from core import clock
 from core.crypto import Vault, seal, unseal
-from core.db import Base, dump_json
+from core.db import Base, dump_json, table_of
 from core.messages import Inbound, Reply
 from core.outbox import rowcount
 
@@ -87,16 +87,25 @@ class Answered:
     done: bool
 
 
+_TABLE: Final = table_of(InboxRow)
+_NEXT: Final = (
+    select(_TABLE.c.id, _TABLE.c.body, _TABLE.c.received_at)
+    .where(_TABLE.c.identity_id == bindparam("identity_id"), _TABLE.c.done_at.is_(None))
+    .order_by(_TABLE.c.seq)
+    .limit(1)
+)
+_FINISH: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of"), _TABLE.c.done_at.is_(None))
+    .values({name: bindparam(name) for name in ("done_at", "reply", "failed")})
+    .values(reply_route=func.coalesce(_TABLE.c.reply_route, bindparam("route", type_=String)))
+    .returning(_TABLE.c.reply_route)
+)
+
+
 async def next_waiting(db: AsyncSession, vault: Vault, who: Who) -> Waiting | None:
     """The oldest unanswered message of an identity."""
-    row = (
-        await db.execute(
-            select(InboxRow.id, InboxRow.body, InboxRow.received_at)
-            .where(InboxRow.identity_id == who.identity_id, InboxRow.done_at.is_(None))
-            .order_by(InboxRow.seq)
-            .limit(1)
-        )
-    ).first()
+    row = (await db.execute(_NEXT, {"identity_id": who.identity_id})).first()
     if row is None:
         return None
     key = await vault.key(db, who.key_owner_id)
@@ -122,20 +131,8 @@ async def finish(
     if reply is not None and not reply.is_silent:
         key = await vault.key(db, who.key_owner_id)
         sealed = seal(key, PURPOSE_REPLY, dump_json(reply.to_json()).encode())
-    taken = (
-        await db.execute(
-            update(InboxRow)
-            .where(InboxRow.id == message_id, InboxRow.done_at.is_(None))
-            .values(
-                done_at=clock.now(),
-                reply=sealed,
-                failed=failed,
-                reply_route=func.coalesce(InboxRow.reply_route, route.value),
-            )
-            .returning(InboxRow.reply_route)
-            .execution_options(synchronize_session=False)
-        )
-    ).scalar_one_or_none()
+    values = {"of": message_id, "route": route.value, "done_at": clock.now(), "reply": sealed, "failed": failed}
+    taken = (await db.execute(_FINISH, values)).scalar_one_or_none()
     return Route(taken) if taken else None
 
 

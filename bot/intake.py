@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from bot import inbox
 from bot.accepting import Accepted, Acceptor, SenderForgotten
-from bot.conversations import Conversations
+from bot.conversations import Conversations, Finished
 from bot.inbox import Route
 from bot.limits import MESSAGES, Limits
 from community import residents
@@ -77,6 +77,8 @@ class Intake:
         if not accepted.is_new and (known := await self._known_reply(who, accepted.id)) is not None:
             return known
         await asyncio.wait({work}, timeout=max(deadline - time.monotonic(), 0.0))
+        if work.done() and not work.exception() and (finished := work.result()) is not None:
+            return Taken(finished.passive_reply, accepted.id)
         if not work.done() and await self._gave_up(accepted.id):
             return Taken(None, accepted.id)
         return await self._known_reply(who, accepted.id) or Taken(None, accepted.id)
@@ -125,21 +127,22 @@ class Intake:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=STOPPING_SECONDS)
 
-    async def _work(self, who: Who, message_id: int, said: Inbound, *, is_new: bool) -> None:
+    async def _work(self, who: Who, message_id: int, said: Inbound, *, is_new: bool) -> Finished | None:
         try:
-            await self._answer(who, message_id, said, is_new=is_new)
+            return await self._answer(who, message_id, said, is_new=is_new)
         finally:
             self._conversations.release_claim(message_id)
 
-    async def _answer(self, who: Who, message_id: int, said: Inbound, *, is_new: bool) -> None:
+    async def _answer(self, who: Who, message_id: int, said: Inbound, *, is_new: bool) -> Finished | None:
+        """What came of the message, if it is known here; the database knows it in any case."""
         if is_new:
             if await self._conversations.answer_emergency(who, message_id, said):
-                return
+                return None
             is_message = said.event is None or said.event.kind is EventKind.CLICK
             if is_message and not await self._limits.allows(MESSAGES, f"identity:{who.identity_id}"):
                 await self._conversations.say(who, message_id, texts.TOO_FAST)
-                return
-        await self._conversations.work(who)
+                return None
+        return await self._conversations.work(who, until=message_id)
 
     async def _known_reply(self, who: Who, message_id: int) -> Taken | None:
         """The stored answer of a message; None while it is running and may still be answered passively."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Index, exists, insert, or_, select, text, update
+from sqlalchemy import CursorResult, Index, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core import clock
 from core.crypto import Unreadable, Vault
-from core.db import Base, dump_json, new_id
+from core.db import Base, dump_json, new_id, table_of
 
 LEASE_SECONDS: Final = 120
 """Longer than the longest delivery: HTTP time-outs are 30 s in all, a media download 60 s."""
@@ -72,6 +72,12 @@ class OutboxRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+
+
+_INSERTS: Final = {
+    name: make(table_of(OutboxRow)).on_conflict_do_nothing(index_elements=["key"])
+    for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +133,7 @@ async def enqueue(
         "created_at": now,
         "expires_at": expires_at,
     }
-    if key is None:
-        await db.execute(insert(OutboxRow).values(row))
-        return True
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    done = await db.execute(make(OutboxRow).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    done = await db.execute(_INSERTS[db.get_bind().dialect.name], row)
     return rowcount(done) == 1
 
 

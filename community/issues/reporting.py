@@ -21,7 +21,7 @@ from community.issues.telling import tell_staff
 from community.issues.workflow import OPEN, Action
 from core import clock
 from core.crypto import Vault, seal
-from core.db import new_id
+from core.db import new_id, table_of
 from core.errors import Invalid
 from core.settings import Config
 from core.values import EmergencyKind, IssueState, Point, Urgency
@@ -214,12 +214,15 @@ def _steps(resident_id: str | None, *, filed_at_once: bool) -> tuple[Step, ...]:
     )
 
 
+_INSERT_LINES: Final = insert(table_of(IssueEvent))
+
+
 async def _write_lines(db: AsyncSession, vault: Vault, issue: Issue, steps: tuple[Step, ...]) -> None:
     lines, before = [], None
     for seq, step in enumerate(steps, start=1):
         lines.append(await history.line(db, vault, issue, step, before=before, seq=seq))
         before = step.to.value
-    await db.execute(insert(IssueEvent), lines)
+    await db.execute(_INSERT_LINES, lines)
 
 
 async def _nearby(db: AsyncSession, category_code: str, wgs: Point) -> tuple[str, ...]:

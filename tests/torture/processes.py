@@ -91,7 +91,7 @@ class ServerProcess:
         return int(line.split()[1]) / 1024
 
 
-def cpu_seconds(pid: int) -> float:
-    """Of one process by its id, without its children."""
+def cpu_seconds(pid: int, *, with_ended: bool = False) -> float:
+    """Of one process by its id, without its children; or with those that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    return sum(int(ticks) for ticks in fields[11 : 15 if with_ended else 13]) / TICKS_PER_SECOND

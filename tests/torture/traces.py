@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
@@ -70,11 +70,17 @@ async def of(database: Database, vault: Vault, *, account: str) -> Traces:
             .where(InboxRow.account == account)
             .order_by(Identity.sender_index, InboxRow.seq)
         )
-        answered: dict[str, list[object]] = defaultdict(list)
+        answered: dict[str, list[datetime]] = defaultdict(list)
+        unanswered: set[str] = set()
         for sender, done_at in messages:
             traces.accepted[sender] += 1
-            answered[sender].append(done_at)
+            if done_at is None:
+                unanswered.add(sender)
+            else:
+                answered[sender].append(done_at)
         states = await db.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
         traces.stuck.update({state: count for state, count in states if state != OutboxState.DONE.value})
-    traces.out_of_order = [sender for sender, times in answered.items() if None in times or times != sorted(times)]
+    traces.out_of_order = [
+        sender for sender, times in answered.items() if sender in unanswered or times != sorted(times)
+    ]
     return traces
