@@ -17,6 +17,7 @@ from core.errors import AppError, NotFound, RateLimited
 from handlers.wording import refusal
 
 SERVICE: Final = web.AppKey("service", Service)
+MESSAGES_PATH: Final = "/api/v1/messages"
 LARGEST_BODY: Final = 64 * 1024
 LARGEST_UPLOAD: Final = 11 * 1024 * 1024
 
@@ -67,10 +68,15 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _limit(request: web.Request) -> None:
-    if not request.path.startswith(("/api/", "/admin/")):
-        return
-    if not await request.app[SERVICE].limits.allows(REQUESTS, f"address:{caller(request)}"):
+    """Messages are counted where it is known whether they are an emergency."""
+    is_message = request.method == "POST" and request.path == MESSAGES_PATH
+    if request.path.startswith(("/api/", "/admin/")) and not is_message and not await within_limit(request):
         raise RateLimited
+
+
+async def within_limit(request: web.Request) -> bool:
+    """Count one request of the caller's address."""
+    return await request.app[SERVICE].limits.allows(REQUESTS, f"address:{caller(request)}")
 
 
 def caller(request: web.Request) -> str:

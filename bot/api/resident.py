@@ -15,7 +15,7 @@ from bot import outgoing, sessions
 from bot.adapters import web as messages
 from bot.adapters.alipay_api import AlipayApi
 from bot.adapters.media import ImageTooLarge
-from bot.http import SERVICE, body_of, caller, json_response, unknown_account
+from bot.http import MESSAGES_PATH, SERVICE, body_of, caller, json_response, unknown_account, within_limit
 from bot.limits import LOGINS, UPLOADS
 from bot.service import Service
 from community import photos, residents
@@ -108,6 +108,8 @@ async def post_message(request: web.Request) -> web.Response:
     if account is None:
         raise unknown_account()
     said = messages.to_inbound(messages.parse(await body_of(request)), account, who.sender)
+    if not await within_limit(request) and not service.conversations.is_emergency(said):
+        raise RateLimited
     taken = await service.intake.take(said, account, budget_seconds=BUDGET_SECONDS)
     token = _token(request)
     async with service.database.write() as db:
@@ -191,8 +193,8 @@ async def about(request: web.Request) -> web.Response:
 def routes() -> Iterable[web.RouteDef]:
     return (
         web.post("/api/v1/login", login),
-        web.post("/api/v1/messages", post_message),
-        web.get("/api/v1/messages", get_messages),
+        web.post(MESSAGES_PATH, post_message),
+        web.get(MESSAGES_PATH, get_messages),
         web.post("/api/v1/media", post_media),
         web.get("/api/v1/about", about),
     )
