@@ -167,12 +167,18 @@ class Conversations:
         """Answer at once and without the conversation's lock; False when the message is none or was answered."""
         if not self.is_emergency(said):
             return False
-        async with self._database.write() as db:
-            who = await residents.current(db, who)
-            reply = await emergencies.consider(self._turn(db, who, message_id, said))
-            if reply is None:
-                return False
-            await self._reply(db, who, message_id, reply)
+        try:
+            async with self._database.write() as db:
+                who = await residents.current(db, who)
+                reply = await emergencies.consider(self._turn(db, who, message_id, said))
+                if reply is None:
+                    return False
+                await self._reply(db, who, message_id, reply)
+        except inbox.AlreadyFinished:
+            return True
+        except Exception as error:  # the boundary: the conversation tries it again in its own way
+            log.exception("emergency_failed", error=type(error).__name__)
+            return False
         await self._wakeups.nudge(SENDER)
         return True
 
