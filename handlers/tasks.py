@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from community import audit, issues, photos, workers
 from community.issues import Action, Actor, Query
-from community.issues.workflow import SETTLED
 from community.permissions import Worker
 from community.workers import BindingCodeUnknown
 from core import clock
@@ -21,6 +20,9 @@ from handlers.dialogue import ANYTHING, TEXT, Ask, Dialogue, Done, Option, Outco
 from handlers.wording import brief, moment, refusal, state
 
 SHOWN: Final = 6
+WAITING: Final = (IssueState.DISPATCHED, IssueState.IN_PROGRESS)
+"""What is with the handler; returned or suspended reports are with those who dispatch."""
+
 READ: Final = 50
 
 
@@ -41,21 +43,18 @@ async def begin(turn: Turn) -> Outcome:
     if worker is None:
         return Done(texts.TASKS_NOT_BOUND, (entry("worker_bind", texts.WORKER_BIND_TITLE),))
     page = await issues.listing(turn.db, worker=worker, query=Query(mine=True), limit=READ)
-    waiting = [issue for issue in page.items if issue["state"] in _WAITING]
+    waiting = [issue for issue in page.items if issue["state"] in WAITING]
     if not waiting:
         return Done(texts.TASKS_NONE)
     waiting.sort(key=lambda issue: (-issue["urgency"], issue["deadline_at"] or ""))
-    options = tuple(Option(issue["number"], _line(issue)) for issue in waiting[:SHOWN])
+    options = tuple(Option(issue["number"], _line(issue), (issue["number"],)) for issue in waiting[:SHOWN])
     return Ask(Step.LIST, texts.TASKS_WHICH.format(count=len(waiting)), options, accepts=TEXT)
-
-
-_WAITING: Final = frozenset(state.value for state in IssueState) - {s.value for s in SETTLED | {IssueState.HANDLED}}
 
 
 def _line(issue: dict[str, Any]) -> str:
     due = moment(clock.parse(issue["deadline_at"])) if issue["deadline_at"] else ""
     return texts.TASK_LINE.format(
-        title=brief(issue["title"], 14), state=state(issue["state"]), due=texts.TASK_DUE.format(due=due) if due else ""
+        title=brief(issue["title"], 18), state=state(issue["state"]), due=texts.TASK_DUE.format(due=due) if due else ""
     )
 
 

@@ -31,13 +31,13 @@ async def test_from_binding_to_the_deed(house: House) -> None:
         assert "绑定好了" in await bind(house, worker)
         await dispatch(house, number)
         listed = await worker.say("我的任务")
-        assert "楼道灯" in listed.whole
-        shown = await worker.choose("1")
+        assert "3号楼2单元" in listed.whole
+        shown = await worker.say(number)
         assert number in shown.text
         assert "3号楼2单元" in shown.text
         assert "正在处理" in (await worker.say("开始办")).text
         await worker.say("我的任务")
-        await worker.choose("1")
+        await worker.say(number)
         assert "怎么办的" in (await worker.say("办好了")).text
         assert "已处理" in (await worker.say("换了新灯泡")).text
         assert "修好了吗" in (await resident.hears("处理完了")).text
@@ -53,7 +53,7 @@ async def test_not_fixed_opens_it_again(house: House) -> None:
         number = await reported(resident)
         await bind(house, worker)
         await dispatch(house, number)
-        for said in ("我的任务", "1", "办好了", "修了"):
+        for said in ("我的任务", number, "办好了", "修了"):
             await worker.say(said)
         await resident.hears("处理完了")
         assert "还有什么没弄好" in (await resident.say("没修好")).text
@@ -66,10 +66,10 @@ async def test_returning_needs_a_reason(house: House) -> None:
         await bind(house, worker)
         await dispatch(house, number)
         await worker.say("我的任务")
-        await worker.choose("1")
+        await worker.say(number)
         assert "为什么" in (await worker.say("退回")).text
         assert "退回" in (await worker.say("不是我们管的灯")).text
-        assert "没有派给您" in (await worker.say("我的任务")).text
+        assert "3号楼2单元" not in (await worker.say("我的任务")).whole
 
 
 async def test_a_wrong_code_binds_nobody(house: House) -> None:
