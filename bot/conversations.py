@@ -9,30 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Index, Row, Select, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from bot import chats, emergencies, events, inbox, outgoing
+from bot import chats, emergencies, events, inbox, memories, outgoing
 from bot.inbox import Route, Waiting
 from bot.understanding import Reader
 from bot.wakeups import SENDER, Wakeups
 from community import notices, photos, residents
 from community.residents import Who
-from core import clock, logs
-from core.crypto import Unreadable, Vault, seal, unseal
-from core.db import Base, Database, dump_json, is_transient, table_of
-from core.errors import AppError, NotFound
+from core import logs
+from core.crypto import Unreadable, Vault
+from core.db import Database, is_transient
+from core.errors import AppError
 from core.messages import Inbound, InboundKind, Reply
-from core.outbox import rowcount
 from core.settings import Account, Config
 from core.values import Platform
 from handlers import texts
@@ -41,27 +34,10 @@ from handlers.memory import Memory
 from handlers.prompt import Prompt
 from handlers.routing import Routed, Router
 
-PURPOSE: Final = "conversation.memory"
-LIFETIME: Final = timedelta(hours=24)
-"""How long an unfinished dialogue and what was said in it are kept (DESIGN 3.9)."""
-
-REMIND_AFTER: Final = timedelta(minutes=30)
 ATTEMPTS: Final = 3
 LONGEST_TEXT: Final = 2000
 
 log = logs.get(__name__)
-
-
-class Conversation(Base):
-    """The memory of one identity, sealed. `remind_at` and `expires_at` are timers that a sweep reads."""
-
-    __tablename__ = "conversation"
-    __table_args__ = (Index("ix_conversation_remind", "remind_at"), Index("ix_conversation_expires", "expires_at"))
-
-    identity_id: Mapped[str] = mapped_column(primary_key=True)
-    memory: Mapped[bytes | None]
-    remind_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +119,13 @@ class Conversations:
     async def _attempt(self, who: Who, progress: _Progress, refused: AppError | None) -> bool:
         """One transaction. With `refused` an attempt before this one was undone: the router says what comes next."""
         async with self._database.write() as db:
-            stored = await _lock(db, who)
+            memory = await memories.locked(db, self._vault, who)
             waiting = await inbox.next_waiting(db, self._vault, who)
             if waiting is None:
                 return False
             who = await residents.current(db, who)
             progress.message_id = waiting.id
             logs.correlation_id.set(f"m{waiting.id}")
-            memory = await self._remembered(db, who, stored)
             if refused is None:
                 routed = await self._answer(db, who, waiting, memory)
             else:
@@ -219,7 +194,7 @@ class Conversations:
     async def _conclude(self, db: AsyncSession, who: Who, waiting: Waiting, before: Memory, routed: Routed) -> Finished:
         finished = await self._reply(db, who, waiting.id, routed.reply)
         if routed.memory != before:
-            await self._remember(db, who, routed.memory)
+            await memories.keep(db, self._vault, who, routed.memory)
         return finished
 
     async def _reply(
@@ -235,28 +210,6 @@ class Conversations:
             raise inbox.AlreadyFinished
         await outgoing.keep_reply(db, self._vault, who, message_id=message_id, reply=reply, route=route)
         return Finished(route, reply)
-
-    async def _remembered(self, db: AsyncSession, who: Who, stored: Row[Any, Any] | None) -> Memory:
-        if stored is None or stored.memory is None:
-            return Memory()
-        if stored.expires_at is not None and stored.expires_at <= clock.now():
-            return Memory()
-        key = await self._vault.key(db, who.key_owner_id)
-        return Memory.from_json(json.loads(unseal(key, PURPOSE, stored.memory)))
-
-    async def _remember(self, db: AsyncSession, who: Who, memory: Memory) -> None:
-        sealed = None
-        if not memory.is_empty:
-            key = await self._vault.key(db, who.key_owner_id)
-            sealed = seal(key, PURPOSE, dump_json(memory.to_json()).encode())
-        now = clock.now()
-        values = {
-            "of": who.identity_id,
-            "memory": sealed,
-            "expires_at": now + LIFETIME if sealed else None,
-            "remind_at": now + REMIND_AFTER if memory.current else None,
-        }
-        await db.execute(_REMEMBER, values)
 
     async def _abandon(self, who: Who) -> None:
         async with self._database.write() as db:
@@ -283,56 +236,24 @@ class Conversations:
     async def offer(self, who: Who, prompt: Prompt) -> bool:
         """Let choices sent between messages wait for an answer; False where a dialogue is waiting for another."""
         async with self._database.write() as db:
-            stored = await _lock(db, who)
-            memory = await self._remembered(db, who, stored)
+            memory = await memories.locked(db, self._vault, who)
             if memory.current is not None:
                 return False
-            await self._remember(db, who, replace(memory, offer=prompt))
+            await memories.keep(db, self._vault, who, replace(memory, offer=prompt))
         return True
 
     async def remind_due(self, *, limit: int) -> int:
         """Remind once of each dialogue that was left unfinished; how many."""
         async with self._database.write() as db:
-            rows = await db.execute(
-                update(Conversation)
-                .where(Conversation.identity_id.in_(_due(Conversation.remind_at, limit)))
-                .values(remind_at=None)
-                .returning(Conversation.identity_id, Conversation.memory)
-                .execution_options(synchronize_session=False)
-            )
-            due = [row for row in rows if row.memory is not None]
-            for row in due:
-                await self._remind(db, row.identity_id, row.memory)
-        return len(due)
+            return await memories.remind_due(db, self._vault, title_of=self._title, limit=limit)
 
-    async def _remind(self, db: AsyncSession, identity_id: str, sealed: bytes) -> None:
-        try:
-            who = await residents.identity(db, self._vault, identity_id=identity_id)
-        except NotFound:
-            return  # erased meanwhile: there is nobody to remind
-        key = await self._vault.key(db, who.key_owner_id)
-        memory = Memory.from_json(json.loads(unseal(key, PURPOSE, sealed)))
-        if memory.current is None:
-            return
-        await notices.tell_resident(
-            db,
-            self._vault,
-            resident_id=who.resident_id,
-            notice="conversation_reminder",
-            facts={"title": self._router.dialogues[memory.current.dialogue].title},
-            key=f"remind:{identity_id}:{memory.current.prompt.key}",
-        )
+    def _title(self, dialogue: str) -> str:
+        return self._router.dialogues[dialogue].title
 
     async def expire_due(self, *, limit: int) -> int:
         """Forget what was said in dialogues that nobody finished within their lifetime."""
         async with self._database.write() as db:
-            done = await db.execute(
-                update(Conversation)
-                .where(Conversation.identity_id.in_(_due(Conversation.expires_at, limit)))
-                .values(memory=None, expires_at=None, remind_at=None)
-                .execution_options(synchronize_session=False)
-            )
-        return rowcount(done)
+            return await memories.expire_due(db, limit=limit)
 
     def claim_outbox(self, message_id: int) -> bool:
         """The deadline passed: False when this process is just committing the reply as a passive one.
@@ -355,30 +276,3 @@ class _Progress:
 
     message_id: int = 0
     finished: Finished | None = None
-
-
-def _due(timer: InstrumentedAttribute[datetime | None], limit: int) -> Select[str]:
-    return select(Conversation.identity_id).where(timer <= clock.now()).order_by(timer).limit(limit)
-
-
-_TABLE: Final = table_of(Conversation)
-_STORED: Final = select(_TABLE.c.memory, _TABLE.c.expires_at).where(_TABLE.c.identity_id == bindparam("identity_id"))
-_STORED_LOCKED: Final = _STORED.with_for_update()
-_REMEMBER: Final = (
-    update(_TABLE)
-    .where(_TABLE.c.identity_id == bindparam("of"))
-    .values({name: bindparam(name) for name in ("memory", "expires_at", "remind_at")})
-)
-
-
-async def _lock(db: AsyncSession, who: Who) -> Row[Any, Any] | None:
-    """Take the conversation's row; SQLite's one writer is lock enough there."""
-    query = _STORED_LOCKED if db.get_bind().dialect.name == "postgresql" else _STORED
-    stored = (await db.execute(query, {"identity_id": who.identity_id})).one_or_none()
-    if stored is not None:
-        return stored
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    await db.execute(
-        make(Conversation).values(identity_id=who.identity_id).on_conflict_do_nothing(index_elements=["identity_id"])
-    )
-    return (await db.execute(query, {"identity_id": who.identity_id})).one_or_none()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import bot.chats
-import bot.conversations
 import bot.emergencies
 import bot.grid.nonces
 import bot.inbox
+import bot.memories
 import bot.notice_consents
 import bot.outgoing
 import bot.sessions  # noqa: F401

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
-from bot.conversations import Conversation
 from bot.inbox import InboxRow
+from bot.memories import Conversation
 from bot.sender import Sender
 from bot.timers import Timers
 from community import residents

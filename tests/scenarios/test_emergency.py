@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.conversations import Conversation
+from bot.memories import Conversation
 from core.db import Database
 from core.settings import Config
 from tests.house import House, running
