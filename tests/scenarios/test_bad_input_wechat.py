@@ -7,8 +7,6 @@ import json
 import time
 from typing import Any
 
-import pytest
-
 from bot.adapters.wechat_codec import signature
 from bot.adapters.wire import BodyFormat, text_of
 from bot.simulate.wechat_wire import WeChatWire
@@ -31,7 +29,7 @@ UNREADABLE = {
     "nested json": b'{"a":' * 100 + b"1" + b"}" * 100,
     "doctype": b'<!DOCTYPE xml SYSTEM "http://127.0.0.1/x.dtd"><xml><a>1</a></xml>',
     "entities": BOMB,
-    "not utf-8": "<xml><a>楼</a></xml>".encode("gbk"),
+    "not utf-8": "<xml><a>灯坏了</a></xml>".encode("gbk"),
     "nul": b"\x00\x01\x02",
 }
 
@@ -173,14 +171,14 @@ async def test_unknown_types_and_events_are_answered(quiet: House) -> None:
         assert said != texts.FAILED, fields
 
 
-@pytest.mark.parametrize("message_id", ["49d72d_1555684067", "7700000000000000001", "ID with blanks", "x" * 500])
-async def test_ids_are_text(quiet: House, message_id: str) -> None:
+async def test_ids_are_text(quiet: House) -> None:
     wire = WeChatWire(account(quiet))
-    fields = TEXT | {"MsgId": message_id}
-    first = await answered(quiet, wire, fields)
-    assert "哪里" in first
-    async with untouched(quiet):
-        assert await answered(quiet, wire, fields) == first
+    for message_id in ("49d72d_1555684067", "7700000000000000001", "ID with blanks", "x" * 500):
+        fields = TEXT | {"MsgId": message_id}
+        first = await answered(quiet, wire, fields)
+        assert first
+        async with untouched(quiet):
+            assert await answered(quiet, wire, fields) == first
 
 
 async def test_a_replay_gets_the_same_words_and_changes_nothing(quiet: House) -> None:
@@ -208,26 +206,25 @@ async def test_json_where_xml_was_agreed_is_answered_in_json(quiet: House) -> No
     assert "哪里" in await answered(quiet, wire, TEXT, encoding=BodyFormat.JSON)
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "]]>",
-        "<xml>&amp;]]></xml>",
-        "灯坏了]]><Content>x",
-        "\x08\x1b[31m灯\x0b坏了",
-        "😀🎉",
-        "👨‍👩‍👧‍👦" * 50,
-        "　",
-        "\ufeff",
-        "'; DROP TABLE inbox; --",
-    ],
-)
-async def test_strange_text_is_answered_politely(quiet: House, said: str) -> None:
+STRANGE = [
+    "]]>",
+    "<xml>&amp;]]></xml>",
+    "灯坏了]]><Content>x",
+    "\x08\x1b[31m灯\x0b坏了",
+    "\U0001f600\U0001f389",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 50,
+    "\u3000",
+    "\ufeff",
+    "'; DROP TABLE inbox; --",
+]
+
+
+async def test_strange_text_is_answered_politely(quiet: House) -> None:
     wire = WeChatWire(account(quiet))
-    async with untouched(quiet, but=TALKING):
-        reply = await answered(quiet, wire, TEXT | {"Content": said})
-    assert reply != texts.FAILED
-    assert reply
+    for number, said in enumerate(STRANGE):
+        async with untouched(quiet, but=TALKING):
+            reply = await answered(quiet, wire, TEXT | {"Content": said, "MsgId": number})
+        assert reply not in ("", texts.FAILED), said
 
 
 async def test_markup_comes_back_as_it_was_typed(quiet: House) -> None:
@@ -249,22 +246,14 @@ async def test_an_emergency_in_too_long_a_text_is_one_all_the_same(quiet: House)
     assert "119" in await answered(quiet, wire, TEXT | {"Content": "着火了快来人" + "啊" * 5000})
 
 
-@pytest.mark.parametrize(
-    ("x", "y"),
-    [("0", "0"), ("48.85", "2.35"), ("nan", "116.4"), ("inf", "inf"), ("", ""), ("39.9", "916.4"), ("x", "y")],
-)
-async def test_places_nowhere_near_are_not_believed(quiet: House, x: str, y: str) -> None:
+NOWHERE = [("0", "0"), ("48.85", "2.35"), ("nan", "116.4"), ("inf", "inf"), ("", ""), ("39.9", "916.4"), ("x", "y")]
+
+
+async def test_places_nowhere_near_are_not_believed(quiet: House) -> None:
     wire = WeChatWire(account(quiet))
-    fields = {
-        "CreateTime": 1700000000,
-        "MsgType": "location",
-        "Location_X": x,
-        "Location_Y": y,
-        "Label": "",
-        "MsgId": 9,
-    }
-    async with untouched(quiet, but=TALKING):
-        reply = await answered(quiet, wire, fields)
-    assert reply
-    assert reply != texts.FAILED
-    assert "位置收到" not in reply
+    for number, (x, y) in enumerate(NOWHERE):
+        fields = TEXT | {"MsgType": "location", "Location_X": x, "Location_Y": y, "Label": "", "MsgId": number}
+        async with untouched(quiet, but=TALKING):
+            reply = await answered(quiet, wire, fields)
+        assert reply not in ("", texts.FAILED), (x, y)
+        assert "位置收到" not in reply, (x, y)
