@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from bot import inbox
+from bot import inbox, metrics
 from bot.accepting import Accepted, Acceptor, SenderForgotten
 from bot.conversations import Conversations, Finished
 from bot.inbox import Route
@@ -68,7 +68,11 @@ class Intake:
 
         `route=Route.OUTBOX` is for platforms without passive replies: returns as soon as the message is safe.
         """
-        deadline = time.monotonic() + budget_seconds
+        metrics.messages.labels(said.platform.value).inc()
+        with metrics.answer_seconds.time():
+            return await self._take(said, account, route, time.monotonic() + budget_seconds)
+
+    async def _take(self, said: Inbound, account: Account, route: Route | None, deadline: float) -> Taken:
         accepted = await self._accept(said, account, route)
         who = accepted.who
         work = self._spawn(self._work(who, accepted.id, said, is_new=accepted.is_new))

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
-from bot import deliveries
+from bot import deliveries, metrics
 from bot.service import Service
 from bot.wakeups import SENDER
 from core import logs, outbox
@@ -62,10 +62,13 @@ class Sender:
             log.exception("delivery_failed", kind=job.kind, error=type(error).__name__)
             await self._failed(job, DeliveryError(type(error).__name__, retryable=True))
         else:
+            metrics.deliveries.labels(job.kind, "done").inc()
             async with self._service.database.write() as db:
                 await outbox.settle_done(db, job)
 
     async def _failed(self, job: Job, error: DeliveryError) -> None:
+        result = "held" if isinstance(error, DeliveryHeld) else "again" if error.retryable else "failed"
+        metrics.deliveries.labels(job.kind, result).inc()
         log.warning("not_delivered", kind=job.kind, reason=error.reason, retryable=error.retryable)
         async with self._service.database.write() as db:
             if isinstance(error, DeliveryHeld):
