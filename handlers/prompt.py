@@ -192,8 +192,8 @@ def without_thanks(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Folded width and case, without punctuation at the edges and without spaces."""
-    return unicodedata.normalize("NFKC", text).strip(_EDGES).replace(" ", "").lower()
+    """Folded width and case, without punctuation at the edges, spaces and commas."""
+    return unicodedata.normalize("NFKC", text).strip(_EDGES).replace(" ", "").replace(",", "").lower()
 
 
 def number_in(said: str) -> int | None:

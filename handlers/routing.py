@@ -15,7 +15,18 @@ from core.messages import EventKind, InboundKind, Reply
 from handlers import tables, texts
 from handlers.dialogue import ENTRY, TEXT, Answer, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.memory import Later, Memory, Thread
-from handlers.prompt import MOST_LINES, NoSuchNumber, Prompt, Stale, above, chosen, match, number_in, plain
+from handlers.prompt import (
+    MOST_LINES,
+    NoSuchNumber,
+    Prompt,
+    Stale,
+    above,
+    chosen,
+    match,
+    number_in,
+    plain,
+    without_thanks,
+)
 from handlers.wishes import SURE, Wishes
 from handlers.wording import refusal
 from nlp.escape import escape_word
@@ -165,7 +176,7 @@ class Router:
         return await self._begin(turn, memory, name, argument)
 
     async def _fresh(self, turn: Turn, memory: Memory) -> Routed:
-        said, words = turn.said, plain(turn.said.text)
+        said, words = turn.said, without_thanks(turn.said.text)
         if said.kind in (InboundKind.IMAGE, InboundKind.LOCATION):
             return await self._begin(turn, memory, "report")
         if said.kind is InboundKind.CHOICE or number_in(words) is not None:
