@@ -18,6 +18,7 @@ from handlers.wording import brief
 
 SHOWN: Final = 24
 MOST_PHOTOS: Final = 9
+MOST_BESIDES_PLACE: Final = 4
 
 
 class Step(StrEnum):
@@ -173,8 +174,13 @@ def _take_place(turn: Turn) -> None:
     """Words in answer to "where": the place in them, or all of them; more than a place is kept as description."""
     exact = _exact_places(turn)
     turn.draft["place"] = exact[0] if exact else turn.answer.text[:60]
-    if exact and len(turn.answer.text) > len(exact[0]) + 4:
+    if exact and not _is_mere_place(turn.answer.text, exact[0]):
         turn.draft["what"] = f"{turn.draft['what']}\n{turn.answer.text}".strip()
+
+
+def _is_mere_place(text: str, place: str) -> bool:
+    """Whether a text says little besides the place ("在3号楼那边")."""
+    return len(text) <= len(place) + MOST_BESIDES_PLACE
 
 
 def _exact_places(turn: Turn) -> list[str]:
@@ -214,7 +220,9 @@ async def confirm(turn: Turn) -> Outcome:
 
 async def _added(turn: Turn) -> Outcome:
     """Words, a photo or a place instead of yes or no; "不对，是3栋" corrects the place and adds nothing."""
-    if turn.answer.text.startswith(tables.words("corrections")) and (exact := _exact_places(turn)):
+    exact = _exact_places(turn)
+    corrects = turn.answer.text.startswith(tables.words("corrections"))
+    if exact and (corrects or _is_mere_place(turn.answer.text, exact[0])):
         turn.draft |= {"place": exact[0], "point": None, "area": None}
         return await _next(turn)
     asked = await more(turn)

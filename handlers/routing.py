@@ -228,8 +228,7 @@ class Router:
             return Routed(Reply(done.text), replace(memory, offer=None), to_human=True)
         if memory.suspended and not done.options and _fits(done.text, memory.suspended[-1].prompt.text):
             return self._resumed(turn, memory, done.text)
-        later = () if keeps_later else memory.later
-        options = (*done.options, *(self._offer_later(wish) for wish in later))
+        options = done.options if keeps_later else self._with_later(done.options, memory.later)
         if memory.suspended:
             title = self.dialogues[memory.suspended[-1].dialogue].title
             options = (*options, entry(RESUME, texts.RESUME.format(title=title), words=texts.RESUME_WORDS))
@@ -237,8 +236,14 @@ class Router:
         reply = Reply(done.text, offer.choices() if offer else (), url=done.url, title=done.title)
         return Routed(reply, replace(memory, offer=offer, later=memory.later if keeps_later else ()))
 
-    def _offer_later(self, wish: Later) -> Option:
-        return entry(wish.dialogue, texts.LATER.format(title=self.dialogues[wish.dialogue].title), about=wish.words)
+    def _with_later(self, options: tuple[Option, ...], later: tuple[Later, ...]) -> tuple[Option, ...]:
+        """The options and what was wished for; one that is among them already begins with the words of the wish."""
+        offered = {option.value: option for option in options}
+        for wish in later:
+            title = texts.LATER.format(title=self.dialogues[wish.dialogue].title)
+            new = entry(wish.dialogue, title, about=wish.words)
+            offered[new.value] = replace(offered.get(new.value, new), about=wish.words)
+        return tuple(offered.values())
 
     def _resumed(self, turn: Turn, memory: Memory, before: str) -> Routed:
         """The dialogue that was put aside last asks its question again."""

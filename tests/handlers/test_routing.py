@@ -10,7 +10,7 @@ from core.errors import Invalid, Refused
 from core.messages import EventKind, Inbound, InboundKind, Reply
 from handlers import texts
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
-from handlers.memory import Memory
+from handlers.memory import Later, Memory
 from handlers.prompt import MOST_LINES, NO, YES
 from handlers.routing import Router
 from tests.handlers.messages import event, photo, said, turn
@@ -157,6 +157,16 @@ async def test_wishes_are_kept_with_their_part_of_the_words() -> None:
     assert [choice.label for choice in done.choices] == ["再办「志愿」"]
     assert (await talk.say("1")).text == "报名：另外我要报名志愿活动"
     assert talk.memory.is_empty
+
+
+async def test_a_wish_that_is_offered_anyway_begins_with_its_words() -> None:
+    """How about the lamp, says somebody who never reported one: the report that is offered knows what is broken."""
+    memory = Memory(later=(Later("report", "楼道灯坏了"),))
+    routed = await ROUTER.route(turn(said("菜单")), memory)
+    assert [choice.label for choice in routed.reply.choices] == ["反映问题", "积分"]
+    begun = await ROUTER.route(turn(said("1"), "m2"), routed.memory)
+    assert begun.memory.current is not None
+    assert begun.memory.current.draft == {"what": "楼道灯坏了"}
 
 
 async def test_a_stranger_is_told_how_to_become_known_and_finds_the_wish_again() -> None:
