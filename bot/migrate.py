@@ -57,7 +57,11 @@ def _upgrade(connection: Connection) -> None:
             connection.commit()
 
 
+def head() -> str:
+    """The newest revision that the code knows."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
 def pending(connection: Connection) -> bool:
     """Whether the database is behind the code."""
-    script = ScriptDirectory.from_config(_config())
-    return set(MigrationContext.configure(connection).get_current_heads()) != set(script.get_heads())
+    return MigrationContext.configure(connection).get_current_heads() != (head(),)

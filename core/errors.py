@@ -67,6 +67,13 @@ class RateLimited(AppError):
     code = "rate_limited"
 
 
+class Unavailable(AppError):
+    """A system that we depend on does not answer; the same request may succeed later."""
+
+    status = 503
+    code = "unavailable"
+
+
 class ConfigError(Exception):
     """A setting is wrong: the message names file, key and what is expected."""
 

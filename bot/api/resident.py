@@ -20,10 +20,12 @@ from bot.limits import LOGINS, UPLOADS
 from bot.service import Service
 from community import photos, residents
 from community.residents import Who
-from core import clock
-from core.errors import Invalid, RateLimited, Unauthenticated
+from core import clock, logs
+from core.errors import DeliveryError, Invalid, RateLimited, Unauthenticated, Unavailable
 from core.settings import Account
 from core.values import Platform
+
+log = logs.get(__name__)
 
 LONGEST_WAIT_SECONDS: Final = 25.0
 BUDGET_SECONDS: Final = 20.0
@@ -49,7 +51,11 @@ async def login(request: web.Request) -> web.Response:
 
 
 async def _identified(service: Service, account: Account, code: str) -> Who:
-    sender, alternate = await _platform_id(service, account, code)
+    try:
+        sender, alternate = await _platform_id(service, account, code)
+    except DeliveryError as error:
+        log.warning("login_failed", account=account.name, reason=error.reason)
+        raise Unavailable from None
     async with service.database.write() as db:
         return await residents.identify(
             db,
@@ -66,6 +72,8 @@ async def _platform_id(service: Service, account: Account, code: str) -> tuple[s
     """The sender behind a login code. Raises Invalid for accounts that are not logged in to."""
     if account.platform is Platform.WEB:
         return f"visitor-{secrets.token_hex(16)}", ""
+    if not code:
+        raise Invalid(fields={"code": "missing"})
     api = service.apis[account.name]
     if account.platform is Platform.WECHAT_MINI and not isinstance(api, AlipayApi):
         found = await api.login(code)
