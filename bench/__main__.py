@@ -50,6 +50,7 @@ def summary(rounds: dict[str, list[Figures]], start: dict[str, float]) -> dict[s
             "messages_per_second": round(median(f.messages_per_second for f in each), 1),
             "messages_per_cpu_second": round(median(f.messages_per_cpu_second for f in each), 1),
             "p99_milliseconds": round(median(f.p99_milliseconds for f in each), 1),
+            "late": sum(f.late for f in each),
             "of_pgbench": _ratio(each, pgbench),
             "of_echo": _ratio(each, echo),
         }

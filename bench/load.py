@@ -91,13 +91,16 @@ async def say(url: str, exchanges: Iterable[Exchange]) -> None:
     writer.close()
 
 
-def check(order: Order, reports: list[Exchange]) -> None:
-    """Every second answer confirms a report. Raises RuntimeError."""
+def check(order: Order, reports: list[Exchange]) -> int:
+    """Every second answer confirms a report; how many answers will come later, as messages. Raises RuntimeError."""
+    late = 0
     for one in reports[1::2]:
         opened = WIRE.opened(one.answer, sender=one.openid)
-        words = text_of(opened, "Content") if opened else ""
-        if not words or (order.confirmed and CONFIRMED not in words):
+        if opened is None:
+            late += 1
+        elif order.confirmed and CONFIRMED not in (words := text_of(opened, "Content")):
             raise RuntimeError(f"not the confirmation of a report: {words!r}")
+    return late
 
 
 async def run(order: Order) -> dict[str, float]:
@@ -110,10 +113,9 @@ async def run(order: Order) -> dict[str, float]:
     began = time.perf_counter()
     await asyncio.gather(*(say(url, reports) for url, (_, reports) in zip(urls, scripts, strict=True)))
     seconds = time.perf_counter() - began
-    for _, reports in scripts:
-        check(order, reports)
+    late = sum(check(order, reports) for _, reports in scripts)
     took = sorted(one.seconds for _, reports in scripts for one in reports)
-    return {"messages": len(took), "seconds": seconds, "p99_seconds": took[int(len(took) * 0.99)]}
+    return {"messages": len(took), "seconds": seconds, "p99_seconds": took[int(len(took) * 0.99)], "late": late}
 
 
 if __name__ == "__main__":

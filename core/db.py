@@ -70,7 +70,7 @@ class Base(DeclarativeBase):
 class Database:
     """One database; make it once per process and `close()` it at the end."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, synchronous: str = "FULL") -> None:
+    def __init__(self, url: str, *, pool_size: int = 20, synchronous: str = "FULL") -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -157,7 +157,7 @@ def _postgres_engine(url: URL, pool_size: int) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,  # a connection that is closed again loses its prepared statements
         pool_pre_ping=False,
         json_serializer=dump_json,
         isolation_level="READ COMMITTED",
