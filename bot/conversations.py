@@ -15,13 +15,13 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import chats, emergencies, events, inbox, memories, outgoing
+from bot import chats, emergencies, events, inbox, memories, moderation, outgoing
 from bot.inbox import Route, Waiting
 from bot.understanding import Reader
 from bot.wakeups import SENDER, Wakeups
 from community import notices, photos, residents
 from community.residents import Who
-from core import logs
+from core import clock, logs
 from core.crypto import Unreadable, Vault
 from core.db import Database, is_transient
 from core.errors import AppError
@@ -186,7 +186,9 @@ class Conversations:
             return Routed(Reply(texts.PHOTO_ELSEWHERE), memory)
         if said.kind is InboundKind.IMAGE and said.media is not None:
             turn.media_id = await photos.expect(db, self._vault, who=who, media=said.media)
+        started = clock.now()
         routed = await self._router.route(turn, memory)
+        await moderation.queue(turn, since=started)
         if routed.to_human:
             await chats.wait_for_worker(turn)
         return routed

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import alerts, outgoing, reach
+from bot import alerts, moderation, outgoing, reach
 from bot.adapters import http_json
 from bot.adapters.alipay_api import AlipayApi
 from bot.adapters.pictures import ImageTooLarge, NotAnImage
@@ -151,6 +151,19 @@ async def send_page(service: Service, job: Job) -> None:
     await alerts.send_page(service.http, service.config.duty[level], page, ack_url=link, key=job.key)
 
 
+async def check_report(service: Service, job: Job) -> None:
+    """Let the platform judge the words of a report; the verdict is kept for the staff."""
+    number = job.payload["number"]
+    async with service.database.read() as db:
+        who = await residents.identity(db, service.vault, identity_id=job.payload["identity_id"])
+        viewer = issues.Actor.resident(who.resident_id)
+        report = await issues.view(db, service.vault, number=number, viewer=viewer, photo_url=str)
+    words = f"{report['description']}\n{report['address']}"
+    verdict = await moderation.asked(service.apis.get(who.account), who, words)
+    async with service.database.write() as db:
+        await moderation.keep(db, number=number, verdict=verdict)
+
+
 Deliver = Callable[[Service, Job], Awaitable[None]]
 
 KINDS: Final[Mapping[str, Deliver]] = {
@@ -159,6 +172,7 @@ KINDS: Final[Mapping[str, Deliver]] = {
     notices.STAFF: send_staff_notice,
     photos.FETCH: fetch_media,
     duty.PAGE: send_page,
+    moderation.CHECK: check_report,
     issue_deliveries.EVENT: pushes.push_event,
     issue_deliveries.ACTION: pushes.push_action,
 }

@@ -8,6 +8,7 @@ import bot.chats
 import bot.emergencies
 import bot.grid.nonces
 import bot.inbox
+import bot.moderation
 import bot.memories
 import bot.notice_consents
 import bot.outgoing

@@ -154,10 +154,20 @@ class Issue(IssueLine):
     points_awarded: int
 
 
+class Moderation(BaseModel):
+    """What the platform's content check said: `pass`, `review` or `risky`, and its own word for the kind of risk."""
+
+    suggestion: str
+    label: str
+    held_back: bool
+    at: datetime
+
+
 class StaffIssue(Issue):
-    """With all that the grid system said, what changed nothing included."""
+    """With all that the grid system said, what changed nothing included, and the content check if there was one."""
 
     updates: list[dict[str, Any]]
+    moderation: Moderation | None
 
 
 class Activity(BaseModel):

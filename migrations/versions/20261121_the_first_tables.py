@@ -478,6 +478,13 @@ def upgrade() -> None:
         batch_op.create_index('ix_ledger_transfer_source', ['source_kind', 'source_id'], unique=False)
         batch_op.create_index('uq_ledger_transfer_grant', ['rule_id', 'source_kind', 'source_id', 'recipient_id'], unique=True, sqlite_where=sa.text("kind = 'grant'"), postgresql_where=sa.text("kind = 'grant'"))
 
+    op.create_table('moderation_verdict',
+    sa.Column('issue_number', sa.String(), nullable=False),
+    sa.Column('suggestion', sa.String(), nullable=False),
+    sa.Column('label', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('issue_number', name=op.f('pk_moderation_verdict'))
+    )
     op.create_table('notice_consent',
     sa.Column('identity_id', sa.String(), nullable=False),
     sa.Column('template', sa.String(), nullable=False),
@@ -932,6 +939,7 @@ def downgrade() -> None:
 
     op.drop_table('outbox')
     op.drop_table('notice_consent')
+    op.drop_table('moderation_verdict')
     with op.batch_alter_table('ledger_transfer', schema=None) as batch_op:
         batch_op.drop_index('uq_ledger_transfer_grant', sqlite_where=sa.text("kind = 'grant'"), postgresql_where=sa.text("kind = 'grant'"))
         batch_op.drop_index('ix_ledger_transfer_source')

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, Field
 
+from bot import moderation
 from bot.api import shapes
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing, Reason, Text
 from bot.media_links import photo_link
@@ -91,7 +92,7 @@ async def show(call: Call, _: Nothing) -> Json:
         photo_url=lambda sha256: photo_link(call.service, sha256)[0],
     )
     call.about(found["number"], found["area_code"])
-    return found
+    return found | {"moderation": await moderation.shown(call.db, number=found["number"])}
 
 
 async def check(call: Call, said: Checking) -> Json:

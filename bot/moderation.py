@@ -1,0 +1,90 @@
+"""The platform's content check of what residents write, for accounts whose `moderation` is `platform`.
+
+Nothing that a resident writes is shown to other residents, so nothing is kept back: a report reaches the staff and the
+grid at once, an emergency as ever, and the verdict stands beside it for whoever makes its words public later.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.adapters.alipay_api import AlipayApi
+from bot.adapters.moderation import Suggestion, Verdict
+from bot.adapters.wechat_api import WeChatApi
+from community import issues
+from community.residents import Who
+from core import clock, outbox
+from core.db import Base
+from core.errors import DeliveryError
+from handlers.dialogue import Turn
+
+CHECK: Final = "moderation.check"
+
+
+class ModerationVerdict(Base):
+    """What the platform said of one report's words; `label` is its own word for the kind of risk."""
+
+    __tablename__ = "moderation_verdict"
+
+    issue_number: Mapped[str] = mapped_column(primary_key=True)
+    suggestion: Mapped[str]
+    label: Mapped[str]
+    at: Mapped[datetime]
+
+
+async def queue(turn: Turn, *, since: datetime) -> None:
+    """Let the report that was filed since a moment be checked, if there is one, after everything else is done."""
+    if turn.account.moderation != "platform":
+        return
+    number = await issues.latest_open(turn.db, resident_id=turn.resident_id, since=since)
+    if number is None:
+        return
+    payload = {"number": number, "identity_id": turn.who.identity_id}
+    await outbox.enqueue(
+        turn.db, kind=CHECK, order_key=f"moderation:{number}", payload=payload, key=f"moderation:{number}"
+    )
+
+
+async def asked(api: WeChatApi | AlipayApi | None, who: Who, text: str) -> Verdict:
+    """The platform's verdict; what it will not judge is for a person. Raises DeliveryError if it may later."""
+    if api is None:
+        return Verdict(Suggestion.REVIEW, "no_check")
+    try:
+        return await (api.check_text(who.sender, text) if isinstance(api, WeChatApi) else api.check_text(text))
+    except DeliveryError as error:
+        if error.retryable:
+            raise
+        return Verdict(Suggestion.REVIEW, error.reason)
+
+
+async def keep(db: AsyncSession, *, number: str, verdict: Verdict) -> None:
+    """The first verdict stands."""
+    row = {
+        "issue_number": number,
+        "suggestion": verdict.suggestion.value,
+        "label": verdict.label,
+        "at": clock.now(),
+    }
+    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    await db.execute(make(ModerationVerdict).values(row).on_conflict_do_nothing(index_elements=["issue_number"]))
+
+
+async def shown(db: AsyncSession, *, number: str) -> dict[str, Any] | None:
+    """For staff: `suggestion` (`pass`, `review`, `risky`), `label`, and `held_back` from anything public."""
+    query = select(ModerationVerdict).where(ModerationVerdict.issue_number == number)
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        return None
+    return {
+        "suggestion": row.suggestion,
+        "label": row.label,
+        "held_back": row.suggestion != Suggestion.CLEAN.value,
+        "at": clock.iso(row.at),
+    }
