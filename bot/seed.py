@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.seed_issues import load_issues
 from bot.service import Service
 from community import areas, orders, residents, volunteers, workers
 from community.permissions import Grant, Worker
-from community.residents import Resident
 from community.volunteers import Plan
 from community.workers import WorkerRow
 from core import clock
@@ -38,8 +37,9 @@ def read(name: str) -> list[dict[str, Any]]:
 
 
 async def is_empty(db: AsyncSession) -> bool:
-    for table in (Resident.id, WorkerRow.id):
-        if (await db.execute(select(table).limit(1))).first() is not None:
+    """Whether nobody has set this installation up. Residents may write before the sample is loaded."""
+    for column in (WorkerRow.id, areas.Area.code):
+        if (await db.execute(select(column).limit(1))).first() is not None:
             return False
     return True
 
@@ -61,8 +61,9 @@ async def load(service: Service) -> None:
     async with service.database.write() as db:
         if not await is_empty(db):
             raise ConfigError("database: is not empty; the sample community is only for an empty one")
+        real = (await db.execute(select(func.max(OutboxRow.id)))).scalar_one() or 0
         tokens = await _load(db, service)
-        await db.execute(delete(OutboxRow))
+        await db.execute(delete(OutboxRow).where(OutboxRow.id > real))
     write_tokens(service.settings, tokens)
 
 
