@@ -48,7 +48,7 @@ async def chosen(turn: Turn) -> Outcome:
     if turn.answer.value == NO:
         return Done(texts.CONSENTS_KEPT)
     turn.draft = {"purpose": turn.answer.value}
-    options = (Option(YES, texts.CONSENT_WITHDRAW, ("撤回", "确定")), Option(NO, texts.NOT_NOW))
+    options = (Option(YES, texts.CONSENT_WITHDRAW, texts.CONSENT_WITHDRAW_WORDS), Option(NO, texts.NOT_NOW))
     return Ask(Step.SURE, texts.CONSENT_SURE[Purpose(turn.answer.value)], options)
 
 

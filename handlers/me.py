@@ -91,7 +91,7 @@ async def begin_erasing(turn: Turn) -> Outcome:
     cases = await privacy.open_cases(turn.db, turn.vault, resident_id=turn.resident_id)
     names = "、".join(name for names in cases.values() for name in names)
     text = texts.ERASE_LATER.format(cases=brief(names, 60)) if cases else texts.ERASE_NOW
-    return Ask(Step.ERASE, text, (Option(YES, texts.ERASE_YES, ("删除", "确定")), Option(NO, texts.NOT_NOW)))
+    return Ask(Step.ERASE, text, (Option(YES, texts.ERASE_YES, texts.ERASE_YES_WORDS), Option(NO, texts.NOT_NOW)))
 
 
 async def erase(turn: Turn) -> Outcome:

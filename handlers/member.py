@@ -55,8 +55,8 @@ async def begin(turn: Turn) -> Outcome:
 def _status(turn: Turn, known: Registration) -> Ask:
     turn.draft = {"id": known.id}
     options = (
-        Option(Choose.CORRECT, texts.MEMBER_CORRECT, ("改", "修改", "补充")),
-        Option(Choose.WITHDRAW, texts.MEMBER_WITHDRAW, ("撤回", "取消报到", "退出")),
+        Option(Choose.CORRECT, texts.MEMBER_CORRECT, texts.MEMBER_CORRECT_WORDS),
+        Option(Choose.WITHDRAW, texts.MEMBER_WITHDRAW, texts.MEMBER_WITHDRAW_WORDS),
     )
     return Ask(Step.STATUS, texts.MEMBER_STATES[RegistrationState(known.state)], options)
 
@@ -108,7 +108,7 @@ def _confirm(turn: Turn) -> Ask:
     draft = turn.draft
     text = texts.MEMBER_CONFIRM.format(name=draft["name"], phone=draft["phone"], employer=draft["employer"])
     options = (
-        Option(YES, texts.MEMBER_YES, ("提交", "报到")),
+        Option(YES, texts.MEMBER_YES, texts.MEMBER_YES_WORDS),
         Option(Choose.NAME, texts.MEMBER_CHANGE_NAME),
         Option(Choose.PHONE, texts.MEMBER_CHANGE_PHONE),
         Option(Choose.EMPLOYER, texts.MEMBER_CHANGE_EMPLOYER),

@@ -42,7 +42,7 @@ def _choices(order: Order, title: str, at: str) -> list[Option]:
     if order.state in OPEN:
         return [entry("cancel_order", texts.ORDER_CANCEL.format(title=title, at=at), order.number)]
     if order.state == OrderState.SERVED:
-        return [entry("rate_order", texts.ORDER_RATE.format(title=title), order.number, ("打分", "评价"))]
+        return [entry("rate_order", texts.ORDER_RATE.format(title=title), order.number, texts.ORDER_RATE_WORDS)]
     return []
 
 

@@ -64,12 +64,12 @@ def _options(notice: str, facts: dict[str, Any]) -> tuple[Option, ...]:
     number = str(facts.get("number", ""))
     if notice == "issue_handled":
         return (
-            entry("fixed", texts.FIXED_YES, number, ("修好了", "好了", "解决了")),
-            entry("not_fixed", texts.FIXED_NO, number, ("没修好", "没好", "没解决", "还没好")),
+            entry("fixed", texts.FIXED_YES, number, texts.FIXED_YES_WORDS),
+            entry("not_fixed", texts.FIXED_NO, number, texts.FIXED_NO_WORDS),
         )
     if notice == "issue_closed":
         return (
-            entry("rate", texts.RATE_IT, number, ("评价",)),
-            entry("not_fixed", texts.FIXED_NO, number, ("没修好", "没解决")),
+            entry("rate", texts.RATE_IT, number, texts.RATE_WORDS),
+            entry("not_fixed", texts.FIXED_NO, number, texts.FIXED_NO_WORDS),
         )
     return ()

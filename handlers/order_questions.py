@@ -45,7 +45,7 @@ def absorb(turn: Turn) -> None:
         is_self = relation.value == texts.RELATION_SELF
         draft["whom"] = Choose.SELF.value if is_self else Choose.RELATIVE.value
         draft["relation"] = "" if is_self else str(relation.value)
-    elif any(word in turn.said.text for word in texts.ORDER_SELF_WORDS):
+    elif any(word in turn.said.text for word in texts.ORDER_SELF_PHRASES):
         draft["whom"] = Choose.SELF.value
     if understood.slot("count") and (count := count_in(turn)):
         draft["quantity"] = count
@@ -124,8 +124,8 @@ async def next_question(turn: Turn) -> Outcome:
 
 def _ask_for_whom(service: Service) -> Ask:
     options = (
-        Option(Choose.SELF, texts.ORDER_SELF, ("自己", "我", "我自己", "本人", "给我")),
-        Option(Choose.RELATIVE, texts.ORDER_RELATIVE, ("家人", "家里人", "别人")),
+        Option(Choose.SELF, texts.ORDER_SELF, texts.ORDER_SELF_WORDS),
+        Option(Choose.RELATIVE, texts.ORDER_RELATIVE, texts.ORDER_RELATIVE_WORDS),
     )
     return Ask(Step.FOR_WHOM, texts.ORDER_FOR_WHOM.format(title=service.title), options, accepts=TEXT, slot="relation")
 
@@ -154,7 +154,7 @@ async def find_slot(turn: Turn, service: Service, sorry: str = "") -> Ask | Done
 
 async def _ask_address(turn: Turn) -> Ask:
     contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
-    mine = Option(Choose.MY_ADDRESS, contact.address, ("老地方", "我家", "家里", "还是原来的", "登记的地址"))
+    mine = Option(Choose.MY_ADDRESS, contact.address, texts.ORDER_MY_ADDRESS_WORDS)
     options = (mine,) if contact.address and turn.draft["whom"] == Choose.SELF else ()
     return Ask(Step.ADDRESS, texts.ORDER_ASK_ADDRESS, options, accepts=PLACE, slot="loc")
 
@@ -172,9 +172,9 @@ def _confirm(turn: Turn, service: Service) -> Ask:
         question=texts.ORDER_CONFIRM_RELATIVE if is_relative else texts.ORDER_CONFIRM_SELF,
     )
     options = [
-        Option(YES, texts.ORDER_YES, ("订", "订吧", "下单", "就这样下单", "同意")),
-        Option(Choose.SLOT, texts.ORDER_CHANGE_SLOT, ("换时间", "时间不对", "换个时间")),
+        Option(YES, texts.ORDER_YES, texts.ORDER_YES_WORDS),
+        Option(Choose.SLOT, texts.ORDER_CHANGE_SLOT, texts.ORDER_CHANGE_SLOT_WORDS),
     ]
     if service.needs_address:
-        options.append(Option(Choose.ADDRESS, texts.ORDER_CHANGE_ADDRESS, ("换地址", "地址不对", "换个地址")))
+        options.append(Option(Choose.ADDRESS, texts.ORDER_CHANGE_ADDRESS, texts.ORDER_CHANGE_ADDRESS_WORDS))
     return Ask(Step.CONFIRM, text, (*options, Option(NO, texts.NOT_NOW)), accepts=TEXT)

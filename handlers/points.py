@@ -33,9 +33,9 @@ async def begin(turn: Turn) -> Outcome:
     if balance.held:
         text += texts.POINTS_HELD.format(held=balance.held)
     options = (
-        entry("points_how", texts.POINTS_HOW_TITLE, words=("怎么来的", "明细")),
-        entry("redeem", texts.REDEEM_TITLE, words=("兑换", "换")),
-        entry("my_codes", texts.CODES_TITLE, words=("领取码",)),
+        entry("points_how", texts.POINTS_HOW_TITLE, words=texts.POINTS_HOW_TITLE_WORDS),
+        entry("redeem", texts.REDEEM_TITLE, words=texts.REDEEM_TITLE_WORDS),
+        entry("my_codes", texts.CODES_TITLE, words=texts.CODES_TITLE_WORDS),
     )
     return Done(text, options)
 
@@ -107,8 +107,8 @@ async def _chosen(turn: Turn, reward: rewards.RewardView) -> Outcome:
     turn.draft = {"reward": reward.id}
     text = texts.REDEEM_CONFIRM.format(name=reward.name, price=reward.price_points)
     choices = (
-        Option(YES, texts.REDEEM_YES, ("换吧", "兑换", "换了")),
-        Option(OTHER, texts.ANOTHER, ("换一个", "换个", "换别的", "别的", "看看别的")),
+        Option(YES, texts.REDEEM_YES, texts.REDEEM_YES_WORDS),
+        Option(OTHER, texts.ANOTHER, texts.ANOTHER_WORDS),
         Option(NO, texts.NOT_NOW),
     )
     return Ask(Step.CONFIRM, text, choices)

@@ -137,11 +137,11 @@ def _confirm(turn: Turn) -> Ask:
         photos=texts.REPORT_PHOTOS.format(count=count) if count else "",
     )
     options = (
-        Option(YES, texts.REPORT_SUBMIT, ("提交", "报上去", "报", "报吧", "上报")),
+        Option(YES, texts.REPORT_SUBMIT, texts.REPORT_SUBMIT_WORDS),
         Option(Choose.ADD, texts.REPORT_ADD, texts.ADD_WORDS),
-        Option(Choose.PLACE, texts.REPORT_CHANGE_PLACE, ("位置不对", "地方不对", "地址不对", "换位置")),
-        Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, ("保密", "匿名", "别说是我")),
-        Option(NO, texts.REPORT_DROP, ("不报", "别报了")),
+        Option(Choose.PLACE, texts.REPORT_CHANGE_PLACE, texts.REPORT_CHANGE_PLACE_WORDS),
+        Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL_WORDS),
+        Option(NO, texts.REPORT_DROP, texts.REPORT_DROP_WORDS),
     )
     return Ask(Step.CONFIRM, text, options, accepts=ANYTHING)
 
