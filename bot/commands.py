@@ -96,6 +96,8 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
 async def _seed(service: Service) -> None:
     """An embedded, empty database gets the sample community; the addresses are printed when all is ready."""
     if service.settings.embedded:
+        if seed.is_broken(service.settings):
+            log.warning("sample_incomplete", remedy=f"stop, remove {service.settings.var}, start again")
         try:
             await seed.load_if_empty(service)
         except Exception as error:  # the server lives on without the sample; /readyz says so

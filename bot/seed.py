@@ -1,18 +1,20 @@
-"""Loads the sample community of `sample/` into an empty database: everything through the same services as real data."""
+"""Loads the sample community of `sample/` into an empty database, through the same services as real data."""
 
 from __future__ import annotations
 
 import json
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.seed_issues import load_issues
+from bot import seed_issues
 from bot.service import Service
 from community import areas, orders, residents, volunteers, workers
 from community.permissions import Grant, Worker
@@ -54,24 +56,56 @@ async def load_if_empty(service: Service) -> bool:
 
 
 async def load(service: Service) -> None:
-    """All of it in one transaction. Raises ConfigError when the database is not empty.
+    """Load the sample in short transactions: residents may be writing already. Raises ConfigError if it is not empty.
 
-    Nobody is told of sample events: the rows for the outside that they would cause are taken back.
+    While it loads, `var/seeding` is there; one that stays says that the sample is not whole.
     """
-    async with service.database.write() as db:
+    async with service.database.read() as db:
         if not await is_empty(db):
             raise ConfigError("database: is not empty; the sample community is only for an empty one")
-        real = (await db.execute(select(func.max(OutboxRow.id)))).scalar_one() or 0
-        tokens = await _load(db, service)
-        await db.execute(delete(OutboxRow).where(OutboxRow.id > real))
+    mark = _mark(service.settings)
+    mark.touch()
+    async with _quietly(service) as db:
+        await areas.import_areas(db, json.loads((SAMPLE / "areas.geojson").read_text(encoding="utf-8")))
+        admin, tokens = await _workers(db, service)
+    async with _quietly(service) as db:
+        people = await _residents(db, service)
+    async with _quietly(service) as db:
+        await _offers(db, admin)
+    async with _quietly(service) as db:
+        await _activities(db, service, admin, people)
+    numbers: dict[str, str] = {}
+    for entry in seed_issues.in_order(read("issues")):
+        async with _quietly(service) as db:
+            await seed_issues.load(db, service, entry, numbers, admin=admin, people=people)
+    async with _quietly(service) as db:
+        while await grants.post_due(db, limit=100):
+            pass
     write_tokens(service.settings, tokens)
+    mark.unlink()
 
 
-async def _load(db: AsyncSession, service: Service) -> dict[str, str]:
-    features = json.loads((SAMPLE / "areas.geojson").read_text(encoding="utf-8"))
-    await areas.import_areas(db, features)
-    admin, tokens = await _workers(db, service)
-    people = await _residents(db, service)
+def is_broken(settings: Settings) -> bool:
+    """Whether loading the sample was interrupted."""
+    return _mark(settings).exists()
+
+
+def _mark(settings: Settings) -> Path:
+    settings.var.mkdir(parents=True, exist_ok=True)
+    return settings.var / "seeding"
+
+
+@asynccontextmanager
+async def _quietly(service: Service) -> AsyncIterator[AsyncSession]:
+    """A transaction that nobody outside is told of: what it queued for them is taken back before it ends."""
+    async with service.database.write() as db:
+        real = (await db.execute(select(func.max(OutboxRow.id)))).scalar_one() or 0
+        yield db
+        await db.execute(delete(OutboxRow).where(OutboxRow.id > real))
+
+
+async def _offers(db: AsyncSession, admin: Worker) -> None:
+    """Services, rewards, and the funds that awards are paid from."""
     for entry in read("services"):
         await orders.create(db, offer=orders.read_offer(entry))
     await _rewards(db)
@@ -84,11 +118,6 @@ async def _load(db: AsyncSession, service: Service) -> dict[str, str]:
             reason="sample",
             key=f"seed:{area.code}",
         )
-    await _activities(db, service, admin, people)
-    await load_issues(db, service, admin, people, read("issues"))
-    while await grants.post_due(db, limit=100):
-        pass
-    return tokens
 
 
 async def _workers(db: AsyncSession, service: Service) -> tuple[Worker, dict[str, str]]:

@@ -39,18 +39,25 @@ WALKS: Final[dict[str, tuple[Action, ...]]] = {
 }
 
 
-async def load_issues(
-    db: AsyncSession, service: Service, admin: Worker, people: dict[str, str], entries: list[dict[str, Any]]
+def in_order(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The oldest first; merged ones after those that they went into."""
+    return sorted(entries, key=lambda entry: ("duplicate_of" in entry, -entry["days_ago"], entry["at"]))
+
+
+async def load(
+    db: AsyncSession,
+    service: Service,
+    entry: dict[str, Any],
+    numbers: dict[str, str],
+    *,
+    admin: Worker,
+    people: dict[str, str],
 ) -> None:
-    """File and move them, the oldest first; merged ones after those that they went into."""
-    numbers: dict[str, str] = {}
-    ordered = sorted(entries, key=lambda entry: ("duplicate_of" in entry, -entry["days_ago"], entry["at"]))
-    for entry in ordered:
-        at = _moment(entry)
-        with clock.at(at):
-            numbers[entry["key"]] = await _file(db, service, entry, people[entry["reporter"]])
-        reporter = Actor.resident(people[entry["reporter"]])
-        await _walk(db, service, entry, numbers, staff=Actor.staff(admin), reporter=reporter, at=at)
+    """File one report and walk it to where it stands; `numbers` learns its number."""
+    at, reporter = _moment(entry), people[entry["reporter"]]
+    with clock.at(at):
+        numbers[entry["key"]] = await _file(db, service, entry, reporter)
+    await _walk(db, service, entry, numbers, staff=Actor.staff(admin), reporter=Actor.resident(reporter), at=at)
 
 
 def _moment(entry: dict[str, Any]) -> datetime:
