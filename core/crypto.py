@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -109,6 +111,10 @@ def _hkdf(root: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(root)
 
 
+def _keyed(key: bytes, purpose: str, value: str) -> str:
+    return hmac.new(key, f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()
+
+
 class Vault:
     """Seals and opens fields, with residents' data keys from the database and a short memory of them."""
 
@@ -135,6 +141,26 @@ class Vault:
             if hmac.compare_digest(hmac.new(key, value.encode(), hashlib.sha256).hexdigest(), signature):
                 return True
         return False
+
+    async def sign_for(self, db: AsyncSession, owner_id: str, purpose: str, value: str) -> str:
+        """A signature that outlives the root keys: its key is a data key, made at first use and wrapped anew."""
+        key = await self._stored_key(db, owner_id)
+        if key is None:
+            _, row = self.make_key(owner_id)
+            make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+            await db.execute(make(DataKey).values(row).on_conflict_do_nothing(index_elements=["owner_id"]))
+            key = await self._stored_key(db, owner_id)
+        return _keyed(key or b"", purpose, value)
+
+    async def is_signed_for(self, db: AsyncSession, owner_id: str, purpose: str, value: str, signature: str) -> bool:
+        key = await self._stored_key(db, owner_id)
+        return key is not None and hmac.compare_digest(_keyed(key, purpose, value), signature)
+
+    async def _stored_key(self, db: AsyncSession, owner_id: str) -> bytes | None:
+        """As it is in the database, never from memory: what was made in a transaction that failed is not it."""
+        query = select(DataKey.ring_id, DataKey.wrapped).where(DataKey.owner_id == owner_id)
+        row = (await db.execute(query)).one_or_none()
+        return self.unwrap(owner_id, row.ring_id, row.wrapped) if row else None
 
     async def new_key(self, db: AsyncSession, owner_id: str) -> bytes:
         """Make and store the data key of a new owner."""

@@ -14,6 +14,7 @@ from community.audit.models import HEAD_ID, AuditCheckpoint, AuditHead, AuditRow
 from community.audit.sealing import (
     CHECKPOINT_PURPOSE,
     HEAD_PURPOSE,
+    KEY_OWNER,
     SEAL_PURPOSE,
     START,
     digest,
@@ -63,7 +64,7 @@ async def _start(db: AsyncSession, vault: Vault, findings: list[Finding]) -> tup
     if purged is None:
         return 0, START
     text = checkpoint_text(purged.through_seq, purged.count, purged.root)
-    if not vault.is_signed(CHECKPOINT_PURPOSE, text, purged.signature):
+    if not await vault.is_signed_for(db, KEY_OWNER, CHECKPOINT_PURPOSE, text, purged.signature):
         findings.append(Finding("checkpoint_forged", f"checkpoint {purged.through_seq}"))
     return purged.through_seq, purged.root
 
@@ -84,7 +85,7 @@ async def _check_seal(db: AsyncSession, vault: Vault, seal: AuditSeal, before: d
         findings.append(Finding("entries_missing", where))
     elif root != seal.root:
         findings.append(Finding("seal_changed", where))
-    if not vault.is_signed(SEAL_PURPOSE, seal.root, seal.signature):
+    if not await vault.is_signed_for(db, KEY_OWNER, SEAL_PURPOSE, seal.root, seal.signature):
         findings.append(Finding("seal_forged", where))
     return findings
 
@@ -105,7 +106,7 @@ async def _check_head(db: AsyncSession, vault: Vault, seq: int, root: str) -> li
     head = (await db.execute(select(AuditHead).where(AuditHead.id == HEAD_ID))).scalar_one_or_none()
     if head is None:
         return [Finding("head_missing", f"seal {seq}")] if seq else []
-    if not vault.is_signed(HEAD_PURPOSE, head_text(head.seq, head.root), head.signature):
+    if not await vault.is_signed_for(db, KEY_OWNER, HEAD_PURPOSE, head_text(head.seq, head.root), head.signature):
         return [Finding("head_forged", f"seal {head.seq}")]
     if (head.seq, head.root) != (seq, root):
         return [Finding("tail_missing", f"seal {head.seq}")]

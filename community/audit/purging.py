@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.audit.checking import checkpoint_text
 from community.audit.models import KEPT_DAYS, AuditCheckpoint, AuditRow, AuditSeal, AuditSealEntry
-from community.audit.sealing import CHECKPOINT_PURPOSE
+from community.audit.sealing import CHECKPOINT_PURPOSE, KEY_OWNER
 from core import clock, outbox
 from core.crypto import Vault
 from core.errors import Refused
@@ -41,7 +41,7 @@ async def purge(db: AsyncSession, vault: Vault, *, before: datetime) -> int:
             at=clock.now(),
             count=count,
             root=last.root,
-            signature=vault.sign(CHECKPOINT_PURPOSE, text),
+            signature=await vault.sign_for(db, KEY_OWNER, CHECKPOINT_PURPOSE, text),
         )
     )
     return count

@@ -25,6 +25,9 @@ SETTLED_SECONDS: Final = 30
 """Rows younger than this wait: their neighbours may not be committed yet."""
 
 BATCH: Final = 2000
+KEY_OWNER: Final = "audit"
+"""Whose data key signs: the chain can be checked after the root keys were changed."""
+
 SEAL_PURPOSE: Final = "audit.seal"
 HEAD_PURPOSE: Final = "audit.head"
 CHECKPOINT_PURPOSE: Final = "audit.checkpoint"
@@ -96,7 +99,7 @@ async def seal_due(db: AsyncSession, vault: Vault) -> int:
         "previous": previous,
         "root": root_of(seq + 1, cutoff, previous, digests),
     }
-    seal["signature"] = vault.sign(SEAL_PURPOSE, str(seal["root"]))
+    seal["signature"] = await vault.sign_for(db, KEY_OWNER, SEAL_PURPOSE, str(seal["root"]))
     try:
         async with db.begin_nested():
             await db.execute(insert(AuditSeal).values(seal))
@@ -116,7 +119,8 @@ async def seal_due(db: AsyncSession, vault: Vault) -> int:
 
 
 async def _set_head(db: AsyncSession, vault: Vault, seq: int, root: str) -> None:
-    values = {"seq": seq, "root": root, "signature": vault.sign(HEAD_PURPOSE, head_text(seq, root))}
+    signature = await vault.sign_for(db, KEY_OWNER, HEAD_PURPOSE, head_text(seq, root))
+    values = {"seq": seq, "root": root, "signature": signature}
     make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     await db.execute(make(AuditHead).values(id=HEAD_ID, **values).on_conflict_do_nothing(index_elements=["id"]))
     await db.execute(

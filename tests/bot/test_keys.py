@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from bot import keys, seed
 from bot.service import Service
-from community import privacy, residents
+from community import audit, privacy, residents
 from community.residents import Identity, Resident
 from core import clock
 from core.crypto import DataKey, Ring, Unreadable, Vault
@@ -84,6 +85,19 @@ async def test_between_the_restart_and_the_rotation_people_are_known(quiet: Hous
     assert await identities(database) == count
     async with database.read() as db:
         assert len(await residents.by_phone(db, meanwhile, phone=entry["phone"])) == 1
+
+
+async def test_the_audit_log_is_still_believed(quiet: House) -> None:
+    """Its seals were made while the old key was current."""
+    database, vault = quiet.service.database, quiet.service.vault
+    async with database.write() as db:
+        await audit.record(db, vault, worker_id="worker", action="issue.close", subject="R1")
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        async with database.write() as db:
+            assert await audit.seal_due(db, vault) > 0
+    await keys.rotate(database, settings(quiet, BOTH))
+    async with database.read() as db:
+        assert await audit.verify(db, vault_of(NEW)) == []
 
 
 async def test_again_does_nothing_more(quiet: House) -> None:

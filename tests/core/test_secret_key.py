@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import stat
 import subprocess
 import sys
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.crypto import load_ring
+from core.crypto import Ring, load_ring
 from core.errors import ConfigError
 from core.settings import ROOT
 
@@ -44,6 +46,20 @@ def test_two_processes_that_start_at_once_use_the_same(tmp_path: Path) -> None:
     made = {process.communicate(timeout=60)[0].strip() for process in started}
     assert len(made) == 1
     assert len(made.pop()) == 64
+
+
+def test_who_comes_second_takes_the_key_of_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other process makes the file between our looking and our making."""
+    first = f"k1:{base64.b64encode(b'f' * 32).decode()}"
+    link = os.link
+
+    def late(source: Path, target: Path) -> None:
+        target.write_text(first, encoding="utf-8")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    assert load_ring(None, embedded=True, var=tmp_path) == Ring.parse(first)
+    assert (tmp_path / "secret.key").read_text(encoding="utf-8") == first
 
 
 def test_postgresql_needs_one_from_outside(tmp_path: Path) -> None:

@@ -250,6 +250,7 @@ NO_NUMBERS = [
     "/api/v1/issues?limit=ten",
     "/api/v1/issues?cursor=nonsense",
     "/api/v1/issues?cursor=%00",
+    "/api/v1/issues/%00",
     "/api/v1/orders?cursor=%00",
     "/api/v1/signups?limit=-5",
     "/api/v1/points/entries?cursor=-1",
