@@ -28,14 +28,19 @@ UNSURE_EMPTY: Final = "收到了。您想办哪件事？"
 TO_HUMAN: Final = "找社区工作人员"
 BIND_FIRST: Final = "办这件事要先知道您是哪位居民。\n在社区微信或支付宝里回复“绑定”，拿到数字码再来这里填一下就行。"
 BIND: Final = "我有绑定码"
-MENU: Final = "看看能办什么"
 FAILED: Final = "对不起，这条消息我没办成，已经请工作人员来看。\n急事请直接打社区电话。"
 TOO_FAST: Final = "您发得有点快，我先歇一口气。\n请过一分钟再发一次。"
 PHOTO_ELSEWHERE: Final = "对不起，在支付宝里我看不到照片。\n请用文字说说，或者在社区微信、网页里发照片。"
 TOO_LONG: Final = "这段话太长了，请分几次说，每次几句就好。"
-GONE_WRONG: Final = "这一步没办成：{reason}"
 
-# Menu, help, greeting.
+# Menu, help, greeting, and the names of the jobs.
+MENU_MORE: Final = "看看还能办什么"
+MY_REPORTS_TITLE: Final = "我反映的事"
+VOLUNTEER_TITLE: Final = "志愿活动"
+ORDER_TITLE: Final = "订服务"
+POINTS_TITLE: Final = "我的积分"
+MEMBER_TITLE: Final = "党员报到"
+ME_TITLE: Final = "我的资料"
 MENU_TITLE: Final = "菜单"
 MENU_TEXT: Final = "您好，这里是{name}。\n要反映问题，直接说或发照片就行；也可以选一项："
 WELCOME_TEXT: Final = "欢迎来到{name}！\n哪里坏了、想报名、想订服务，直接跟我说。"
@@ -78,7 +83,6 @@ REPORT_DONE: Final = "收到，编号{number}。\n{next_step}\n有进展我会�
 REPORT_NEXT_PUSHED: Final = "已转给网格处理，请在{deadline}前等消息。"
 REPORT_NEXT_DESK: Final = "已交给社区处理，预计{deadline}前办好。"
 REPORT_NEXT_VERIFY: Final = "工作人员会先核实，再安排处理。"
-REPORT_NEARBY: Final = "附近也有人反映过类似问题（{number}），会一起处理。"
 REPORT_PHOTO_ADDED: Final = "照片已补到{number}里。"
 REPORT_ASK_AREA: Final = "您说的地方在哪个社区？"
 SEE_PROGRESS: Final = "查这件事的进展"
@@ -121,7 +125,6 @@ EMERGENCY_ACTS: Final = {
 }
 EMERGENCY_PAGED: Final = "正在通知值班人员。"
 EMERGENCY_NO_DUTY: Final = "这里没有值班人员在线，请一定先打上面的电话。"
-EMERGENCY_ACKNOWLEDGED: Final = "值班人员已收到。"
 EMERGENCY_ASK_PLACE: Final = "您在哪里？说楼号或发定位。"
 EMERGENCY_ASK_HURT: Final = "有人受伤吗？"
 EMERGENCY_HURT_YES: Final = "有人受伤"
@@ -136,13 +139,6 @@ EMERGENCY_NUMBER_OF: Final = {
     "crime": "110", "violence": "110", "missing": "110", "suicide": "120", "minor": "110",
 }  # fmt: skip
 EMERGENCY_UNKNOWN_PLACE: Final = "位置待确认"
-MENU_MORE: Final = "看看还能办什么"
-MY_REPORTS_TITLE: Final = "我反映的事"
-VOLUNTEER_TITLE: Final = "志愿活动"
-ORDER_TITLE: Final = "订服务"
-POINTS_TITLE: Final = "我的积分"
-MEMBER_TITLE: Final = "党员报到"
-ME_TITLE: Final = "我的资料"
 
 # States of a report, as residents read them.
 ISSUE_STATES: Final = {
@@ -248,8 +244,6 @@ AREA_SEVERAL: Final = "有几个名字相近的，是哪一个？"
 AREA_CHOSEN: Final = "好的，记下了，您在{name}。"
 
 # Several dialogues.
-YES: Final = "是的"
-NO: Final = "不是"
 NOT_NOW: Final = "先不了"
 ANOTHER: Final = "换一个"
 ANOTHER_WORDS: Final = ("换一个", "换个", "换别的", "换", "别的", "看看别的", "还有别的吗")
