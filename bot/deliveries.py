@@ -14,7 +14,7 @@ from bot.adapters.alipay_api import AlipayApi
 from bot.adapters.pictures import ImageTooLarge, NotAnImage
 from bot.grid import pushes
 from bot.service import Service
-from community import binding, duty, issues, notices, photos, residents
+from community import areas, binding, duty, issues, notices, photos, residents
 from community.issues import deliveries as issue_deliveries
 from community.residents import Who
 from community.volunteers import signups
@@ -136,6 +136,7 @@ async def send_page(service: Service, job: Job) -> None:
     """Page one member of the duty chain, unless somebody has acknowledged meanwhile."""
     async with service.database.read() as db:
         called = await duty.to_call(db, page_id=job.payload["page_id"])
+        area = await _area_name(db, called.area_code) if called else ""
     level = int(job.payload["level"])
     if called is None or level >= len(service.config.duty):
         return
@@ -143,7 +144,7 @@ async def send_page(service: Service, job: Job) -> None:
         id=called.id,
         emergency=called.emergency,
         number=called.issue_number,
-        area=called.area_code,
+        area=area,
         at=called.created_at,
         level=level + 1,
     )
@@ -162,6 +163,14 @@ async def check_report(service: Service, job: Job) -> None:
     verdict = await moderation.asked(service.apis.get(who.account), who, words)
     async with service.database.write() as db:
         await moderation.keep(db, number=number, verdict=verdict)
+
+
+async def _area_name(db: AsyncSession, code: str) -> str:
+    """The area as the people on duty know it, or its code."""
+    try:
+        return (await areas.get(db, code=code)).name
+    except areas.AreaNotFound:
+        return code
 
 
 Deliver = Callable[[Service, Job], Awaitable[None]]

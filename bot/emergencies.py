@@ -23,11 +23,17 @@ from core.messages import InboundKind, Reply
 from core.values import Urgency
 from handlers import texts
 from handlers.dialogue import ANYTHING, Answer, Ask, Option, Turn
-from handlers.prompt import NO, YES, Prompt, match
+from handlers.prompt import NO, YES, Prompt, chosen, match
 from nlp.escape import escape_word
 
 OPEN_FOR: Final = timedelta(minutes=30)
 """How long what somebody says next is taken to belong to their emergency."""
+
+
+_HURT: Final = (
+    Option(YES, texts.EMERGENCY_HURT_YES, ("有", "有人伤了")),
+    Option(NO, texts.EMERGENCY_HURT_NO, ("没人受伤", "没有人受伤", "没人伤")),
+)
 
 
 class CaseStep(StrEnum):
@@ -129,10 +135,7 @@ def _of(step: CaseStep, key: str, *, before: str = "") -> Prompt:
             (Option(YES, texts.EMERGENCY_NOW_YES), Option(NO, texts.EMERGENCY_NOW_NO)),
         ),
         CaseStep.PLACE: (texts.EMERGENCY_ASK_PLACE, ()),
-        CaseStep.HURT: (
-            texts.EMERGENCY_ASK_HURT,
-            (Option(YES, texts.EMERGENCY_HURT_YES, ("有",)), Option(NO, texts.EMERGENCY_HURT_NO, ("没人受伤",))),
-        ),
+        CaseStep.HURT: (texts.EMERGENCY_ASK_HURT, _HURT),
         CaseStep.TOLD: ("", ()),
     }[step]
     return Prompt.of(Ask(step, f"{before}\n{text}".strip(), options, accepts=ANYTHING), key)
@@ -147,21 +150,38 @@ async def _doubt(turn: Turn, kind: str) -> Reply:
 
 async def _follow(turn: Turn, case: EmergencyCase) -> Reply | None:
     """What is said after an emergency, while its question waits."""
-    if escape_word(turn.said.text) or turn.said.kind in (InboundKind.EVENT, InboundKind.OTHER):
+    if turn.said.kind in (InboundKind.EVENT, InboundKind.OTHER):
+        return None
+    if turn.said.kind in (InboundKind.IMAGE, InboundKind.LOCATION) and case.number is not None:
+        await _add(turn, case, Answer())
+        return await _next(turn, case)
+    if case.step == CaseStep.TOLD.value:
         return None
     answer = match(_of(CaseStep(case.step), case.prompt_key), turn.said)
-    if not isinstance(answer, Answer) or case.step == CaseStep.TOLD.value:
+    is_chosen = isinstance(answer, Answer) and bool(answer.value)
+    if not isinstance(answer, Answer) or escape_word(turn.said.text) or (not is_chosen and _is_other_wish(turn)):
+        await _step(turn, CaseStep.TOLD)  # they turn to something else: numbers mean that from now on
         return None
     if case.step == CaseStep.DOUBT.value:
         return await _resolve(turn, case, answer)
-    if not answer.value and _is_other_wish(turn):
-        return None
     await _add(turn, case, answer)
-    is_place = not answer.value and turn.understood.slot("loc") is not None
-    if case.step == CaseStep.PLACE.value or is_place:
-        await _step(turn, CaseStep.HURT)
-        return _of(CaseStep.HURT, turn.message_key).reply()
-    await _step(turn, CaseStep.TOLD)
+    if case.step == CaseStep.PLACE.value and chosen(_HURT, turn.said.text):
+        return _of(CaseStep.PLACE, case.prompt_key).reply()
+    if case.step == CaseStep.HURT.value and (is_chosen or turn.understood.slot("loc") is None):
+        await _step(turn, CaseStep.TOLD)
+        return _noted(case)
+    return await _next(turn, case)
+
+
+async def _next(turn: Turn, case: EmergencyCase) -> Reply:
+    """After a place, a picture or more words: the question that is left, if one is."""
+    if case.step == CaseStep.TOLD.value:
+        return _noted(case)
+    await _step(turn, CaseStep.HURT)
+    return _of(CaseStep.HURT, turn.message_key).reply()
+
+
+def _noted(case: EmergencyCase) -> Reply:
     return Reply(texts.EMERGENCY_NOTED.format(number=texts.EMERGENCY_NUMBER_OF[case.kind]))
 
 
