@@ -158,7 +158,7 @@ def test_a_message_that_was_running_when_it_stopped_is_not_lost(tmp_path: Path) 
     env = environment(tmp_path)
     with serving(env) as process:
         wait_for(env, "/readyz", process)
-        token = call(env, "login", {"account": "web"})["token"]
+        token = str(call(env, "login", {"account": "web"})["token"])
         with closing(socket.create_connection(("127.0.0.1", int(env["PORT"])))) as connection:
             body = json.dumps({"id": "m1", "type": "text", "text": "垃圾没人收"}).encode()
             head = f"POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"

@@ -17,7 +17,7 @@ from tests.scenarios.untouched import TALKING, untouched
 
 SENDER = "o" + "s" * 27
 OTHER_KEY = "AnotherAesKeyThatNobodyAgreedOnForThisAcco0"
-TEXT = {"CreateTime": 1700000000, "MsgType": "text", "Content": "垃圾没人收", "MsgId": 7700000000000001}
+TEXT: dict[str, Any] = {"CreateTime": 1700000000, "MsgType": "text", "Content": "垃圾没人收", "MsgId": 7700000000000001}
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><xml><FromUserName>&b;</FromUserName></xml>'
 UNREADABLE = {
     "nothing": b"",
@@ -60,9 +60,7 @@ async def refused(house: House, query: dict[str, str], body: bytes, name: str = 
     return status
 
 
-async def answered(
-    house: House, wire: WeChatWire, fields: dict[str, Any], *, encoding: BodyFormat = BodyFormat.XML
-) -> str:
+async def answered(house: House, wire: WeChatWire, fields: dict[str, Any]) -> str:
     """The text of the reply to one delivery that is all right as far as WeChat goes; "" for silence."""
     query, body = wire.delivery(fields, sender=SENDER)
     status, answer = await post(house, query, body)
@@ -156,17 +154,18 @@ async def test_verification_echoes_only_what_is_signed(quiet: House) -> None:
             assert answer.status == 404
 
 
+UNKNOWN: list[dict[str, Any]] = [
+    {"MsgType": "hologram", "MsgId": 1},
+    {"MsgType": "", "MsgId": 2},
+    {"MsgId": 3},
+    {"MsgType": "event", "Event": "never_heard_of"},
+    {"MsgType": "video", "MediaId": "x", "MsgId": 4},
+]
+
+
 async def test_unknown_types_and_events_are_answered(quiet: House) -> None:
     wire = WeChatWire(account(quiet))
-    for number, fields in enumerate(
-        [
-            {"MsgType": "hologram", "MsgId": 1},
-            {"MsgType": "", "MsgId": 2},
-            {"MsgId": 3},
-            {"MsgType": "event", "Event": "never_heard_of"},
-            {"MsgType": "video", "MediaId": "x", "MsgId": 4},
-        ]
-    ):
+    for number, fields in enumerate(UNKNOWN):
         said = await answered(quiet, wire, {"CreateTime": 1700000000 + number, **fields})
         assert said != texts.FAILED, fields
 
@@ -203,7 +202,7 @@ async def test_the_same_message_at_the_same_time_is_answered_alike(quiet: House)
 
 async def test_json_where_xml_was_agreed_is_answered_in_json(quiet: House) -> None:
     wire = WeChatWire(account(quiet), BodyFormat.JSON)
-    assert "哪里" in await answered(quiet, wire, TEXT, encoding=BodyFormat.JSON)
+    assert "哪里" in await answered(quiet, wire, TEXT)
 
 
 STRANGE = [

@@ -69,8 +69,9 @@ async def test_who_unfollows_is_told_nothing_more_and_forgotten_in_time(quiet: H
         await notify(quiet, person.resident_id, "before")
         assert len(quiet.platform.custom_messages(chat.identity)) == 1
         await chat.unfollow()
+        calls = quiet.platform.calls("custom/send")
         await notify(quiet, person.resident_id, "after")
-        assert len(quiet.platform.custom_messages(chat.identity)) == 1
+        assert quiet.platform.calls("custom/send") == calls, "not even tried"
     due = (await resident(quiet, person.resident_id)).erase_at
     assert due is not None
     assert timedelta(days=29) < due - clock.now() <= timedelta(days=30)
