@@ -150,12 +150,10 @@ async def _doubt(turn: Turn, kind: str) -> Reply:
 
 async def _follow(turn: Turn, case: EmergencyCase) -> Reply | None:
     """What is said after an emergency, while its question waits."""
-    if turn.said.kind in (InboundKind.EVENT, InboundKind.OTHER):
-        return None
     if turn.said.kind in (InboundKind.IMAGE, InboundKind.LOCATION) and case.number is not None:
         await _add(turn, case, Answer())
         return await _next(turn, case)
-    if case.step == CaseStep.TOLD.value:
+    if case.step == CaseStep.TOLD.value or turn.said.kind in (InboundKind.EVENT, InboundKind.OTHER):
         return None
     answer = match(_of(CaseStep(case.step), case.prompt_key), turn.said)
     is_chosen = isinstance(answer, Answer) and bool(answer.value)
@@ -164,10 +162,15 @@ async def _follow(turn: Turn, case: EmergencyCase) -> Reply | None:
         return None
     if case.step == CaseStep.DOUBT.value:
         return await _resolve(turn, case, answer)
+    return await _answered(turn, case, answer)
+
+
+async def _answered(turn: Turn, case: EmergencyCase, answer: Answer) -> Reply:
+    """An answer to where, or to whether somebody is hurt, in whichever order it comes."""
     await _add(turn, case, answer)
     if case.step == CaseStep.PLACE.value and chosen(_HURT, turn.said.text):
         return _of(CaseStep.PLACE, case.prompt_key).reply()
-    if case.step == CaseStep.HURT.value and (is_chosen or turn.understood.slot("loc") is None):
+    if case.step == CaseStep.HURT.value and (answer.value or turn.understood.slot("loc") is None):
         await _step(turn, CaseStep.TOLD)
         return _noted(case)
     return await _next(turn, case)

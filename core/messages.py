@@ -21,7 +21,9 @@ class InboundKind(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What people do besides writing; `OTHER` keeps the platform's own word in `Event.name`."""
+    """What people do besides writing. `TECHNICAL` ones are known and need no answer (a menu link was opened);
+    `OTHER` ones are not known. Both keep the platform's own word in `Event.name`.
+    """
 
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
@@ -32,6 +34,7 @@ class EventKind(StrEnum):
     NOTICE_CONSENT = "notice_consent"
     NOTICE_SENT = "notice_sent"
     MEDIA_CHECKED = "media_checked"
+    TECHNICAL = "technical"
     OTHER = "other"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from enum import StrEnum
 from typing import Final
@@ -13,7 +14,7 @@ from core.values import Urgency
 from handlers import report_filing, tables, texts
 from handlers.common import keep_phone
 from handlers.dialogue import ANYTHING, Ask, Dialogue, Done, Option, Outcome, Turn
-from handlers.prompt import NO, YES, above
+from handlers.prompt import NO, YES, above, plain
 from handlers.wording import brief
 
 SHOWN: Final = 24
@@ -43,7 +44,8 @@ async def begin(turn: Turn) -> Outcome:
     if turn.media_id and (number := await report_filing.just_filed(turn)):
         return await report_filing.add_late_photo(turn, number)
     turn.draft = {"what": "", "place": "", "point": None, "photos": [], "phone": "", "confidential": False}
-    _absorb(turn, turn.said.text)
+    is_call = any(re.fullmatch(call, plain(turn.said.text)) for call in tables.read("calls")["report"])
+    _absorb(turn, "" if is_call else turn.said.text)
     return await _next(turn)
 
 
@@ -66,7 +68,7 @@ def _absorb(turn: Turn, text: str) -> None:
         elif not draft["place"]:
             draft["vague"] = slot.text
     if phone := turn.understood.slot("phone"):
-        draft["phone"] = phone.value
+        draft["phone"], draft["phone_said"] = phone.value, phone.text
     if turn.understood.category and not draft.get("category"):
         draft["category"] = turn.understood.category
     draft["urgency"] = max(draft.get("urgency", Urgency.NORMAL), turn.understood.urgency)
@@ -199,6 +201,8 @@ async def phone(turn: Turn) -> Outcome:
     turn.draft["keep_phone"] = turn.answer.value == YES
     if turn.draft["keep_phone"]:
         await keep_phone(turn, turn.draft["phone"], texts.REPORT_ASK_PHONE)
+    else:
+        turn.draft["what"] = turn.draft["what"].replace(turn.draft["phone_said"], texts.REPORT_PHONE_LEFT_OUT)
     return await _next(turn)
 
 

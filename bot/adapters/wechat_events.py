@@ -20,6 +20,12 @@ KINDS: Final = {
     "subscribe_msg_sent_event": EventKind.NOTICE_SENT,
     "templatesendjobfinish": EventKind.NOTICE_SENT,
     "wxa_media_check": EventKind.MEDIA_CHECKED,
+    "view": EventKind.TECHNICAL,
+    "view_miniprogram": EventKind.TECHNICAL,
+    "masssendjobfinish": EventKind.TECHNICAL,
+    "kf_create_session": EventKind.TECHNICAL,
+    "kf_close_session": EventKind.TECHNICAL,
+    "kf_switch_session": EventKind.TECHNICAL,
 }
 SCENE_PREFIX: Final = "qrscene_"
 MAX_DETAILS: Final = 20
@@ -50,7 +56,8 @@ def _entered(name: str, fields: Fields) -> Event:
 
 
 def _other(name: str, fields: Fields) -> Event:
-    return Event(EventKind.OTHER, name, text_of(fields, "EventKey"), _flat(fields))
+    kind = KINDS.get(name.lower(), EventKind.OTHER)
+    return Event(kind, name, text_of(fields, "EventKey"), _flat(fields))
 
 
 def _notices(fields: Fields) -> list[Fields]:
@@ -110,5 +117,6 @@ _READERS: Final[Mapping[EventKind, Callable[[str, Fields], Event]]] = {
     EventKind.NOTICE_CONSENT: _consented,
     EventKind.NOTICE_SENT: _notice_sent,
     EventKind.MEDIA_CHECKED: _media_checked,
+    EventKind.TECHNICAL: _other,
     EventKind.OTHER: _other,
 }

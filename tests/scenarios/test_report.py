@@ -54,3 +54,18 @@ async def test_progress_is_told(house: House, account: str) -> None:
         done = await chat.choose("1")
         number = done.whole.split("编号")[1][:11]
         assert number in (await chat.say(f"{number}到哪一步了")).whole
+
+
+async def test_asking_to_report_says_nothing_of_the_matter(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        assert "什么问题" in (await chat.say("我要上报问题")).whole
+        assert "哪里" in (await chat.say("井盖松了")).whole
+
+
+async def test_a_number_that_nobody_asked_for_is_left_out_unless_wanted(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        assert "要留给" in (await chat.say("3号楼2单元的楼道灯坏了，我的电话13800000000")).whole
+        await chat.choose("2")
+        done = await chat.choose("1")
+        shown = await house.admin("GET", f"/issues/{done.whole.split('编号')[1][:11]}")
+        assert "13800000000" not in str(shown)
