@@ -8,8 +8,8 @@ import bot.chats
 import bot.emergencies
 import bot.grid.nonces
 import bot.inbox
-import bot.moderation
 import bot.memories
+import bot.moderation
 import bot.notice_consents
 import bot.outgoing
 import bot.sessions  # noqa: F401
