@@ -85,7 +85,7 @@ async def test_residents_see_their_words_whole_and_no_names_or_notes_of_staff(wo
     await _known(world)
     number = await world.report(photos=(PHOTO,), point=Point(116.4, 39.9, Crs.GCJ02))
     await world.move(number, staff(Role.COLLECTOR), Action.VERIFY)
-    await world.move(number, staff(Role.COLLECTOR), Action.NOTE, words=("难缠",))
+    await world.move(number, staff(Role.COLLECTOR), Action.NOTE, text="难缠")
     seen = await _view(world, number, Actor.resident(world.resident_id))
     assert seen["description"].startswith("3号楼")
     assert seen["reporter"]["phone"] == "138******00"
@@ -150,7 +150,7 @@ async def test_a_follow_up_leaves_with_its_photo_or_stars(world: World) -> None:
     number = await world.report(GRID_AREA)
     await world.do(issues.add_photo, number, sha256=PHOTO)
     await world.tell(number, "handled")
-    await world.do(issues.rate, number, stars=4, words=("还行",))
+    await world.do(issues.rate, number, stars=4, text="还行")
     photo, rating = [queued["action_id"] for queued in await world.queued("grid.action")]
     async with world.database.read() as db:
         bodies = [
@@ -188,7 +188,7 @@ async def test_mine_is_what_was_given_to_me_or_to_my_unit(world: World, staff: S
     await world.move(number, boss, Action.VERIFY, Action.FILE, Action.DISPATCH, unit="路灯所")
     assert await _numbers(world, staff(Role.HANDLER, DESK_AREA, unit="路灯所"), mine=True) == [number]
     assert await _numbers(world, staff(Role.HANDLER, DESK_AREA), mine=True) == []
-    await world.move(number, boss, Action.HANDLE, words=("换了灯泡",))
+    await world.move(number, boss, Action.HANDLE, text="换了灯泡")
     assert await _numbers(world, staff(Role.HANDLER, DESK_AREA, unit="路灯所"), mine=True, unhandled=True) == []
 
 
