@@ -1,7 +1,12 @@
-"""Brings the database to the newest migration and puts every trigger in its place."""
+"""Brings the database to the newest migration and puts every trigger in its place.
+
+`python -m bot.migrate "what changed"` writes the next migration after a change of the models.
+"""
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -9,11 +14,11 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
-from core import triggers
+from core import clock, triggers
 from core.db import make_parent
 from core.errors import ConfigError
 
@@ -65,3 +70,17 @@ def head() -> str:
 def pending(connection: Connection) -> bool:
     """Whether the database is behind the code."""
     return MigrationContext.configure(connection).get_current_heads() != (head(),)
+
+
+def write_revision(message: str) -> None:
+    """Write the next migration: what the models have and a database of today's migrations has not."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{folder}/today.db")
+        with engine.connect() as connection:
+            _upgrade(connection)
+            command.revision(_config(connection), message, autogenerate=True, rev_id=f"{clock.today():%Y%m%d}")
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    write_revision(sys.argv[1])

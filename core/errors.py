@@ -1,4 +1,4 @@
-"""Typed errors. A domain error is a past fact with a code; the words for people stand in `core/texts.toml`.
+"""Typed errors. A domain error is a past fact with a code; the words for people stand in `handlers/refusals.toml`.
 
 `AppError` is what a caller did wrong or asked in vain; it maps to one HTTP status and one `hc` exit code.
 `DeliveryError` is what a far system did; it says whether trying again can help.
