@@ -44,7 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests that use a database run again."""
+    """The longest begin first. On PostgreSQL only the tests that use a database run again."""
+    items.sort(key=lambda item: item.get_closest_marker("torture") is None)
     if config.getoption("--backend") == "sqlite":
         return
     kept = [item for item in items if {"database_url", "seeded"} & set(getattr(item, "fixturenames", ()))]

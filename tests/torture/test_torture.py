@@ -36,7 +36,7 @@ from tests.torture.traces import Traces
 from tests.torture.writer import Heard, Order, Told, openid_of
 
 ACCOUNT: Final = "heping"
-KILLS: Final = 6
+KILLS: Final = 4
 QUIET_SECONDS: Final = 1.0
 WRITERS: Final = 2
 AT_ONCE: Final = 3
