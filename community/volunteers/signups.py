@@ -67,7 +67,8 @@ async def sign_up(
     """
     if not 1 <= people <= MAX_PEOPLE:
         raise Invalid(fields={"people": f"1..{MAX_PEOPLE}"})
-    activity = await get_activity(db, activity_id=activity_id)
+    # Under the lock: whoever finds no seat must not join the line just after a cancellation looked along it.
+    activity = await locked_activity(db, activity_id=activity_id)
     _check_open(activity)
     if activity.min_age is not None and not age_confirmed:
         raise AgeNotConfirmed(min_age=activity.min_age)
