@@ -334,11 +334,13 @@ POINTS_RULES: Final = "反映问题经核实、参加志愿服务经认证，都
 POINTS_BECAUSE: Final = "{why}（{reason}）"
 POINTS_WHY: Final = {
     "report_verified": "反映问题",
-    "volunteer_hour": "志愿服务",
+    "report_followed": "补充反映",
+    "volunteer_time": "志愿服务",
+    "party_service": "党员服务",
     "redemption": "兑换",
     "adjustment": "调整",
     "reversal": "更正",
-    "merge": "合并",
+    "move": "合并",
     "other": "其他",
 }
 REDEEM_TITLE: Final = "换东西"

@@ -29,6 +29,8 @@ from core.errors import (
 )
 from handlers import notices, tables, texts, wording
 from handlers.prompt import MOST_LINES
+from points.models import TransferKind
+from points.rules import default
 
 PACKAGES = (core, nlp, points, community, handlers, bot)
 ERRORS = (AppError, Conflict, Forbidden, Invalid, NotFound, RateLimited, Refused, TooLarge, Unauthenticated)
@@ -134,3 +136,8 @@ def test_an_unknown_code_gets_general_words() -> None:
 def test_long_words_are_cut() -> None:
     assert wording.brief("一二\n三四", 10) == "一二，三四"
     assert wording.brief("一二三四五六", 4) == "一二三四…"
+
+
+def test_every_rule_and_kind_of_entry_has_words() -> None:
+    shown = {kind.value for kind in TransferKind} - {"grant", "allocation"}
+    assert shown | {rule.id for rule in default().rules} <= set(texts.POINTS_WHY)
