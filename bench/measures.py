@@ -19,7 +19,6 @@ from core.settings import ROOT
 from tests.servers import free_port
 from tests.torture.processes import ServerProcess, cpu_seconds
 
-PGBENCH_CLIENTS: Final = 16
 PGBENCH_SECONDS: Final = 6
 MESSAGES_A_REPORT: Final = 2
 REPORTS: Final = 4

@@ -253,9 +253,3 @@ async def _move_contact(db: AsyncSession, vault: Vault, old: str, target: str) -
         .values(large_type=resident.large_type or former.large_type, erase_at=None)
         .execution_options(synchronize_session=False)
     )
-
-
-async def is_verified(db: AsyncSession, *, resident_id: str) -> bool:
-    """Whether some platform vouches for one of the resident's identities."""
-    query = select(Identity.id).where(Identity.resident_id == resident_id, Identity.verified).limit(1)
-    return (await db.execute(query)).scalar_one_or_none() is not None

@@ -1,7 +1,7 @@
 """How personal data looks to those who may not see it, and text with such data taken out.
 
 The forms are the strict ones of Alipay's rules for mini-programs: of a name the last character, of a mobile number the
-first three and the last two digits, of an identity number the first and the last; of an address no room number.
+first three and the last two digits; of an address no room number.
 """
 
 from __future__ import annotations
@@ -42,10 +42,6 @@ def name(text: str) -> str:
 def phone(text: str) -> str:
     """`13800000000` → `138******00`; a number too short for that shows nothing."""
     return text[:3] + HIDDEN * (len(text) - 5) + text[-2:] if len(text) > 6 else HIDDEN * len(text)
-
-
-def identity_number(text: str) -> str:
-    return text[0] + HIDDEN * (len(text) - 2) + text[-1] if len(text) > 2 else HIDDEN * len(text)
 
 
 def address(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-NUMERAL: Final = "[0-9零〇一二两俩仨三四五六七八九十百]"
 _DIGITS: Final = {
     **{str(value): value for value in range(10)},
     **dict(zip("零一二三四五六七八九", range(10), strict=True)),

@@ -66,22 +66,13 @@ class TransferView:
 
 async def balance(db: AsyncSession, *, area_code: str, resident_id: str) -> Balance:
     """A resident's points in one community; zero where they never had any."""
-    return await _balance(db, area_code, AccountKind.RESIDENT, resident_id)
-
-
-async def fund_balance(db: AsyncSession, *, area_code: str) -> Balance:
-    """What a community's fund can still pay."""
-    return await _balance(db, area_code, AccountKind.FUND, "")
-
-
-async def _balance(db: AsyncSession, area_code: str, kind: AccountKind, owner_id: str) -> Balance:
     row = (
         await db.execute(
             select(Account.posted, Account.held).where(
                 Account.area_code == area_code,
                 Account.unit == Unit.POINT.value,
-                Account.kind == kind.value,
-                Account.owner_id == owner_id,
+                Account.kind == AccountKind.RESIDENT.value,
+                Account.owner_id == resident_id,
             )
         )
     ).one_or_none()

@@ -67,9 +67,6 @@ class WeChatApi:
         body = wechat_sends.message(openid, reply, platform=self.account.platform, media_id=media_id)
         await self._post("cgi-bin/message/custom/send", body)
 
-    async def show_typing(self, openid: str) -> None:
-        await self._post("cgi-bin/message/custom/typing", {"touser": openid, "command": "Typing"})
-
     async def send_notice(self, openid: str, template_id: str, values: Mapping[str, str], *, page: str = "") -> None:
         """A subscription notice; one consent pays for one. Fails with `not_subscribed` where there is none."""
         path = "subscribe/send" if self.account.platform is Platform.WECHAT_MINI else "subscribe/bizsend"
@@ -103,11 +100,6 @@ class WeChatApi:
 
     async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
         await self._post("cgi-bin/menu/create", {"button": list(buttons)})
-
-    async def create_scene_code(self, scene: str) -> str:
-        """The address inside a lasting QR code; scanning it gives an event with `scene` as its key."""
-        body = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
-        return _text(await self._post("cgi-bin/qrcode/create", body), "url")
 
     async def login(self, code: str) -> MiniLogin:
         """Who the mini-program's code stands for. Raises LoginCodeInvalid. Its address carries the secret."""

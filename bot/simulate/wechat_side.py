@@ -51,11 +51,9 @@ class WeChatSide:
     def routes(self) -> Iterable[web.RouteDef]:
         calls: dict[str, Call] = {
             "cgi-bin/message/custom/send": self._custom_send,
-            "cgi-bin/message/custom/typing": self._typing,
             "cgi-bin/message/subscribe/bizsend": self._notice,
             "cgi-bin/message/subscribe/send": self._notice,
             "cgi-bin/menu/create": self._menu,
-            "cgi-bin/qrcode/create": self._scene_code,
             "wxa/msg_sec_check": self._check_text,
             "wxa/media_check_async": self._check_media,
         }
@@ -156,10 +154,6 @@ class WeChatSide:
         await self._state.deliver(account, recipient, shown, body)
         return DONE
 
-    async def _typing(self, account: Account, body: Mapping[str, Any]) -> Answer:
-        is_open = self._state.person(account, str(body.get("touser", ""))).follows
-        return DONE if is_open else refusal(45015, "response out of time limit or subscription is canceled")
-
     async def _notice(self, account: Account, body: Mapping[str, Any]) -> Answer:
         recipient, template_id = str(body.get("touser", "")), str(body.get("template_id", ""))
         if template_id not in account.notices.values():
@@ -173,7 +167,7 @@ class WeChatSide:
         await self._state.deliver(account, recipient, shown, body)
         return DONE
 
-    # ---- media, menu, codes ----
+    # ---- media, menu ----
 
     async def _media_get(self, request: web.Request) -> web.Response:
         caller = self._caller(request)
@@ -197,12 +191,6 @@ class WeChatSide:
     async def _menu(self, account: Account, body: Mapping[str, Any]) -> Answer:
         self._state.menus[account.name] = list(body.get("button", []))
         return DONE
-
-    async def _scene_code(self, _account: Account, body: Mapping[str, Any]) -> Answer:
-        scene = body.get("action_info", {}).get("scene", {}).get("scene_str")
-        if not isinstance(scene, str) or not 1 <= len(scene) <= 64:
-            return refusal(40053, "invalid action info")
-        return {"ticket": secrets.token_urlsafe(48), "url": f"http://weixin.qq.com/q/{secrets.token_urlsafe(12)}"}
 
     # ---- content check ----
 

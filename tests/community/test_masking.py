@@ -17,7 +17,6 @@ from community import masking
         (masking.name, "", ""),
         (masking.phone, "13800000000", "138******00"),
         (masking.phone, "12345", "*****"),
-        (masking.identity_number, "110101190001010000", "1****************0"),
         (masking.address, "和平里3号楼2单元501室", "和平里3号楼2单元〔房号〕"),
         (masking.address, "和平里3-2-501", "和平里3-2〔房号〕"),
     ],

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from core import clock
 from core.crypto import Vault
 from core.db import Database, new_id
 from points import audit, corrections, grants, redemption_views, redemptions, rewards, statements, wallets
 from points.audit import Finding
 from points.ledger import Posted
+from points.models import Account, AccountKind
 from points.redemption_views import Redemption
 from points.rules import RuleBook
 from points.statements import Balance, Page
@@ -134,8 +137,9 @@ class Town:
             return await statements.balance(db, area_code=self.area, resident_id=resident_id)
 
     async def fund_balance(self) -> int:
+        fund = select(Account.posted).where(Account.area_code == self.area, Account.kind == AccountKind.FUND.value)
         async with self.database.read() as db:
-            return (await statements.fund_balance(db, area_code=self.area)).available
+            return (await db.execute(fund)).scalar_one()
 
     async def statement(self, resident_id: str, before_seq: int | None = None, limit: int = 20) -> Page:
         async with self.database.read() as db:

@@ -203,13 +203,9 @@ async def test_upload(api: WeChatApi, platform: PlatformServer) -> None:
     assert platform.asked(path)[0].query["type"] == "image"
 
 
-async def test_menu_scene_code_and_typing(api: WeChatApi, platform: PlatformServer) -> None:
+async def test_menu(api: WeChatApi, platform: PlatformServer) -> None:
     platform.answers["/cgi-bin/menu/create"] = FINE
-    platform.answers["/cgi-bin/qrcode/create"] = {"ticket": "t", "url": "http://127.0.0.1/q/1"}
-    platform.answers["/cgi-bin/message/custom/typing"] = FINE
     await api.create_menu([{"type": "click", "name": "上报", "key": "report"}])
-    await api.show_typing(OPENID)
-    assert await api.create_scene_code("grid-7") == "http://127.0.0.1/q/1"
     assert platform.asked("/cgi-bin/menu/create")[0].json["button"][0]["name"] == "上报"
 
 

@@ -165,11 +165,10 @@ async def test_files_are_kept_and_served(both: Both) -> None:
         await api.download("gone")
 
 
-async def test_menu_and_scene_code(both: Both) -> None:
+async def test_menu(both: Both) -> None:
     api = both.server.wechat_api(both.account("heping"))
     await api.create_menu([{"type": "click", "name": "上报", "key": "REPORT"}])
     assert both.platform.state.menus["heping"][0]["key"] == "REPORT"
-    assert (await api.create_scene_code("grid-1")).startswith("http://weixin.qq.com/q/")
 
 
 async def test_texts_are_checked_for_people_who_were_active(both: Both) -> None:
