@@ -8,13 +8,10 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import alerts, moderation, outgoing, reach
-from bot.adapters import http_json
-from bot.adapters.alipay_api import AlipayApi
-from bot.adapters.pictures import ImageTooLarge, NotAnImage
+from bot import alerts, media_jobs, moderation, outgoing, reach
 from bot.grid import pushes
 from bot.service import Service
-from community import areas, binding, duty, issues, notices, photos, residents
+from community import areas, binding, duty, issues, notices, photo_files, photos, residents
 from community.issues import deliveries as issue_deliveries
 from community.residents import Who
 from community.volunteers import signups
@@ -84,39 +81,6 @@ async def _tell(service: Service, who: Who, notice: words.Notice, *, key: str) -
     await reach.reach(service, who, reply.with_id(reply_id), key=key, topic=notice.topic)
 
 
-async def fetch_media(service: Service, job: Job) -> None:
-    """Bring a photo from its platform into the store; a report that waits for it gets it."""
-    api = service.apis.get(job.payload["account"])
-    photo_id = job.payload["photo_id"]
-    if api is None or isinstance(api, AlipayApi):
-        await _media_failed(service, photo_id)
-        raise DeliveryError("media_not_supported", retryable=False)
-    try:
-        download = await api.download(job.payload["media_id"])
-        stored = await service.media.put(download.content)
-    except (NotAnImage, ImageTooLarge, http_json.TooMuch) as error:
-        await _media_failed(service, photo_id)
-        raise DeliveryError(type(error).__name__, retryable=False) from None
-    async with service.database.write() as db:
-        number = await photos.arrived(
-            db,
-            service.vault,
-            photo_id=photo_id,
-            sha256=stored.sha256,
-            content_type=stored.content_type,
-            gps=stored.gps,
-        )
-        if number is not None:
-            await issues.add_photo(
-                db, service.vault, service.config, number=number, sha256=stored.sha256, content_type=stored.content_type
-            )
-
-
-async def _media_failed(service: Service, photo_id: str) -> None:
-    async with service.database.write() as db:
-        await photos.failed(db, photo_id=photo_id)
-
-
 async def send_staff_notice(service: Service, job: Job) -> None:
     """Tell every `[[notify]]` that asked for the event. A target that failed makes the row be tried again."""
     event, facts = job.payload["event"], job.payload["facts"]
@@ -179,7 +143,8 @@ KINDS: Final[Mapping[str, Deliver]] = {
     outgoing.REPLY: send_reply,
     notices.RESIDENT: send_notice,
     notices.STAFF: send_staff_notice,
-    photos.FETCH: fetch_media,
+    photos.FETCH: media_jobs.fetch,
+    photo_files.ERASE: media_jobs.erase,
     duty.PAGE: send_page,
     moderation.CHECK: check_report,
     issue_deliveries.EVENT: pushes.push_event,

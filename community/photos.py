@@ -6,12 +6,13 @@ A position that a photo carried is offered to the report while it is being writt
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -146,6 +147,17 @@ async def attach(db: AsyncSession, *, photo_ids: list[str], issue_number: str) -
         .execution_options(synchronize_session=False)
     )
     return tuple(StoredPhoto(row.sha256, row.content_type) for row in rows if row.sha256)
+
+
+async def forget(db: AsyncSession, *, owner_ids: Sequence[str]) -> set[str]:
+    """With an erasure: drop the photos that these owners sent; the hashes of their files."""
+    gone = await db.execute(
+        delete(Photo)
+        .where(Photo.key_owner_id.in_(owner_ids))
+        .returning(Photo.sha256)
+        .execution_options(synchronize_session=False)
+    )
+    return {sha256 for sha256 in gone.scalars() if sha256}
 
 
 async def _sealed_gps(db: AsyncSession, vault: Vault, owner_id: str, point: Point | None) -> bytes | None:

@@ -1,7 +1,8 @@
 """The resident's rights over their data: to see it, take it along, and have it erased; and what an unfollow sets off.
 
 Erasing destroys the data keys of the resident and of all who were merged into them, so that everything sealed becomes
-unreadable at once, in backups too once the key row has left them. Rows stay as statistics without a person.
+unreadable at once, in backups too once the key row has left them. Rows stay as statistics without a person, and the
+files of their photos are erased.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import consents, residents
+from community import consents, photo_files, photos, residents
 from community.binding import BindingCode, BindingTries, family
 from community.issues import ownership as issues
 from community.members import ownership as members
@@ -148,6 +149,7 @@ async def erase_due(db: AsyncSession, vault: Vault, now: datetime) -> list[str]:
 
 async def _erase(db: AsyncSession, vault: Vault, resident_id: str, now: datetime) -> None:
     everyone = await family(db, resident_id=resident_id)
+    await _forget_photos(db, everyone)
     await issues.forget(db, resident_ids=everyone)
     await members.forget(db, vault, resident_ids=everyone)
     await db.execute(delete(BindingCode).where(BindingCode.resident_id.in_(everyone)))
@@ -160,6 +162,13 @@ async def _erase(db: AsyncSession, vault: Vault, resident_id: str, now: datetime
     )
     for owner_id in everyone:
         await vault.destroy(db, owner_id)
+
+
+async def _forget_photos(db: AsyncSession, resident_ids: list[str]) -> None:
+    """The files themselves are erased after the commit, unless somebody else showed the same."""
+    gone = await issues.forget_photos(db, resident_ids=resident_ids)
+    gone |= await photos.forget(db, owner_ids=resident_ids)
+    await photo_files.let_go(db, sha256s=gone)
 
 
 async def _forget_identities(db: AsyncSession, resident_ids: list[str]) -> None:

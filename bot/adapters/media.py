@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
 import tempfile
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -87,13 +89,17 @@ class MediaStore:
         except FileNotFoundError:
             raise NotFound from None
 
-    async def delete(self, sha256: str) -> None:
-        """Erase it; nothing happens where it is gone already."""
-        await asyncio.to_thread(self.path(sha256).unlink, missing_ok=True)
+    async def erase(self, sha256: str, *, before: datetime) -> bool:
+        """Erase it unless it was stored again since `before`: somebody may be about to name it. True when it is gone.
+
+        Nothing happens where it is gone already.
+        """
+        return await asyncio.to_thread(_erase, self.path(sha256), before.timestamp())
 
     def _write(self, path: Path, content: bytes) -> None:
         """All or nothing, on the disk before the row that names it is committed."""
-        if path.exists():
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
@@ -106,6 +112,22 @@ class MediaStore:
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _erase(path: Path, before: float) -> bool:
+    """Taken aside first, so that whoever stores it in this moment either finds it or writes it anew."""
+    aside = path.with_name(f".erased-{path.name}")
+    with contextlib.suppress(FileNotFoundError):
+        path.replace(aside)
+    try:
+        is_old = aside.stat().st_mtime < before
+    except FileNotFoundError:
+        return True
+    if is_old:
+        aside.unlink(missing_ok=True)
+    else:
+        aside.replace(path)
+    return is_old
 
 
 async def _collected(stream: AsyncIterable[bytes]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import sealed
@@ -17,6 +17,7 @@ from community.issues.models import (
     IssueAction,
     IssuePhoto,
 )
+from community.issues.photos import PhotoKind
 from community.issues.workflow import OPEN
 from core import clock
 from core.crypto import Vault
@@ -50,6 +51,24 @@ async def forget(db: AsyncSession, *, resident_ids: Sequence[str]) -> None:
         .values(title=Issue.category_name, summary="")
         .execution_options(synchronize_session=False)
     )
+
+
+async def forget_photos(db: AsyncSession, *, resident_ids: Sequence[str]) -> set[str]:
+    """With an erasure: drop what the residents showed, not what the workers did; the hashes of the files."""
+    theirs = select(Issue.id).where(Issue.resident_id.in_(resident_ids))
+    await db.execute(
+        update(IssueAction)
+        .where(IssueAction.issue_id.in_(theirs))
+        .values(photos=[])
+        .execution_options(synchronize_session=False)
+    )
+    gone = await db.execute(
+        delete(IssuePhoto)
+        .where(IssuePhoto.issue_id.in_(theirs), IssuePhoto.kind != PhotoKind.HANDLED.value)
+        .returning(IssuePhoto.sha256)
+        .execution_options(synchronize_session=False)
+    )
+    return set(gone.scalars())
 
 
 async def export(db: AsyncSession, vault: Vault, *, resident_id: str) -> list[dict[str, Any]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import os
 import stat
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from PIL import Image, PngImagePlugin
 from bot.adapters import pictures
 from bot.adapters.media import MAX_IMAGE_BYTES, MediaStore
 from bot.adapters.pictures import ImageTooLarge, NotAnImage
+from core import clock
 from core.errors import NotFound
 from core.values import Crs
 
@@ -178,10 +181,27 @@ async def test_the_same_picture_twice_at_once_is_one_file(store: MediaStore) -> 
 
 async def test_erasing(store: MediaStore) -> None:
     stored = await store.put(picture())
-    await store.delete(stored.sha256)
-    await store.delete(stored.sha256)
+    for _ in range(2):
+        assert await store.erase(stored.sha256, before=clock.now() + timedelta(minutes=1))
     with pytest.raises(NotFound):
         await store.read(stored.sha256)
+    assert list(store.path(stored.sha256).parent.iterdir()) == []
+
+
+async def test_what_was_stored_again_is_not_erased(store: MediaStore) -> None:
+    """Whoever stored it last is about to name it in a row."""
+    stored = await store.put(picture())
+    os.utime(store.path(stored.sha256), (0, 0))
+    await store.put(picture())
+    assert not await store.erase(stored.sha256, before=clock.now() - timedelta(minutes=1))
+    assert await store.read(stored.sha256)
+
+
+async def test_an_erasure_that_a_crash_cut_short_is_finished(store: MediaStore) -> None:
+    path = store.path((await store.put(picture())).sha256)
+    path.replace(path.with_name(f".erased-{path.name}"))
+    assert await store.erase(path.name, before=clock.now() + timedelta(minutes=1))
+    assert list(path.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "\n"])
