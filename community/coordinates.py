@@ -41,14 +41,6 @@ def to_wgs84(point: Point) -> Point:
     return Point(point.lng, point.lat, Crs.WGS84)
 
 
-def from_wgs84(point: Point, crs: Crs) -> Point:
-    """A WGS-84 point in another system."""
-    if crs in (Crs.WGS84, Crs.CGCS2000):
-        return Point(point.lng, point.lat, crs)
-    shifted = _wgs84_to_gcj02(point)
-    return shifted if crs is Crs.GCJ02 else _gcj02_to_bd09(shifted)
-
-
 def distance_metres(one: Point, other: Point) -> float:
     """Great-circle distance of two points of the same system, good to half a percent."""
     lat1, lat2 = math.radians(one.lat), math.radians(other.lat)
@@ -57,7 +49,8 @@ def distance_metres(one: Point, other: Point) -> float:
     return 2 * EARTH_METRES * math.asin(min(1.0, math.sqrt(chord)))
 
 
-def _wgs84_to_gcj02(point: Point) -> Point:
+def wgs84_to_gcj02(point: Point) -> Point:
+    """As maps of this country draw a place; one outside China is not shifted."""
     if not point.is_in_china():
         return Point(point.lng, point.lat, Crs.GCJ02)
     east, north = _shift(point.lng, point.lat)
@@ -67,7 +60,7 @@ def _wgs84_to_gcj02(point: Point) -> Point:
 def _gcj02_to_wgs84(point: Point) -> Point:
     lng, lat = point.lng, point.lat
     for _ in range(MAX_ROUNDS):
-        shifted = _wgs84_to_gcj02(Point(lng, lat, Crs.WGS84))
+        shifted = wgs84_to_gcj02(Point(lng, lat, Crs.WGS84))
         east, north = shifted.lng - point.lng, shifted.lat - point.lat
         lng, lat = lng - east, lat - north
         if abs(east) < CLOSE_ENOUGH_DEGREES and abs(north) < CLOSE_ENOUGH_DEGREES:
@@ -75,7 +68,8 @@ def _gcj02_to_wgs84(point: Point) -> Point:
     return Point(lng, lat, Crs.WGS84)
 
 
-def _gcj02_to_bd09(point: Point) -> Point:
+def gcj02_to_bd09(point: Point) -> Point:
+    """As Baidu draws a place."""
     radius = math.hypot(point.lng, point.lat) + 0.00002 * math.sin(point.lat * BAIDU_PI)
     angle = math.atan2(point.lat, point.lng) + 0.000003 * math.cos(point.lng * BAIDU_PI)
     return Point(radius * math.cos(angle) + BAIDU_LNG, radius * math.sin(angle) + BAIDU_LAT, Crs.BD09)
@@ -84,7 +78,7 @@ def _gcj02_to_bd09(point: Point) -> Point:
 def _bd09_to_gcj02(point: Point) -> Point:
     lng, lat = point.lng - BAIDU_LNG, point.lat - BAIDU_LAT
     for _ in range(MAX_ROUNDS):
-        again = _gcj02_to_bd09(Point(lng, lat, Crs.GCJ02))
+        again = gcj02_to_bd09(Point(lng, lat, Crs.GCJ02))
         east, north = again.lng - point.lng, again.lat - point.lat
         lng, lat = lng - east, lat - north
         if abs(east) < CLOSE_ENOUGH_DEGREES and abs(north) < CLOSE_ENOUGH_DEGREES:

@@ -39,7 +39,6 @@ class AlipayLogin:
 
     user_id: str
     open_id: str
-    union_id: str
 
 
 class AlipayApi:
@@ -61,7 +60,7 @@ class AlipayApi:
         user_id, open_id = str(answer.get("user_id", "")), str(answer.get("open_id", ""))
         if not user_id and not open_id:
             raise UNREADABLE_ANSWER.error()
-        return AlipayLogin(user_id, open_id, str(answer.get("union_id", "")))
+        return AlipayLogin(user_id, open_id)
 
     async def send(self, recipient: str, reply: Reply) -> None:
         """A message to somebody who has just written or pressed something. Held: `window_closed`, `quota_day`."""

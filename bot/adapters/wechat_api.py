@@ -44,15 +44,6 @@ class Download:
     video_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MiniLogin:
-    """Who a login code stands for. `session_key` must not leave the server."""
-
-    openid: str
-    unionid: str
-    session_key: str
-
-
 class WeChatApi:
     """Every method raises DeliveryError, whose reasons stand in `wechat_errors`."""
 
@@ -101,8 +92,11 @@ class WeChatApi:
     async def create_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
         await self._post("cgi-bin/menu/create", {"button": list(buttons)})
 
-    async def login(self, code: str) -> MiniLogin:
-        """Who the mini-program's code stands for. Raises LoginCodeInvalid. Its address carries the secret."""
+    async def login(self, code: str) -> str:
+        """The openid that the mini-program's code stands for. Raises LoginCodeInvalid. Its address carries the secret.
+
+        The answer's `session_key` is not kept: nothing of ours needs it.
+        """
         params = {
             "appid": self.account.app_id,
             "secret": self.account.secret,
@@ -110,12 +104,7 @@ class WeChatApi:
             "grant_type": "authorization_code",
         }
         _, body = await http_json.fetch(self._http, "GET", f"{self.account.api_base}/sns/jscode2session", params=params)
-        answer = _without_error(http_json.read_object(body))
-        return MiniLogin(
-            openid=_text(answer, "openid"),
-            unionid=str(answer.get("unionid", "")),
-            session_key=_text(answer, "session_key"),
-        )
+        return _text(_without_error(http_json.read_object(body)), "openid")
 
     async def check_text(self, openid: str, text: str, *, scene: int = SCENE_COMMENT) -> Verdict:
         """Version 2 of the text check. The sender must have been active within two hours (`recipient_inactive`)."""

@@ -76,8 +76,7 @@ async def _platform_id(service: Service, account: Account, code: str) -> tuple[s
         raise Invalid(fields={"code": "missing"})
     api = service.apis[account.name]
     if account.platform is Platform.WECHAT_MINI and not isinstance(api, AlipayApi):
-        found = await api.login(code)
-        return found.openid, ""
+        return await api.login(code), ""
     if account.platform is Platform.ALIPAY_MINI and isinstance(api, AlipayApi):
         person = await api.login(code)
         return person.open_id or person.user_id, person.user_id if person.open_id else ""
@@ -143,7 +142,7 @@ async def get_messages(request: web.Request) -> web.Response:
         async with service.database.read() as db:
             sent = await outgoing.since(db, service.vault, who, after=after)
         left = deadline - asyncio.get_running_loop().time()
-        if sent or left <= 0:
+        if sent or left <= 0 or service.wakeups.is_stopping:
             break
         await service.wakeups.wait(who.identity_id, min(left, LOOK_AGAIN_SECONDS))
     items = [{**item.reply.to_json(), "at": clock.iso(item.sent_at)} for item in sent]

@@ -29,15 +29,14 @@ DAYS_KEPT: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The areas in which a place lies; a level that is not known there is None.
+    """The areas in which a place lies.
 
-    `community_code` is the code of the smallest larger area where no community is known.
+    `grid_code` is None where no grid is known; `community_code` is then perhaps the code of a larger area: the smallest
+    one known.
     """
 
     grid_code: str | None
     community_code: str
-    street_code: str | None
-    district_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,6 @@ def _with_parents(index: _Index, code: str) -> Located:
     return Located(
         grid_code=found.get(Level.GRID),
         community_code=found.get(Level.COMMUNITY) or (larger[0] if larger else code),
-        street_code=found.get(Level.STREET),
-        district_code=found.get(Level.DISTRICT),
     )
 
 

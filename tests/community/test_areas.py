@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from community import areas, coordinates
+from community import areas
 from community.areas import AreasInvalid, Level
 from core import clock
 from core.db import Database
 from core.values import Crs, Point
+from tests.community.places import in_system
 
 
 def _square(west: float, south: float, size: float = 0.01) -> dict[str, Any]:
@@ -54,8 +55,8 @@ async def test_a_point_is_found_in_its_grid_whatever_system_it_is_in(
     place = Point(116.4005, 39.905, Crs.WGS84)
     for crs in Crs:
         async with database.read() as db:
-            located = await areas.locate(db, coordinates.from_wgs84(place, crs), at=clock.now())
-        assert located == areas.Located("110101001001001", "110101001001", "110101001", "110101")
+            located = await areas.locate(db, in_system(place, crs), at=clock.now())
+        assert located == areas.Located("110101001001001", "110101001001")
 
 
 async def test_a_point_in_no_grid_is_in_its_community_and_one_outside_nowhere(
@@ -66,7 +67,7 @@ async def test_a_point_in_no_grid_is_in_its_community_and_one_outside_nowhere(
         beside = await areas.locate(db, Point(116.405, 39.915, Crs.WGS84), at=clock.now())
         outside = await areas.locate(db, Point(117.0, 39.9, Crs.WGS84), at=clock.now())
         border = await areas.locate(db, Point(116.41, 39.905, Crs.WGS84), at=clock.now())
-    assert beside == areas.Located(None, "110101001001", "110101001", "110101")
+    assert beside == areas.Located(None, "110101001001")
     assert outside is None
     assert border is not None
     assert border.grid_code == "110101001001001"

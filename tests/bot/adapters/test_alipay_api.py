@@ -83,9 +83,9 @@ async def test_user_ids_and_open_ids_go_into_fields_of_their_own(api: AlipayApi,
 
 
 async def test_login_parameters_stand_at_the_top(api: AlipayApi, platform: PlatformServer) -> None:
-    answers(platform, f'{{"open_id":"{side.OPEN_ID}","access_token":"x","union_id":"u"}}')
+    answers(platform, f'{{"open_id":"{side.OPEN_ID}","access_token":"x"}}')
     login = await api.login("auth-code-1")
-    assert (login.user_id, login.open_id, login.union_id) == ("", side.OPEN_ID, "u")
+    assert (login.user_id, login.open_id) == ("", side.OPEN_ID)
     fields = asked(platform)
     assert (fields["grant_type"], fields["code"]) == ("authorization_code", "auth-code-1")
     assert fields["biz_content"] == "{}"

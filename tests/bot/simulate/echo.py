@@ -95,7 +95,7 @@ class EchoServer:
         assert account
         sender = "visitor"
         if account.platform is Platform.WECHAT_MINI:
-            sender = (await self.wechat_api(account).login(body["code"])).openid
+            sender = await self.wechat_api(account).login(body["code"])
         if account.platform is Platform.ALIPAY_MINI:
             found = await AlipayApi(account, self.http).login(body["code"])
             sender = found.open_id or found.user_id
