@@ -6,10 +6,11 @@ has no owner, are public.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from sqlalchemy import Index, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,11 +20,14 @@ from community import sealed
 from core import clock, triggers
 from core.crypto import Vault
 from core.db import Base
-from core.errors import Refused
+from core.errors import Forbidden, Refused
 
 PURPOSE: Final = "state_change.reason"
 BY_RESIDENT: Final = "resident"
 BY_SYSTEM: Final = "system"
+
+State = TypeVar("State", bound=StrEnum)
+Action = TypeVar("Action", bound=StrEnum)
 
 
 def by_worker(worker_id: str) -> str:
@@ -58,6 +62,23 @@ class MoveRefused(Refused):
     """The transition table does not allow this from the present state. Facts: `state`, `action`."""
 
     code = "move_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow(Generic[State, Action]):
+    """The one transition table of a kind of rows, and which actions are whose."""
+
+    transitions: Mapping[tuple[State, Action], State]
+    may: Mapping[Party, Collection[Action]]
+
+    def target(self, state: State, action: Action, party: Party) -> State:
+        """Where an action leads. Raises Forbidden, MoveRefused."""
+        if action not in self.may[party]:
+            raise Forbidden
+        found = self.transitions.get((state, action))
+        if found is None:
+            raise MoveRefused(state=state.value, action=action.value)
+        return found
 
 
 class StateChange(Base):

@@ -17,7 +17,7 @@ from community import consents, history, notices, sealed
 from community.consents import Purpose
 from community.history import Actor, MoveRefused, Party, Subject
 from community.members.models import PURPOSE, Registration
-from community.members.workflow import ACTIVE, Action, target
+from community.members.workflow import ACTIVE, WORKFLOW, Action
 from core import clock, outbox
 from core.crypto import Vault
 from core.db import new_id, violated
@@ -198,7 +198,7 @@ async def _move(
     values: dict[str, Any] | None = None,
 ) -> RegistrationState:
     state = RegistrationState(row.state)
-    after = target(state, action, actor.party)
+    after = WORKFLOW.target(state, action, actor.party)
     done = await db.execute(
         update(Registration)
         .where(Registration.id == row.id, Registration.state == state.value)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community.history import MoveRefused, Party
-from core.errors import Forbidden
+from community.history import Party, Workflow
 from core.values import RegistrationState
 
 
@@ -38,14 +37,6 @@ MAY: Final = {
     Party.WORKER: frozenset({Action.APPROVE, Action.RETURN, Action.REVOKE}),
 }
 
+WORKFLOW: Final = Workflow(TRANSITIONS, MAY)
+
 ACTIVE: Final = (_S.SUBMITTED, _S.APPROVED, _S.RETURNED)
-
-
-def target(state: RegistrationState, action: Action, party: Party) -> RegistrationState:
-    """Where an action leads. Raises Forbidden, MoveRefused."""
-    if action not in MAY[party]:
-        raise Forbidden
-    found = TRANSITIONS.get((state, action))
-    if found is None:
-        raise MoveRefused(state=state.value, action=action.value)
-    return found

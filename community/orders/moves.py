@@ -14,7 +14,7 @@ from community.history import Actor, MoveRefused, Party, Subject
 from community.orders.catalogue import get_service
 from community.orders.errors import TooLate
 from community.orders.models import PURPOSE_PROVIDER, PURPOSE_RATING, Order, SlotUse
-from community.orders.workflow import Action, target
+from community.orders.workflow import WORKFLOW, Action
 from core import clock, outbox
 from core.crypto import Vault
 from core.errors import Invalid, NotFound
@@ -61,7 +61,7 @@ async def move(
     if actor.party is Party.RESIDENT and order.resident_id != actor.id:
         raise NotFound("order_not_found")
     state = OrderState(order.state)
-    after = target(state, action, actor.party)
+    after = WORKFLOW.target(state, action, actor.party)
     if action is Action.CANCEL and actor.party is Party.RESIDENT and clock.now() >= order.slot_start:
         raise TooLate(until=clock.iso(order.slot_start))
     values = await _values(db, vault, order, action, details)

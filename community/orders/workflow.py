@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community.history import MoveRefused, Party
-from core.errors import Forbidden
+from community.history import Party, Workflow
 from core.values import OrderState
 
 
@@ -35,14 +34,6 @@ MAY: Final = {
     Party.WORKER: frozenset({Action.ACCEPT, Action.ASSIGN, Action.COMPLETE, Action.CANCEL}),
 }
 
+WORKFLOW: Final = Workflow(TRANSITIONS, MAY)
+
 OPEN: Final = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.ASSIGNED)
-
-
-def target(state: OrderState, action: Action, party: Party) -> OrderState:
-    """Where an action leads. Raises Forbidden, MoveRefused."""
-    if action not in MAY[party]:
-        raise Forbidden
-    found = TRANSITIONS.get((state, action))
-    if found is None:
-        raise MoveRefused(state=state.value, action=action.value)
-    return found

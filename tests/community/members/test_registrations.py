@@ -14,7 +14,7 @@ from community.consents import ConsentMissing, Purpose
 from community.history import MoveRefused, Party, Subject, of
 from community.members import TRANSITIONS, Action, AlreadyRegistered, Details
 from community.members.models import Registration
-from community.members.workflow import MAY, target
+from community.members.workflow import MAY, WORKFLOW
 from community.permissions import NotYourTask
 from core.crypto import Vault
 from core.db import Database
@@ -104,7 +104,7 @@ def test_each_action_belongs_to_one_party(party: Party, action: Action) -> None:
     assert sum(action in actions for actions in MAY.values()) == 1
     if action not in MAY[party]:
         with pytest.raises(Forbidden):
-            target(RegistrationState.SUBMITTED, action, party)
+            WORKFLOW.target(RegistrationState.SUBMITTED, action, party)
 
 
 @pytest.mark.parametrize("state", list(RegistrationState))
