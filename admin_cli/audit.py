@@ -1,4 +1,4 @@
-"""`hc audit`: who did what, and whether the log is whole."""
+"""`hc audit`: who did what, whether the log is whole, and letting go of what is old."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from admin_cli.client import Exit, Failure
-from admin_cli.options import Area, Cursor, Limit
+from admin_cli.options import Area, Cursor, Limit, moment
 from admin_cli.session import session
 
 app = typer.Typer(help="审计日志", no_args_is_help=True)
@@ -49,3 +49,19 @@ def verify(ctx: typer.Context) -> None:
         return
     hc.printer.rows(answer, "findings", FINDING)
     raise Failure(Exit.REFUSED, f"审计日志有 {len(answer['findings'])} 处不对。")
+
+
+@app.command()
+def purge(
+    ctx: typer.Context,
+    before: Annotated[str, typer.Option("--before", help="删除这个时间以前的记录，例如 2026-01-01；至少是 180 天以前")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只数一数，不删除")] = False,
+) -> None:
+    """删除过了保存期的记录（会先询问）；留下签名的检查点，封存链仍可核对。"""
+    hc = session(ctx)
+    until = moment(before)
+    if not dry_run:
+        hc.confirm(f"删除 {before} 以前的审计记录？删除后不能恢复。")
+    answer = hc.client.post("/audit/purge", {"before": until, "dry_run": dry_run})
+    said = "可以删除" if dry_run else "已删除"
+    hc.printer.done(answer, f"{said} {answer['purged']} 条。")

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     WORKERS = "workers"
     DUTY = "duty"
     READ_AUDIT = "read_audit"
+    PURGE_AUDIT = "purge_audit"
     STATISTICS = "statistics"
     UNDERSTANDING = "understanding"
 

@@ -511,6 +511,13 @@ class AuditReport(BaseModel):
     findings: list[AuditFinding]
 
 
+class AuditPurged(BaseModel):
+    """How many lines were deleted; with `dry_run` how many would be."""
+
+    purged: int
+    dry_run: bool
+
+
 class DutyPage(BaseModel):
     """`acked_by` is a worker's id, or `link` when the signed link of a page was opened."""
 

@@ -35,7 +35,7 @@ audit list verify
 stats summary
 """
 SAMPLES: Final = {
-    "--until": "2030-01-01 12:00", "--role": "desk", "--file": "plan.json",
+    "--until": "2030-01-01 12:00", "--before": "2020-01-01", "--role": "desk", "--file": "plan.json",
     "AMOUNT": "5", "N": "5", "FILE": "plan.json",
 }  # fmt: skip
 NUMBERED: Final = ("outbox show", "outbox retry")

@@ -35,6 +35,7 @@ EXPECTED: Final[dict[str, str]] = {
     "areas": "A",
     "duty": "ACOSD",
     "audit": "AU",
+    "audit purge": "A",
     "stats": "ACSDU",
 }
 """By command or noun: admin, commander, cOllector, handler, supervisor, desk, aUditor."""
