@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
 
 from aiohttp import web
 
@@ -18,6 +19,8 @@ from bot.service import Service
 from bot.timers import Timers
 from bot.web import duty
 from bot.web.pages import routes as page_routes
+
+STOPPING_SECONDS: Final = 8.0
 
 
 def build(service: Service, *, with_worker: bool = True) -> web.Application:
@@ -38,6 +41,7 @@ def build(service: Service, *, with_worker: bool = True) -> web.Application:
             *gateway.routes(),
         ]
     )
+    app.on_shutdown.append(_stop_waiting)
     if with_worker:
         app.cleanup_ctx.append(_worker)
     return app
@@ -49,9 +53,21 @@ async def _worker(app: web.Application) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(Sender(service).run()), asyncio.create_task(Timers(service).run())]
     service.worker_tasks.extend(tasks)
     yield
+    service.wakeups.stop()
+    await finish(tasks)
+    service.worker_tasks.clear()
+
+
+async def finish(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Let loops that were told to stop end their round; one that takes too long is cancelled. Raises their faults."""
+    await asyncio.wait(tasks, timeout=STOPPING_SECONDS)
     for task in tasks:
         task.cancel()
     for task in tasks:
         with contextlib.suppress(asyncio.CancelledError):
             await task
-    service.worker_tasks.clear()
+
+
+async def _stop_waiting(app: web.Application) -> None:
+    """Pages that wait for news get their answer before connections are closed."""
+    app[SERVICE].wakeups.stop()

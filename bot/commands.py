@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
@@ -45,10 +44,8 @@ async def worker_only(settings: Settings, _arguments: argparse.Namespace) -> int
     tasks = [asyncio.create_task(work) for work in (Sender(service).run(), Timers(service).run())]
     try:
         await asyncio.wait([*tasks, asyncio.create_task(_until(stopped))], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task  # a fault of the work itself is raised here and ends the process
+        service.wakeups.stop()
+        await app.finish(tasks)  # a fault of the work itself is raised here and ends the process
     finally:
         await asyncio.wait_for(service.close(), STOP_SECONDS)
     return 0
@@ -77,9 +74,8 @@ async def _run(settings: Settings, *, with_worker: bool) -> int:
         await _listen(runner, settings)
         seeding = asyncio.create_task(_seed(service))
         await stopped.wait()
-        seeding.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await seeding
+        service.wakeups.stop()
+        await app.finish([seeding])
     finally:
         await runner.cleanup()
         await asyncio.wait_for(service.close(), STOP_SECONDS)

@@ -38,6 +38,10 @@ def read(name: str) -> list[dict[str, Any]]:
     return entries
 
 
+class Interrupted(Exception):
+    """The service was stopped before the sample was whole."""
+
+
 async def is_empty(db: AsyncSession) -> bool:
     """Whether nobody has set this installation up. Residents may write before the sample is loaded."""
     for column in (WorkerRow.id, areas.Area.code):
@@ -98,6 +102,8 @@ def _mark(settings: Settings) -> Path:
 @asynccontextmanager
 async def _quietly(service: Service) -> AsyncIterator[AsyncSession]:
     """A transaction that nobody outside is told of: what it queued for them is taken back before it ends."""
+    if service.wakeups.is_stopping:
+        raise Interrupted
     async with service.database.write() as db:
         real = (await db.execute(select(func.max(OutboxRow.id)))).scalar_one() or 0
         yield db

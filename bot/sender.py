@@ -24,14 +24,14 @@ log = logs.get(__name__)
 
 
 class Sender:
-    """Runs until cancelled; any number of them, in any number of processes."""
+    """Runs until the service stops; any number of them, in any number of processes."""
 
     def __init__(self, service: Service, kinds: Mapping[str, Deliver] | None = None) -> None:
         self._service = service
         self._kinds = deliveries.KINDS if kinds is None else kinds
 
     async def run(self) -> None:
-        while True:
+        while not self._service.wakeups.is_stopping:
             try:
                 sent = await self.once()
             except DBAPIError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
@@ -12,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import chats, inbox, reach, sessions
 from bot.grid import nonces
 from bot.service import Service
-from bot.wakeups import SENDER
+from bot.wakeups import SENDER, TIMERS
 from community import audit, issues, privacy
 from core import clock, logs
 from core.errors import AppError
@@ -30,19 +29,19 @@ log = logs.get(__name__)
 
 
 class Timers:
-    """Runs until cancelled. Each duty stands alone: a fault of one does not keep the others from their time."""
+    """Runs until the service stops. Each duty stands alone: a fault of one does not keep the others from their time."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     async def run(self) -> None:
         ticks = 0
-        while True:
+        while not self._service.wakeups.is_stopping:
             await self.tick()
             if ticks % SLOW_EVERY == 0:
                 await self.slow_tick()
             ticks += 1
-            await asyncio.sleep(TICK_SECONDS)
+            await self._service.wakeups.wait(TIMERS, TICK_SECONDS)
 
     async def tick(self) -> None:
         """What residents would notice within seconds."""

@@ -1,4 +1,5 @@
-"""Nudges between tasks and processes: the sender that there is work, a waiting page that there is news.
+"""Nudges between tasks and processes: the sender that there is work, a waiting page that there is news, all that
+it is time to stop.
 
 A nudge may be lost: whoever waits also looks by itself after a while. With Redis it crosses processes.
 """
@@ -16,6 +17,7 @@ from redis.exceptions import RedisError
 from core import logs
 
 SENDER: Final = "sender"
+TIMERS: Final = "timers"
 CHANNEL: Final = "happy-community:wake"
 RECONNECT_SECONDS: Final = 2.0
 
@@ -23,12 +25,22 @@ log = logs.get(__name__)
 
 
 class Wakeups:
-    """Topics are `sender` and identity ids."""
+    """Topics are `sender`, `timers` and identity ids."""
 
     def __init__(self, redis_url: str | None) -> None:
         self.redis: Redis | None = Redis.from_url(redis_url) if redis_url else None
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._listener: asyncio.Task[None] | None = None
+        self.is_stopping = False
+
+    def stop(self) -> None:
+        """Nobody waits any longer: loops end after the round they are in.
+
+        They are not cancelled, because a statement that is cut off may leave its SQLite connection closing for ever.
+        """
+        self.is_stopping = True
+        for topic in self._waiting:
+            self._wake(topic)
 
     async def nudge(self, topic: str) -> None:
         """Wake whoever waits for this topic, here and elsewhere."""
@@ -40,7 +52,9 @@ class Wakeups:
                 log.warning("nudge_lost", error=type(error).__name__)
 
     async def wait(self, topic: str, seconds: float) -> None:
-        """Return when nudged, or after that time."""
+        """Return when nudged, after that time, or when everything stops."""
+        if self.is_stopping:
+            return
         if self.redis is not None and self._listener is None:
             self._listener = asyncio.create_task(self._listen(self.redis))
         event = asyncio.Event()

@@ -1,0 +1,61 @@
+"""A stop lets everything end its round: nothing is cut off in the middle of a statement."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from bot import app
+from bot.sender import Sender
+from bot.timers import Timers
+from core.errors import DeliveryError
+from core.outbox import Job, enqueue
+from tests.house import House
+from tests.scenarios.test_bad_input_api import Visitor
+
+
+@pytest.mark.parametrize("loop", [Sender, Timers])
+async def test_a_loop_ends_by_itself(quiet: House, loop: type[Sender | Timers]) -> None:
+    running = asyncio.create_task(loop(quiet.service).run())
+    await asyncio.sleep(0.2)
+    quiet.service.wakeups.stop()
+    done, _ = await asyncio.wait({running}, timeout=5)
+    assert done == {running}
+    assert not running.cancelled()
+
+
+async def test_a_delivery_under_way_is_finished(quiet: House) -> None:
+    delivered = asyncio.Event()
+
+    async def deliver(_service: object, _job: Job) -> None:
+        await asyncio.sleep(0.5)
+        delivered.set()
+
+    async with quiet.service.database.write() as db:
+        await enqueue(db, kind="slow", order_key="k", payload={})
+    running = asyncio.create_task(Sender(quiet.service, {"slow": deliver}).run())
+    await asyncio.sleep(0.2)
+    quiet.service.wakeups.stop()
+    await app.finish([running])
+    assert delivered.is_set()
+    assert not running.cancelled()
+
+
+async def test_a_waiting_page_is_answered(house: House) -> None:
+    visitor = await Visitor.of(house)
+    waiting = asyncio.create_task(visitor.call("GET", "/api/v1/messages?after=0&wait=25"))
+    await asyncio.sleep(0.3)
+    began = time.monotonic()
+    house.service.wakeups.stop()
+    assert (await waiting)[0] == 200
+    assert time.monotonic() - began < 10, "it waited on, although the service stops"
+
+
+async def test_a_fault_of_a_loop_is_raised() -> None:
+    async def broken() -> None:
+        raise DeliveryError("broken", retryable=False)
+
+    with pytest.raises(DeliveryError):
+        await app.finish([asyncio.create_task(broken())])
