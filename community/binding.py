@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from community import residents
+from community import residents, tries
 from community.issues import ownership as issues
 from community.members import ownership as members
 from community.orders import ownership as orders
@@ -32,7 +30,6 @@ from points import wallets
 
 CODE_DIGITS: Final = 8
 CODE_LIFE: Final = timedelta(minutes=10)
-MAX_TRIES: Final = 5
 PURPOSE: Final = "binding.code"
 
 
@@ -40,12 +37,6 @@ class CodeRejected(Refused):
     """No such code, or it was used or is too old. The try is counted: commit with the answer. Facts: `tries_left`."""
 
     code = "binding_code_rejected"
-
-
-class TooManyTries(Refused):
-    """This identity typed wrong codes too often; it may try again when ten minutes have passed since the first."""
-
-    code = "too_many_tries"
 
 
 class BindingCode(Base):
@@ -57,16 +48,6 @@ class BindingCode(Base):
     identity_id: Mapped[str]
     code_index: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
-
-
-class BindingTries(Base):
-    """How often an identity typed a wrong code since `since`."""
-
-    __tablename__ = "binding_tries"
-
-    identity_id: Mapped[str] = mapped_column(primary_key=True)
-    since: Mapped[datetime]
-    count: Mapped[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,44 +97,22 @@ async def bind(db: AsyncSession, vault: Vault, *, code: str, identity_id: str) -
 
     Raises CodeRejected, TooManyTries, NotFound, or AccountClosed of `points` for a frozen wallet.
     """
-    await _check_tries(db, identity_id)
+    await tries.check(db, identity_id=identity_id)
     index = vault.blind(PURPOSE, code.strip())
     live = (BindingCode.code_index == index, BindingCode.expires_at > clock.now())
     holder = (await db.execute(select(BindingCode.resident_id).where(*live))).scalar_one_or_none()
     if holder is None:
-        raise CodeRejected(tries_left=MAX_TRIES - await _count_try(db, identity_id))
+        raise CodeRejected(tries_left=await tries.count(db, identity_id=identity_id))
     # Residents are locked before the code is used up: two who bind each other must not wait in a circle.
     joining, target = await _locked_pair(db, identity_id, holder)
     used = await db.execute(delete(BindingCode).where(*live))
     if outbox.rowcount(used) == 0:
-        raise CodeRejected(tries_left=MAX_TRIES - await _count_try(db, identity_id))
-    await db.execute(delete(BindingTries).where(BindingTries.identity_id == identity_id))
+        raise CodeRejected(tries_left=await tries.count(db, identity_id=identity_id))
+    await tries.forget(db, identity_id=identity_id)
     if target == joining:
         return Bound(target, None)
     await _merge(db, vault, joining, target)
     return Bound(target, joining)
-
-
-async def _check_tries(db: AsyncSession, identity_id: str) -> None:
-    row = (await db.execute(select(BindingTries).where(BindingTries.identity_id == identity_id))).scalar_one_or_none()
-    if row is None:
-        return
-    if row.since + CODE_LIFE <= clock.now():
-        await db.execute(delete(BindingTries).where(BindingTries.identity_id == identity_id))
-    elif row.count >= MAX_TRIES:
-        raise TooManyTries
-
-
-async def _count_try(db: AsyncSession, identity_id: str) -> int:
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    counted = await db.execute(
-        make(BindingTries)
-        .values(identity_id=identity_id, since=clock.now(), count=1)
-        .on_conflict_do_update(index_elements=["identity_id"], set_={"count": BindingTries.count + 1})
-        .returning(BindingTries.count)
-        .execution_options(populate_existing=True)
-    )
-    return counted.scalar_one()
 
 
 async def surviving(db: AsyncSession, *, resident_id: str) -> str:

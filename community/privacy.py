@@ -15,11 +15,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import consents, photo_files, photos, residents
-from community.binding import BindingCode, BindingTries, family
+from community.binding import BindingCode, family
 from community.issues import ownership as issues
 from community.members import ownership as members
 from community.orders import ownership as orders
 from community.residents import ERASED, Identity, Resident
+from community.tries import BindingTries
 from community.volunteers import ownership as volunteers
 from core import clock, outbox
 from core.crypto import Vault

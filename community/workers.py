@@ -17,6 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from community import tries
 from community.permissions import Grant, Worker
 from core import clock, outbox
 from core.crypto import Vault
@@ -35,7 +36,10 @@ class WorkerNotFound(NotFound):
 
 
 class BindingCodeUnknown(Refused):
-    """The code was never given out, was used already, or is too old."""
+    """The code was never given out, was used already, or is too old. The try is counted: commit with the answer.
+
+    Facts: `tries_left`.
+    """
 
     code = "binding_code_unknown"
 
@@ -197,28 +201,31 @@ async def start_binding(db: AsyncSession, vault: Vault, *, worker_id: str) -> st
     return code
 
 
-async def bind(db: AsyncSession, vault: Vault, *, code: str, resident_id: str) -> Worker:
-    """Bind a worker's role to the resident who sent the code; it is good once. Raises BindingCodeUnknown.
+async def bind(db: AsyncSession, vault: Vault, *, code: str, resident_id: str, identity_id: str) -> Worker:
+    """Bind a worker's role to the resident who sent the code; it is good once.
 
-    A role bound to this resident before is let go: one account answers for one worker.
+    A role bound to this resident before is let go: one account answers for one worker. Raises BindingCodeUnknown or
+    TooManyTries.
     """
-    now = clock.now()
+    await tries.check(db, identity_id=identity_id)
+    meant = select(WorkerRow.id).where(
+        WorkerRow.binding_index == vault.blind("worker-binding", code),
+        WorkerRow.binding_until > clock.now(),
+        WorkerRow.disabled_at.is_(None),
+    )
+    worker_id = (await db.execute(meant.with_for_update())).scalar_one_or_none()
+    if worker_id is None:
+        raise BindingCodeUnknown(tries_left=await tries.count(db, identity_id=identity_id))
+    await tries.forget(db, identity_id=identity_id)
     await db.execute(update(WorkerRow).where(WorkerRow.resident_id == resident_id).values(resident_id=None))
     done = await db.execute(
         update(WorkerRow)
-        .where(
-            WorkerRow.binding_index == vault.blind("worker-binding", code),
-            WorkerRow.binding_until > now,
-            WorkerRow.disabled_at.is_(None),
-        )
+        .where(WorkerRow.id == worker_id)
         .values(resident_id=resident_id, binding_index=None, binding_until=None)
         .returning(WorkerRow)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    row = done.scalar_one_or_none()
-    if row is None:
-        raise BindingCodeUnknown
-    return await _worker(db, vault, row)
+    return await _worker(db, vault, done.scalar_one())
 
 
 async def _worker(db: AsyncSession, vault: Vault, row: WorkerRow) -> Worker:

@@ -177,9 +177,10 @@ def _code_in(text: str) -> str:
 
 async def _bind(turn: Turn, found: str) -> Outcome:
     try:
-        async with turn.db.begin_nested():
-            worker = await workers.bind(turn.db, turn.vault, code=found, resident_id=turn.resident_id)
-    except BindingCodeUnknown as error:
+        worker = await workers.bind(
+            turn.db, turn.vault, code=found, resident_id=turn.resident_id, identity_id=turn.who.identity_id
+        )
+    except BindingCodeUnknown as error:  # the try must be counted, so this transaction is kept
         return Ask(Step.CODE, refusal(error), accepts=TEXT, greedy=True)
     await audit.record(
         turn.db,

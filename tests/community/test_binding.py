@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from community import binding, consents, members, orders, residents, volunteers
-from community.binding import CODE_LIFE, MAX_TRIES, BindingCode, Bound, CodeRejected, TooManyTries
+from community.binding import CODE_LIFE, BindingCode, Bound, CodeRejected
 from community.consents import Purpose
 from community.members import Details
 from community.residents import Who
+from community.tries import MAX_TRIES, TooManyTries
 from community.volunteers import Profile
 from core import clock
 from core.crypto import Vault

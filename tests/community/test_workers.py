@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from community import workers
 from community.permissions import ALLOWED, Grant, NotYourTask, Permission, Worker
+from community.tries import TooManyTries
 from community.workers import WorkerRow
 from core import clock
 from core.crypto import Vault
@@ -82,15 +83,42 @@ async def test_a_role_is_bound_with_a_code_that_works_once_and_for_ten_minutes(
     async with database.write() as db:
         late = await workers.start_binding(db, vault, worker_id=made.id)
         with clock.frozen(clock.now() + timedelta(minutes=11)), pytest.raises(workers.BindingCodeUnknown):
-            await workers.bind(db, vault, code=late, resident_id="r1")
+            await workers.bind(db, vault, code=late, resident_id="r1", identity_id="i1")
         code = await workers.start_binding(db, vault, worker_id=made.id)
-        assert (await workers.bind(db, vault, code=code, resident_id="r1")).resident_id == "r1"
+        assert (await workers.bind(db, vault, code=code, resident_id="r1", identity_id="i1")).resident_id == "r1"
         with pytest.raises(workers.BindingCodeUnknown):
-            await workers.bind(db, vault, code=code, resident_id="r2")
+            await workers.bind(db, vault, code=code, resident_id="r2", identity_id="i2")
         bound = await workers.of_resident(db, vault, resident_id="r1")
         assert bound is not None
         assert bound.id == made.id
         assert await workers.of_resident(db, vault, resident_id="r2") is None
+
+
+async def test_five_wrong_codes_are_all_there_are_for_ten_minutes(database: Database, vault: Vault) -> None:
+    made, _ = await _create(database, vault)
+    async with database.write() as db:
+        code = await workers.start_binding(db, vault, worker_id=made.id)
+        wrong = f"{(int(code) + 1) % 10**8:08d}"
+        for left in (4, 3, 2, 1, 0):
+            with pytest.raises(workers.BindingCodeUnknown) as refused:
+                await workers.bind(db, vault, code=wrong, resident_id="r1", identity_id="i1")
+            assert refused.value.facts == {"tries_left": left}
+        with pytest.raises(TooManyTries):
+            await workers.bind(db, vault, code=code, resident_id="r1", identity_id="i1")
+    with clock.frozen(clock.now() + timedelta(minutes=10, seconds=1)):
+        async with database.write() as db:
+            fresh = await workers.start_binding(db, vault, worker_id=made.id)
+            await workers.bind(db, vault, code=fresh, resident_id="r1", identity_id="i1")
+
+
+async def test_a_wrong_code_leaves_the_role_that_was_bound(database: Database, vault: Vault) -> None:
+    made, _ = await _create(database, vault)
+    async with database.write() as db:
+        code = await workers.start_binding(db, vault, worker_id=made.id)
+        await workers.bind(db, vault, code=code, resident_id="r1", identity_id="i1")
+        with pytest.raises(workers.BindingCodeUnknown):
+            await workers.bind(db, vault, code=code, resident_id="r1", identity_id="i1")
+        assert await workers.of_resident(db, vault, resident_id="r1") is not None
 
 
 async def test_one_account_answers_for_one_worker(database: Database, vault: Vault) -> None:
@@ -99,7 +127,7 @@ async def test_one_account_answers_for_one_worker(database: Database, vault: Vau
     async with database.write() as db:
         for worker in (made, other):
             code = await workers.start_binding(db, vault, worker_id=worker.id)
-            await workers.bind(db, vault, code=code, resident_id="r1")
+            await workers.bind(db, vault, code=code, resident_id="r1", identity_id="i1")
         bound = await workers.of_resident(db, vault, resident_id="r1")
     assert bound is not None
     assert bound.id == other.id

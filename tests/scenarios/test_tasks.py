@@ -78,3 +78,12 @@ async def test_a_wrong_code_binds_nobody(house: House) -> None:
         assert "不对" in (await chat.say("00000000")).text
         await chat.say("取消")
         assert "还没有绑定" in (await chat.say("我的任务")).text
+
+
+async def test_after_five_wrong_codes_even_the_right_one_must_wait(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("员工绑定")
+        for left in (4, 3, 2, 1, 0):
+            assert f"还可以再试{left}次" in (await chat.say("00000000")).text
+        assert "请十分钟后再试" in await bind(house, chat)
+        assert "还没有绑定" in (await chat.say("我的任务")).text
