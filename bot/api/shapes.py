@@ -1,27 +1,16 @@
-"""The JSON that both APIs answer with, for the OpenAPI documents; tests hold real answers against it.
+"""The JSON that residents get, and the staff too, for the OpenAPI documents; tests hold real answers against it.
 
 Handlers do not build these models: the domain's views are the answers, and the models say what they promise.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.values import (
-    ActivityState,
-    Crs,
-    EmergencyKind,
-    IssueState,
-    OrderState,
-    Platform,
-    RedemptionState,
-    RegistrationState,
-    Role,
-    SignupState,
-)
+from core.values import ActivityState, Crs, EmergencyKind, IssueState, OrderState, RedemptionState, RegistrationState
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -45,24 +34,11 @@ class Error(BaseModel):
     error: ErrorBody
 
 
-class Done(BaseModel):
-    """What was changed, and its state now where it has one."""
-
-    id: str
-    state: str | None = None
-
-
 class Category(BaseModel):
     standard: str
     kind: str
     code: str
     name: str
-
-
-class ListedCategory(Category):
-    """`urgency` is what a report of it has unless it says otherwise."""
-
-    urgency: int
 
 
 class Degrees(BaseModel):
@@ -154,22 +130,6 @@ class Issue(IssueLine):
     points_awarded: int
 
 
-class Moderation(BaseModel):
-    """What the platform's content check said: `pass`, `review` or `risky`, and its own word for the kind of risk."""
-
-    suggestion: str
-    label: str
-    held_back: bool
-    at: datetime
-
-
-class StaffIssue(Issue):
-    """With all that the grid system said, what changed nothing included, and the content check if there was one."""
-
-    updates: list[dict[str, Any]]
-    moderation: Moderation | None
-
-
 class Activity(BaseModel):
     """`capacity`, `free` and `waiting` count persons."""
 
@@ -187,58 +147,6 @@ class Activity(BaseModel):
     waiting_capacity: int
     min_age: int | None
     state: ActivityState
-
-
-class CheckInCode(BaseModel):
-    id: str
-    code: str
-
-
-class Counted(BaseModel):
-    """`count`: how many people it touched."""
-
-    id: str
-    count: int
-
-
-class Attendance(BaseModel):
-    signup_id: str
-    ref: str
-    name: str
-    phone: str
-    people: int
-    state: SignupState
-    checked_in_at: datetime | None
-    checked_out_at: datetime | None
-    minutes: int | None
-    certified_minutes: int | None
-
-
-class Volunteer(BaseModel):
-    ref: str
-    area_code: str
-    name: str
-    phone: str
-    skills: str
-    times: str
-    minutes: int
-    activities: int
-    enrolled_at: datetime
-
-
-class Service(BaseModel):
-    id: str
-    area_code: str
-    kind: str
-    title: str
-    description: str
-    price: str
-    windows: list[dict[str, Any]]
-    order_days_before: int
-    order_by: str | None
-    capacity: int
-    needs_address: bool
-    active: bool
 
 
 class OrderLine(BaseModel):
@@ -303,16 +211,6 @@ class Wallet(BaseModel):
     available: int
 
 
-class Wallets(BaseModel):
-    """The wallets in the worker's areas, and all of them together."""
-
-    ref: str
-    posted: int
-    held: int
-    available: int
-    wallets: list[Wallet]
-
-
 class StatementLine(BaseModel):
     seq: int
     amount_points: int
@@ -325,25 +223,6 @@ class StatementLine(BaseModel):
     transfer_id: str
     reverses_id: str | None
     at: datetime
-
-
-class Posted(BaseModel):
-    """`created` is false when the same request was made before under the same key."""
-
-    transfer_id: str
-    created: bool
-
-
-class Finding(BaseModel):
-    check: str
-    ref: str
-    expected: str
-    found: str
-
-
-class LedgerReport(BaseModel):
-    ok: bool
-    findings: list[Finding]
 
 
 class Reward(BaseModel):
@@ -371,161 +250,3 @@ class Redemption(BaseModel):
     created_at: datetime
     expires_at: datetime
     settled_at: datetime | None
-
-
-class ChatLine(BaseModel):
-    id: str
-    state: str
-    area_code: str
-    ref: str
-    platform: Platform
-    opened_at: datetime
-    answered_at: datetime | None
-    closed_at: datetime | None
-    worker_id: str | None
-
-
-class Said(BaseModel):
-    """`by` is `resident`, `bot` or `worker`."""
-
-    at: datetime
-    by: str
-    text: str
-
-
-class Chat(ChatLine):
-    messages: list[Said]
-
-
-class OutboxLine(BaseModel):
-    """A row of the outbox without its payload."""
-
-    id: int
-    kind: str
-    key: str
-    state: str
-    urgent: bool
-    attempts: int
-    next_at: datetime
-    last_error: str | None
-    created_at: datetime
-    expires_at: datetime | None
-    settled_at: datetime | None
-
-
-class Grant(BaseModel):
-    role: Role
-    area_code: str
-
-
-class Worker(BaseModel):
-    id: str
-    name: str
-    unit: str
-    roles: list[Grant]
-
-
-class ListedWorker(Worker):
-    disabled: bool
-    created_at: datetime
-
-
-class NewWorker(Worker):
-    """`token` is shown once and can be read nowhere afterwards."""
-
-    token: str
-
-
-class BindingCode(BaseModel):
-    """`code` is good once and for so many minutes."""
-
-    code: str
-    minutes: int
-
-
-class NewToken(BaseModel):
-    id: str
-    token: str
-
-
-class IssueFigures(BaseModel):
-    total: int
-    by_state: dict[IssueState, int]
-    overdue: int
-    emergencies: int
-    average_rating: float | None
-
-
-class Summary(BaseModel):
-    """Over the areas of the worker, since a moment."""
-
-    since: datetime
-    issues: IssueFigures
-    orders: int
-    activities: int
-
-
-class Area(BaseModel):
-    code: str
-    name: str
-    level: str
-    parent: str | None
-    phone: str
-    valid_from: date
-    valid_until: date | None
-
-
-class AreasImported(BaseModel):
-    """Codes that are new, that have a new version, and that ended; nothing was kept after a `dry_run`."""
-
-    added: list[str]
-    changed: list[str]
-    closed: list[str]
-    dry_run: bool
-
-
-class AreaCollection(BaseModel):
-    """A GeoJSON FeatureCollection."""
-
-    type: Literal["FeatureCollection"]
-    features: list[dict[str, Any]]
-
-
-class AuditLine(BaseModel):
-    id: int
-    at: datetime
-    worker_id: str
-    action: str
-    subject: str
-    area_code: str
-    request_id: str
-
-
-class AuditFinding(BaseModel):
-    kind: str
-    where: str
-
-
-class AuditReport(BaseModel):
-    ok: bool
-    findings: list[AuditFinding]
-
-
-class AuditPurged(BaseModel):
-    """How many lines were deleted; with `dry_run` how many would be."""
-
-    purged: int
-    dry_run: bool
-
-
-class DutyPage(BaseModel):
-    """`acked_by` is a worker's id, or `link` when the signed link of a page was opened."""
-
-    id: str
-    issue_number: str
-    emergency: EmergencyKind
-    area_code: str
-    channels: int
-    created_at: datetime
-    acked_at: datetime | None
-    acked_by: str | None

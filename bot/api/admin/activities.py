@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, Field
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, page
 from community.permissions import Permission
 from community.volunteers import activities, certifying, views
@@ -112,19 +113,19 @@ ENDPOINTS: Final = (
         "Open it for sign-up", "activities publish",
     ),
     Endpoint(
-        "POST", "/activities/{id}/cancel", cancel, _PERMISSION, Cancelling, shapes.Counted,
+        "POST", "/activities/{id}/cancel", cancel, _PERMISSION, Cancelling, answers.Counted,
         "Cancel it and tell everybody who signed up", "activities cancel",
     ),
     Endpoint(
-        "GET", "/activities/{id}/code", code, _PERMISSION, Nothing, shapes.CheckInCode,
+        "GET", "/activities/{id}/code", code, _PERMISSION, Nothing, answers.CheckInCode,
         "The six digits for check-in", "activities code",
     ),
     Endpoint(
-        "GET", "/activities/{id}/attendance", attendance, _PERMISSION, Nothing, shapes.Page[shapes.Attendance],
+        "GET", "/activities/{id}/attendance", attendance, _PERMISSION, Nothing, shapes.Page[answers.Attendance],
         "Who signed up and who came", "activities attendance", personal=True,
     ),
     Endpoint(
-        "POST", "/activities/{id}/certify", certify, _PERMISSION, Nothing, shapes.Counted,
+        "POST", "/activities/{id}/certify", certify, _PERMISSION, Nothing, answers.Counted,
         "Certify the hours of everybody who came", "activities certify",
     ),
 )  # fmt: skip

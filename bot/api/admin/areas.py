@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
 from community import areas
 from community.areas import Area, Level
@@ -89,14 +90,14 @@ def shown(area: Area) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/areas", listing, _PERMISSION, AreaQuery, shapes.Page[shapes.Area], "Areas of today", "areas list"
+        "GET", "/areas", listing, _PERMISSION, AreaQuery, shapes.Page[answers.Area], "Areas of today", "areas list"
     ),
     Endpoint(
-        "POST", "/areas/import", import_, _PERMISSION, Import, shapes.AreasImported,
+        "POST", "/areas/import", import_, _PERMISSION, Import, answers.AreasImported,
         "Take in borders, all or nothing", "areas import", largest_body=LARGEST_IMPORT,
     ),
     Endpoint(
-        "GET", "/areas/export", export, _PERMISSION, Nothing, shapes.AreaCollection,
+        "GET", "/areas/export", export, _PERMISSION, Nothing, answers.AreaCollection,
         "Borders of today as GeoJSON", "areas export",
     ),
 )  # fmt: skip

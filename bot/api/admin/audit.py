@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, Field
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing
 from community import audit
 from community.permissions import Permission
@@ -55,15 +56,15 @@ async def purge(call: Call, said: Purging) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/audit", listing, _PERMISSION, AuditQuery, shapes.Page[shapes.AuditLine],
+        "GET", "/audit", listing, _PERMISSION, AuditQuery, shapes.Page[answers.AuditLine],
         "What staff did, newest first", "audit list", personal=True,
     ),
     Endpoint(
-        "GET", "/audit/verify", verify, _PERMISSION, Nothing, shapes.AuditReport,
+        "GET", "/audit/verify", verify, _PERMISSION, Nothing, answers.AuditReport,
         "Walk the chain of seals", "audit verify",
     ),
     Endpoint(
-        "POST", "/audit/purge", purge, Permission.PURGE_AUDIT, Purging, shapes.AuditPurged,
+        "POST", "/audit/purge", purge, Permission.PURGE_AUDIT, Purging, answers.AuditPurged,
         "Delete what is older than it must be kept", "audit purge",
     ),
 )  # fmt: skip

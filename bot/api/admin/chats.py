@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import chats, transcripts
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, Text, page
 from bot.chats import Chat
 from community import masking
@@ -102,12 +103,12 @@ def _moment(cursor: str | None) -> datetime | None:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/chats", listing, _PERMISSION, InArea, shapes.Page[shapes.ChatLine],
+        "GET", "/chats", listing, _PERMISSION, InArea, shapes.Page[answers.ChatLine],
         "Chats, the newest first", "chats list",
     ),
     Endpoint(
-        "GET", "/chats/{id}", show, _PERMISSION, Nothing, shapes.Chat, "What was said", "chats show", personal=True
+        "GET", "/chats/{id}", show, _PERMISSION, Nothing, answers.Chat, "What was said", "chats show", personal=True
     ),
-    Endpoint("POST", "/chats/{id}/reply", reply, _PERMISSION, Answering, shapes.Done, "Answer", "chats reply"),
-    Endpoint("POST", "/chats/{id}/close", close, _PERMISSION, Nothing, shapes.Done, "End the chat", "chats close"),
+    Endpoint("POST", "/chats/{id}/reply", reply, _PERMISSION, Answering, answers.Done, "Answer", "chats reply"),
+    Endpoint("POST", "/chats/{id}/close", close, _PERMISSION, Nothing, answers.Done, "End the chat", "chats close"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Json, Nothing, sliced
 from community import duty
 from community.permissions import Permission
@@ -36,8 +37,8 @@ async def acknowledge(call: Call, _: Nothing) -> Json:
 
 
 ENDPOINTS: Final = (
-    Endpoint("GET", "/duty", listing, _PERMISSION, DutyQuery, shapes.Page[shapes.DutyPage], "Pages", "duty list"),
+    Endpoint("GET", "/duty", listing, _PERMISSION, DutyQuery, shapes.Page[answers.DutyPage], "Pages", "duty list"),
     Endpoint(
-        "POST", "/duty/{id}/ack", acknowledge, _PERMISSION, Nothing, shapes.DutyPage, "I answer for it", "duty ack"
+        "POST", "/duty/{id}/ack", acknowledge, _PERMISSION, Nothing, answers.DutyPage, "I answer for it", "duty ack"
     ),
 )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from bot import moderation
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing, Reason, Text
 from bot.media_links import photo_link
 from community import categories
@@ -177,11 +178,11 @@ ENDPOINTS: Final = (
         "Reports, newest first", "issues list",
     ),
     Endpoint(
-        "GET", "/issues/{number}", show, _PERMISSION, Nothing, shapes.StaffIssue, "One report", "issues show",
+        "GET", "/issues/{number}", show, _PERMISSION, Nothing, answers.StaffIssue, "One report", "issues show",
         personal=True,
     ),
     Endpoint(
-        "GET", "/categories", all_categories, _PERMISSION, Nothing, shapes.Page[shapes.ListedCategory],
+        "GET", "/categories", all_categories, _PERMISSION, Nothing, shapes.Page[answers.ListedCategory],
         "What reports are about", "issues categories",
     ),
     _step("verify", _plain(Action.VERIFY), Nothing, "It is true and ours"),

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Because, Call, Endpoint, Input, Json, Listing, Nothing, page
 from community.members import registrations, views
 from community.permissions import Permission
@@ -86,15 +87,15 @@ ENDPOINTS: Final = (
         "One registration", "members show", personal=True,
     ),
     Endpoint(
-        "POST", "/members/{id}/approve", approve, _PERMISSION, Approval, shapes.Done,
+        "POST", "/members/{id}/approve", approve, _PERMISSION, Approval, answers.Done,
         "Approve it and assign a grid", "members approve",
     ),
     Endpoint(
-        "POST", "/members/{id}/return", return_, _PERMISSION, Because, shapes.Done,
+        "POST", "/members/{id}/return", return_, _PERMISSION, Because, answers.Done,
         "Ask for a correction", "members return",
     ),
     Endpoint(
-        "POST", "/members/{id}/revoke", revoke, _PERMISSION, Because, shapes.Done,
+        "POST", "/members/{id}/revoke", revoke, _PERMISSION, Because, answers.Done,
         "End an approved registration", "members revoke",
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Because, Call, Endpoint, InArea, Input, Json, Nothing, page
 from community.history import Actor, Party
 from community.orders import moves, views
@@ -80,17 +81,17 @@ ENDPOINTS: Final = (
         "GET", "/orders/{number}", show, _PERMISSION, Nothing, shapes.Order, "One order", "orders show", personal=True
     ),
     Endpoint(
-        "POST", "/orders/{number}/accept", accept, _PERMISSION, Nothing, shapes.Done, "Accept it", "orders accept"
+        "POST", "/orders/{number}/accept", accept, _PERMISSION, Nothing, answers.Done, "Accept it", "orders accept"
     ),
     Endpoint(
-        "POST", "/orders/{number}/assign", assign, _PERMISSION, Assignment, shapes.Done,
+        "POST", "/orders/{number}/assign", assign, _PERMISSION, Assignment, answers.Done,
         "Give it to a provider", "orders assign",
     ),
     Endpoint(
-        "POST", "/orders/{number}/complete", complete, _PERMISSION, Nothing, shapes.Done,
+        "POST", "/orders/{number}/complete", complete, _PERMISSION, Nothing, answers.Done,
         "The service was given", "orders complete",
     ),
     Endpoint(
-        "POST", "/orders/{number}/cancel", cancel, _PERMISSION, Because, shapes.Done, "Cancel it", "orders cancel"
+        "POST", "/orders/{number}/cancel", cancel, _PERMISSION, Because, answers.Done, "Cancel it", "orders cancel"
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, Json, Listing, Nothing, page
 from community.permissions import Permission
 from core import clock, outbox
@@ -81,12 +82,12 @@ def shown(row: OutboxRow) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/outbox", listing, _PERMISSION, OutboxQuery, shapes.Page[shapes.OutboxLine],
+        "GET", "/outbox", listing, _PERMISSION, OutboxQuery, shapes.Page[answers.OutboxLine],
         "Rows of the outbox, newest first", "outbox list",
     ),
-    Endpoint("GET", "/outbox/{id}", show, _PERMISSION, Nothing, shapes.OutboxLine, "One row", "outbox show"),
+    Endpoint("GET", "/outbox/{id}", show, _PERMISSION, Nothing, answers.OutboxLine, "One row", "outbox show"),
     Endpoint(
-        "POST", "/outbox/{id}/retry", retry, _PERMISSION, Nothing, shapes.OutboxLine,
+        "POST", "/outbox/{id}/retry", retry, _PERMISSION, Nothing, answers.OutboxLine,
         "Put a dead, held or expired row back", "outbox retry",
     ),
 )  # fmt: skip

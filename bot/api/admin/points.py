@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing, Reason
 from community import residents
 from community.permissions import NotYourTask, Permission
@@ -124,11 +125,11 @@ def _figures(one: Balance) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/points/audit", check, Permission.POINTS, Nothing, shapes.LedgerReport,
+        "GET", "/points/audit", check, Permission.POINTS, Nothing, answers.LedgerReport,
         "The ledger derives every balance again", "points audit",
     ),
     Endpoint(
-        "GET", "/points/{ref}", balance, Permission.POINTS, Nothing, shapes.Wallets,
+        "GET", "/points/{ref}", balance, Permission.POINTS, Nothing, answers.Wallets,
         "A resident's points by community", "points balance", personal=True,
     ),
     Endpoint(
@@ -136,11 +137,11 @@ ENDPOINTS: Final = (
         shapes.Page[shapes.StatementLine], "A resident's entries, newest first", "points statement", personal=True,
     ),
     Endpoint(
-        "POST", "/points/{ref}/adjust", adjust, Permission.ADJUST_POINTS, Adjustment, shapes.Posted,
+        "POST", "/points/{ref}/adjust", adjust, Permission.ADJUST_POINTS, Adjustment, answers.Posted,
         "Correct a balance", "points adjust",
     ),
     Endpoint(
-        "POST", "/transfers/{id}/reverse", reverse, Permission.ADJUST_POINTS, Because, shapes.Posted,
+        "POST", "/transfers/{id}/reverse", reverse, Permission.ADJUST_POINTS, Because, answers.Posted,
         "Undo a transfer by a new one", "points reverse",
     ),
 )  # fmt: skip

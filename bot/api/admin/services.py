@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import ConfigDict
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, sliced
 from community.orders import catalogue
 from community.orders.catalogue import Offer
@@ -54,10 +55,10 @@ def shown(row: Service) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/services", listing, _PERMISSION, InArea, shapes.Page[shapes.Service], "The catalogue", "services list"
+        "GET", "/services", listing, _PERMISSION, InArea, shapes.Page[answers.Service], "The catalogue", "services list"
     ),
     Endpoint(
-        "POST", "/services", create, _PERMISSION, NewService, shapes.Service,
+        "POST", "/services", create, _PERMISSION, NewService, answers.Service,
         "Offer a service", "services create", status=201,
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from sqlalchemy import func, select
 
-from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, Input, Json
 from community import scope
 from community.issues import lists
@@ -56,7 +56,7 @@ async def summary(call: Call, query: SummaryQuery) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/stats/summary", summary, _PERMISSION, SummaryQuery, shapes.Summary, "Figures of the last days",
+        "GET", "/stats/summary", summary, _PERMISSION, SummaryQuery, answers.Summary, "Figures of the last days",
         "stats summary",
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, Json, Listing, Nothing, page
 from community.permissions import Permission
 from community.volunteers import profiles
@@ -27,11 +28,11 @@ async def show(call: Call, _: Nothing) -> Json:
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/volunteers", listing, _PERMISSION, Listing, shapes.Page[shapes.Volunteer],
+        "GET", "/volunteers", listing, _PERMISSION, Listing, shapes.Page[answers.Volunteer],
         "Volunteers by their reference", "volunteers list", personal=True,
     ),
     Endpoint(
-        "GET", "/volunteers/{ref}", show, _PERMISSION, Nothing, shapes.Volunteer,
+        "GET", "/volunteers/{ref}", show, _PERMISSION, Nothing, answers.Volunteer,
         "One volunteer", "volunteers show", personal=True,
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.api import shapes
+from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
 from community import workers
 from community.permissions import Grant, Permission, Worker
@@ -111,29 +112,29 @@ def shown(worker: Worker) -> Json:
 
 
 ENDPOINTS: Final = (
-    Endpoint("GET", "/me", whoami, None, Nothing, shapes.Worker, "Who the token belongs to", "whoami"),
+    Endpoint("GET", "/me", whoami, None, Nothing, answers.Worker, "Who the token belongs to", "whoami"),
     Endpoint(
-        "POST", "/me/binding", bind, None, Nothing, shapes.BindingCode,
+        "POST", "/me/binding", bind, None, Nothing, answers.BindingCode,
         "A code that binds the caller's own WeChat or Alipay to their role", "workers bind",
     ),
     Endpoint(
-        "GET", "/workers", listing, _PERMISSION, InArea, shapes.Page[shapes.ListedWorker],
+        "GET", "/workers", listing, _PERMISSION, InArea, shapes.Page[answers.ListedWorker],
         "Workers with a role in these areas", "workers list", personal=True,
     ),
     Endpoint(
-        "POST", "/workers", create, _PERMISSION, NewWorker, shapes.NewWorker,
+        "POST", "/workers", create, _PERMISSION, NewWorker, answers.NewWorker,
         "A new worker and their token, shown once", "workers create", status=201,
     ),
     Endpoint(
-        "POST", "/workers/{id}/roles", set_roles, _PERMISSION, Roles, shapes.Worker,
+        "POST", "/workers/{id}/roles", set_roles, _PERMISSION, Roles, answers.Worker,
         "Replace a worker's roles", "workers roles",
     ),
     Endpoint(
-        "POST", "/workers/{id}/disable", disable, _PERMISSION, Nothing, shapes.Done,
+        "POST", "/workers/{id}/disable", disable, _PERMISSION, Nothing, answers.Done,
         "End a worker's access", "workers disable",
     ),
     Endpoint(
-        "POST", "/workers/{id}/token", token, _PERMISSION, Nothing, shapes.NewToken,
+        "POST", "/workers/{id}/token", token, _PERMISSION, Nothing, answers.NewToken,
         "A token in place of the one before", "workers token",
     ),
 )  # fmt: skip
