@@ -71,6 +71,7 @@ async def _apply(
             org=update.handler.org if update.handler else "",
             handler_name=update.handler.name if update.handler else "",
             reason=update.reason,
+            deadline_at=update.deadline_at,
         ),
     )
     return applied.kind

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -16,6 +17,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from core.errors import Invalid
 
 MAX_BODY_BYTES: Final = 64 * 1024
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2099
 
 
 class UnreadableUpdate(Invalid):
@@ -42,9 +45,17 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _plausible(moment: datetime) -> datetime:
+    """Within this century, so that it can be reckoned with in any time zone."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError("is no time of this century")
+    return moment
+
+
 Text = Annotated[str, AfterValidator(_storable)]
 Key = Annotated[Text, Field(min_length=1, max_length=200)]
 LooseKey = Annotated[Key, BeforeValidator(_number_as_text)]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 PhotoUrl = Annotated[Text, Field(max_length=2048), AfterValidator(_web_address)]
 
 
@@ -60,14 +71,18 @@ class Handler(_Body):
 
 
 class Update(_Body):
-    """One update about one event, named by our number or theirs. `status` is their word, as they said it."""
+    """One update about one event, named by our number or theirs. `status` is their word, as they said it.
+
+    `deadline_at` is the new deadline of an extension.
+    """
 
     update_id: Key
     event_no: Key | None = None
     external_no: LooseKey | None = None
     round: Annotated[int, Field(ge=1, le=1000)] | None = None
     status: LooseKey
-    occurred_at: AwareDatetime
+    occurred_at: Moment
+    deadline_at: Moment | None = None
     text: Annotated[Text, Field(max_length=5000)] = ""
     photos: Annotated[list[PhotoUrl], Field(max_length=20)] = Field(default_factory=list)
     handler: Handler | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +88,19 @@ async def test_an_unknown_word_is_shown_to_staff(gridded: House, grid: FakeGrid)
     shown = await gridded.admin("GET", f"/issues/{number}")
     assert shown["state"] == "filed"
     assert "九号状态" in str(shown)
+
+
+async def test_an_extension_moves_the_deadline_to_what_they_name(gridded: House, grid: FakeGrid) -> None:
+    async with gridded.chat() as chat:
+        number = await filed(chat)
+        await until_there(grid, number)
+        before = clock.parse((await gridded.admin("GET", f"/issues/{number}"))["deadline_at"])
+        named = before + timedelta(days=9)
+        wrong = await update(gridded, grid, number, "extended", "u1", deadline_at="下周五")
+        assert (wrong[0], wrong[1]["error"]["code"]) == (400, "unreadable_update")
+        await update(gridded, grid, number, "extended", "u2", deadline_at=clock.iso(named), reason="等配件")
+    after = clock.parse((await gridded.admin("GET", f"/issues/{number}"))["deadline_at"])
+    assert after == named
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT_AFTER_ACCEPT, Fault.ERROR_500, Fault.HTML, Fault.CUT])

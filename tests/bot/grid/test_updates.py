@@ -39,6 +39,8 @@ def test_numbers_where_they_use_numbers() -> None:
     ("field", "value"),
     [("update_id", ""), ("update_id", None), ("update_id", 7), ("status", None), ("status", True),
      ("occurred_at", "2026-11-21T16:00:00"), ("occurred_at", 1700000000), ("occurred_at", "yesterday"),
+     ("occurred_at", "0001-01-01T00:00:00+14:00"), ("deadline_at", "9999-12-31T23:59:59-12:00"),
+     ("deadline_at", "2026-11-30"), ("deadline_at", 1700000000), ("deadline_at", "2026-11-30T18:00:00"),
      ("round", 0), ("round", "1"), ("round", 1.5), ("photos", ["javascript:alert(1)"]), ("photos", ["x"] * 21),
      ("text", "a\x00b"), ("text", "长" * 5001), ("handler", "路灯管理所"), ("event_no", ["HC1"])],
 )  # fmt: skip
