@@ -9,10 +9,12 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import alerts, media_jobs, moderation, outgoing, reach
+from bot.grid import photos as grid_photos
 from bot.grid import pushes
 from bot.service import Service
 from community import areas, binding, duty, issues, notices, photo_files, photos, residents
 from community.issues import deliveries as issue_deliveries
+from community.issues import update_photos
 from community.residents import Who
 from community.volunteers import signups
 from core import clock
@@ -149,6 +151,7 @@ KINDS: Final[Mapping[str, Deliver]] = {
     moderation.CHECK: check_report,
     issue_deliveries.EVENT: pushes.push_event,
     issue_deliveries.ACTION: pushes.push_action,
+    update_photos.FETCH: grid_photos.fetch,
 }
 
 

@@ -27,7 +27,7 @@ async def push_event(service: Service, job: Job) -> None:
     number, round_ = job.payload["number"], int(job.payload["round"])
     async with service.database.read() as db:
         issue = await history.find(db, number=number)
-        connector = _connector(service, issue.connector)
+        connector = connector_of(service, issue.connector)
         attempt = job.attempts + await _tried_before(db, issue.id, round_)
         event = await issues.event_payload(
             db, service.vault, number=number, round=round_, link=partial(photo_link, service)
@@ -47,14 +47,15 @@ async def push_action(service: Service, job: Job) -> None:
     """Deliver one follow-up, behind its event."""
     number, action_id = job.payload["number"], job.payload["action_id"]
     async with service.database.read() as db:
-        connector = _connector(service, (await history.find(db, number=number)).connector)
+        connector = connector_of(service, (await history.find(db, number=number)).connector)
         action = await issues.action_payload(db, service.vault, action_id=action_id, link=partial(photo_link, service))
     await SignedJson(service.http, connector).push_action(number, action)
     async with service.database.write() as db:
         await issues.action_settled(db, action_id=action_id, state="delivered")
 
 
-def _connector(service: Service, name: str) -> GridConnector:
+def connector_of(service: Service, name: str) -> GridConnector:
+    """Raises DeliveryError while it is not configured."""
     for connector in service.config.grid:
         if connector.name == name and connector.kind == "signed_json":
             return connector

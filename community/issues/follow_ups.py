@@ -26,6 +26,7 @@ from core.values import IssueState
 REOPEN_DAYS: Final = 15
 TEXT_CHARACTERS: Final = 1000
 MAX_PHOTOS_IN_ALL: Final = 20
+"""Of the resident; those of the work do not count."""
 
 
 class UrgedToday(Refused):
@@ -74,7 +75,8 @@ async def add_photo(
 ) -> bool:
     """A photo sent after the report; False when the report had it. Raises IssueNotFound, TooManyPhotos."""
     issue, actor = await _begin(db, number, resident_id, Action.PHOTO)
-    if len(await photos.of(db, issue)) >= MAX_PHOTOS_IN_ALL:
+    theirs = [photo for photo in await photos.of(db, issue) if photo.kind != PhotoKind.HANDLED.value]
+    if len(theirs) >= MAX_PHOTOS_IN_ALL:
         raise TooManyPhotos(number=number, limit=MAX_PHOTOS_IN_ALL)
     if not await photos.add(db, issue, [Photo(sha256, content_type)], kind=PhotoKind.FOLLOW_UP):
         return False

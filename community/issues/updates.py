@@ -15,7 +15,7 @@ from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import calendar, categories
-from community.issues import awards, deliveries, history, update_store
+from community.issues import awards, deliveries, history, update_photos, update_store
 from community.issues.actors import Actor, IssueNotFound
 from community.issues.history import Step
 from community.issues.models import Issue, IssueDelivery
@@ -116,6 +116,7 @@ async def _settle(
     else:
         now = await _apply(db, vault, issue, update, action=action, rule=rule)
     await update_store.settle(db, row_id=row_id, issue=issue, outcome=outcome)
+    await update_photos.queue(db, vault, issue, update, row_id=row_id)
     return Applied(outcome, now.number, IssueState(now.state))
 
 
