@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from nlp.confidentiality import find_wishes
 from nlp.emergencies import Danger, danger
 from nlp.lexicon import lexicon
 from nlp.normalise import LONGEST, normalise
@@ -29,7 +30,8 @@ def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) 
     source = normalise(text)
     matters = lexicon("categories").hits(source.text)
     seen = _danger_anywhere(text, source.text)
-    reading = _with_danger(read_intent(source.text, matters), seen)
+    secrets = find_wishes(source.text)
+    reading = _with_danger(read_intent(source.text, matters, secrets), seen)
     is_report = "issue_report" in (reading.intents or (reading.candidates[0].name,))
     categories = read_category(source.text, matters) if is_report else ()
     slots = find_slots(source, intents=reading.intents, now=now, places=gazetteer.names if gazetteer else frozenset())
@@ -44,6 +46,7 @@ def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) 
         urgency=seen.urgency if is_report else 1,
         emergency=seen.kind,
         emergency_doubt=seen.doubt,
+        confidential=bool(secrets),
         slots=slots,
     )
 

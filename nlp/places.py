@@ -111,7 +111,7 @@ def _known(text: str, names: frozenset[str]) -> Iterator[_Piece]:
     for name in sorted(names, key=lambda one: (-len(one), one)):
         start = text.find(name) if name else -1
         while start >= 0:
-            yield _Piece(start, start + len(name), "named")
+            yield _Piece(start, start + len(name), "known")
             start = text.find(name, start + len(name))
 
 
@@ -177,9 +177,22 @@ def _value(text: str, run: list[_Piece]) -> dict[str, Any]:
     words = text[run[0].start : run[-1].end]
     kinds = {piece.kind for piece in run}
     units = [text[piece.start : piece.end] for piece in run if piece.kind == "units"]
-    sure = "named" in kinds or any(_WHOLE_BUILDING.search(unit) for unit in units)
-    vague = bool(kinds & {"own", "units"}) or words in _everywhere()
+    named = [text[piece.start : piece.end] for piece in run if piece.kind == "named"]
+    sure = "known" in kinds or not all(map(_is_kind_only, named)) or any(_WHOLE_BUILDING.search(unit) for unit in units)
+    vague = not kinds.isdisjoint({"own", "units", "named"}) or words in _everywhere()
     return {"name": canonical(words), "deictic": vague and not sure}
+
+
+def _is_kind_only(named: str) -> bool:
+    """Whether a name is none: 我家小区, 我们那栋楼."""
+    return _kind().fullmatch(named) is not None
+
+
+@cache
+def _kind() -> re.Pattern[str]:
+    return re.compile(
+        f"(?:家|本|这|那)?(?:个|里|片|[栋幢座排]|{_table('area')})?[楼院区]?(?:(?!路)(?:{_table('tail')}))*"
+    )
 
 
 @cache

@@ -46,10 +46,13 @@ class IntentReading:
     intents: tuple[str, ...]
 
 
-def read_intent(text: str, category_hits: list[Hit]) -> IntentReading:
-    """Score every clause, name the wishes in order of mention, and abstain where evidence is thin or divided."""
+def read_intent(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> IntentReading:
+    """Score every clause, name the wishes in order of mention, and abstain where evidence is thin or divided.
+
+    Within `secrets`, the spans that ask not to be named, words tell of a report and of nothing else.
+    """
     spans = clauses(text)
-    hits = lexicon("intents").hits(text)
+    hits = [hit for hit in lexicon("intents").hits(text) if hit.label == "issue_report" or not _within(hit, secrets)]
     by_clause = [_clause_scores(text, span, hits, category_hits) for span in spans]
     whole = _sum(by_clause)
     ranked = sorted(whole.items(), key=lambda item: (-item[1], INTENTS.index(item[0])))
@@ -67,6 +70,10 @@ def read_intent(text: str, category_hits: list[Hit]) -> IntentReading:
     chosen = Scored(intent, confidence)
     rest = tuple(one for one in candidates if one.name != intent)[:2]
     return IntentReading(intent, confidence, (chosen, *rest), wishes)
+
+
+def _within(hit: Hit, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= hit.start < end for start, end in spans)
 
 
 def _three(candidates: tuple[Scored, ...]) -> tuple[Scored, ...]:

@@ -70,6 +70,7 @@ class Understanding:
 
     `emergency` is the kind of CONTRACT 4 and stays set when `emergency_doubt` says that the words were negated, past or
     a drill: show the numbers of that kind and ask one question. `to_json` counts a doubtful emergency as none.
+    `confidential`: the speaker does not want to be named to others.
     """
 
     text: str
@@ -82,6 +83,7 @@ class Understanding:
     urgency: int
     emergency: str | None
     emergency_doubt: bool
+    confidential: bool
     slots: tuple[Slot, ...]
 
     def slot(self, slot_type: str) -> Slot | None:
@@ -111,5 +113,6 @@ class Understanding:
             "urgency": self.urgency,
             "emergency": None if self.emergency_doubt else self.emergency,
             "emergency_doubt": self.emergency_doubt,
+            "confidential": self.confidential,
             "slots": [slot.to_json() for slot in self.slots],
         }

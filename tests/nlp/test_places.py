@@ -22,6 +22,9 @@ from tests.nlp.reading import read, texts
         ("B座1203停水", "B座1203"),
         ("12号楼地下车库积水", "12号楼地下车库"),
         ("中心花园的长椅断了", "中心花园"),
+        ("花园路段堵车", "花园路段"),
+        ("我们小区3号楼的门禁坏了", "我们小区3号楼"),
+        ("我们学校门口堵车", "学校门口"),
         ("請到三棟二單元看看，電梯壞了", "三棟二單元"),
     ],
 )
@@ -39,6 +42,10 @@ def test_the_longest_useful_span_is_taken(text: str, place: str) -> None:
         ("楼道里有人堆纸箱", "楼道里"),
         ("门口那条路坑坑洼洼", "门口那条路"),
         ("三单元水压小", "三单元"),
+        ("我们楼的灯坏了", "我们楼"),
+        ("我们那栋楼顶漏水", "我们那栋楼"),
+        ("我家小区楼下路灯坏了", "我家小区楼下"),
+        ("花园里的椅子断了", "花园里"),
     ],
 )
 def test_a_place_that_only_the_speaker_knows_is_deictic(text: str, place: str) -> None:
@@ -55,6 +62,7 @@ def test_spoken_building_numbers_become_digits() -> None:
 
 def test_the_gazetteer_knows_names_that_grammar_cannot() -> None:
     assert texts("和平里那边路灯坏了", "loc", "和平里") != []
+    assert [slot.value["deictic"] for slot in read("花园灯坏了", "花园").all("loc")] == [False]
     assert "观澜" in texts("观澜的路灯坏了", "loc", "观澜")[0]
 
 
