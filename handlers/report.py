@@ -33,6 +33,7 @@ class Step(StrEnum):
 
 class Choose(StrEnum):
     CONFIDENTIAL = "confidential"
+    NAMED = "named"
     ADD = "add"
     PLACE = "place"
     ADDRESS = "address"
@@ -71,6 +72,7 @@ def _absorb(turn: Turn, text: str) -> None:
         draft["phone"], draft["phone_said"] = phone.value, phone.text
     if turn.understood.category and not draft.get("category"):
         draft["category"] = turn.understood.category
+    draft["confidential"] = draft["confidential"] or turn.understood.confidential
     draft["urgency"] = max(draft.get("urgency", Urgency.NORMAL), turn.understood.urgency)
 
 
@@ -137,15 +139,27 @@ def _confirm(turn: Turn) -> Ask:
         what=brief(draft["what"], SHOWN),
         place=draft["place"],
         photos=texts.REPORT_PHOTOS.format(count=count) if count else "",
+        promise=texts.REPORT_CONFIDENTIAL if draft["confidential"] else "",
     )
+    submit, otherwise = _ways_to_submit(confidential=draft["confidential"])
     options = (
-        Option(YES, texts.REPORT_SUBMIT, texts.REPORT_SUBMIT_WORDS),
+        submit,
         Option(Choose.ADD, texts.REPORT_ADD, texts.ADD_WORDS),
         Option(Choose.PLACE, texts.REPORT_CHANGE_PLACE, texts.REPORT_CHANGE_PLACE_WORDS),
-        Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL_WORDS),
+        otherwise,
         Option(NO, texts.REPORT_DROP, texts.REPORT_DROP_WORDS),
     )
     return Ask(Step.CONFIRM, text, options, accepts=ANYTHING)
+
+
+def _ways_to_submit(*, confidential: bool) -> tuple[Option, Option]:
+    """As the resident said that they want it, and the other way."""
+    words, secretly = texts.REPORT_SUBMIT_WORDS, texts.REPORT_SUBMIT_CONFIDENTIAL_WORDS
+    if confidential:
+        yes = Option(YES, texts.REPORT_SUBMIT_CONFIDENTIAL, (*words, *secretly))
+        return yes, Option(Choose.NAMED, texts.REPORT_SUBMIT_NAMED, texts.REPORT_SUBMIT_NAMED_WORDS)
+    yes = Option(YES, texts.REPORT_SUBMIT, words)
+    return yes, Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, secretly)
 
 
 async def what(turn: Turn) -> Outcome:
@@ -173,8 +187,15 @@ async def place(turn: Turn) -> Outcome:
 
 
 def _take_place(turn: Turn) -> None:
-    """Words in answer to "where": the place in them, or all of them; more than a place is kept as description."""
+    """Words in answer to "where": the place in them, or all of them; more than a place is kept as description.
+
+    A place that only the speaker knows (我家楼下) is asked about once more.
+    """
     exact = _exact_places(turn)
+    vague = [slot.text for slot in turn.understood.all("loc") if slot.value["deictic"]]
+    if vague and not exact and "vague" not in turn.draft:
+        turn.draft["vague"] = vague[0]
+        return
     turn.draft["place"] = exact[0] if exact else turn.answer.text[:60]
     if exact and not _is_mere_place(turn.answer.text, exact[0]):
         turn.draft["what"] = f"{turn.draft['what']}\n{turn.answer.text}".strip()
@@ -208,18 +229,20 @@ async def phone(turn: Turn) -> Outcome:
 
 async def confirm(turn: Turn) -> Outcome:
     match turn.answer.value:
-        case Choose.CONFIDENTIAL:
-            return await report_filing.submit(turn, confidential=True)
+        case Choose.CONFIDENTIAL | Choose.NAMED as wish:
+            return await report_filing.submit(turn, confidential=wish == Choose.CONFIDENTIAL)
+        case str(answer) if answer == YES:
+            return await report_filing.submit(turn, confidential=turn.draft["confidential"])
         case Choose.ADD:
             return Ask(Step.MORE, texts.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
         case Choose.PLACE:
-            turn.draft["place"] = ""
-            turn.draft["point"] = None
+            turn.draft |= {"place": "", "point": None}
+            turn.draft.pop("vague", None)
             return await _ask_place(turn)
         case "":
             return await _added(turn)
-        case answer:
-            return await report_filing.submit(turn, confidential=False) if answer == YES else Done(texts.REPORT_DROPPED)
+        case _:
+            return Done(texts.REPORT_DROPPED)
 
 
 async def _added(turn: Turn) -> Outcome:

@@ -69,3 +69,24 @@ async def test_a_number_that_nobody_asked_for_is_left_out_unless_wanted(house: H
         done = await chat.choose("1")
         shown = await house.admin("GET", f"/issues/{done.whole.split('编号')[1][:11]}")
         assert "13800000000" not in str(shown)
+
+
+async def test_a_place_that_only_the_resident_knows_is_asked_about_once(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        assert "哪里" in (await chat.say("垃圾没人收")).whole
+        assert "“我家楼下”具体是哪里" in (await chat.say("就在我家楼下")).whole
+        assert "报上去" in (await chat.say("我家楼下")).whole
+        await chat.say("改位置")
+        assert "位置：5号楼" in (await chat.say("5号楼")).whole
+
+
+@pytest.mark.parametrize(("answer", "confidential"), [("可以", True), ("不用保密", False)])
+async def test_who_does_not_want_to_be_named_is_not(
+    house: House, account: str, answer: str, *, confidential: bool
+) -> None:
+    async with house.chat(account) as chat:
+        asked = await chat.say("别告诉别人是我反映的，2号楼有人群租")
+        assert "不会告诉别人是您报的" in asked.whole
+        done = await chat.say(answer)
+        shown = await house.admin("GET", f"/issues/{done.whole.split('编号')[1][:11]}")
+        assert shown["confidential"] is confidential
