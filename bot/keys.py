@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from community.members import reindexing
 from community.residents import PURPOSE_NAME, PURPOSE_PHONE, PURPOSE_SENDER, Identity, Resident, sender_index
 from core.crypto import Unreadable, Vault, load_ring
 from core.db import Database
@@ -38,7 +39,7 @@ async def rotate(database: Database, settings: Settings) -> int:
         async with database.write() as db:
             if not await redemption_views.reindex(db, vault, limit=BATCH):
                 break
-    for reindex in (_reindex_identities, _reindex_residents):
+    for reindex in (_reindex_identities, _reindex_residents, _reindex_members):
         await _walk(database, vault, reindex)
     return count
 
@@ -81,3 +82,7 @@ async def _reindex_residents(db: AsyncSession, vault: Vault, after: str) -> str 
         if values:
             await db.execute(update(Resident).where(Resident.id == last).values(values))
     return last
+
+
+async def _reindex_members(db: AsyncSession, vault: Vault, after: str) -> str | None:
+    return await reindexing.reindex(db, vault, after=after, limit=BATCH)

@@ -17,6 +17,7 @@ from community import consents, history, notices, sealed
 from community.consents import Purpose
 from community.history import Actor, MoveRefused, Party, Subject
 from community.members.models import PURPOSE, Registration
+from community.members.reindexing import indexes
 from community.members.workflow import ACTIVE, WORKFLOW, Action
 from core import clock, outbox
 from core.crypto import Vault
@@ -95,8 +96,7 @@ async def register(db: AsyncSession, vault: Vault, *, resident_id: str, area_cod
 async def _sealed(db: AsyncSession, vault: Vault, owner_id: str, details: Details) -> dict[str, Any]:
     return {
         "details": await sealed.seal_record(db, vault, owner_id=owner_id, purpose=PURPOSE, record=asdict(details)),
-        "name_index": vault.blind("name", details.name.strip()),
-        "phone_index": vault.blind("phone", details.phone.strip()),
+        **indexes(vault, name=details.name, phone=details.phone),
     }
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 
 from bot import keys, seed
 from bot.service import Service
-from community import audit, privacy, residents
+from community import audit, consents, members, privacy, residents
+from community.consents import Purpose
+from community.members.models import Registration
 from community.residents import Identity, Resident
 from core import clock
 from core.crypto import DataKey, Ring, Unreadable, Vault
@@ -20,6 +22,7 @@ from core.settings import Settings
 from core.values import Platform
 from points import corrections, redemption_views, redemptions, rewards
 from points.reward_models import RedemptionRow
+from tests.community.people import AREA, WORDING
 from tests.house import TEST_RING, House
 
 NEW = "t2:" + base64.b64encode(b"n" * 32).decode()
@@ -122,6 +125,31 @@ async def test_codes_are_found_and_those_of_the_erased_are_no_hindrance(quiet: H
             select(func.count()).select_from(RedemptionRow).where(RedemptionRow.code_ring_id != "t2")
         )
         assert left.scalar_one() == 0
+
+
+async def test_members_are_found_by_the_new_key(quiet: House) -> None:
+    database, vault = quiet.service.database, quiet.service.vault
+    here, gone = await registered(quiet, "o-here"), await registered(quiet, "o-gone")
+    async with database.write() as db:
+        await privacy.erase(db, vault, resident_id=gone.resident_id, now=clock.now())
+    await keys.rotate(database, settings(quiet, BOTH))
+    async with database.read() as db:
+        rows = (await db.execute(select(Registration))).scalars().all()
+    found = {row.resident_id: (row.name_index, row.phone_index) for row in rows}
+    afresh = vault_of(NEW)
+    assert found[here.resident_id] == (afresh.blind("name", "王小明"), afresh.blind("phone", "13800000000"))
+    assert found[gone.resident_id] == (None, None)
+
+
+async def registered(house: House, sender: str) -> residents.Who:
+    """Somebody new who registered as a party member."""
+    database, vault = house.service.database, house.service.vault
+    who = await identify(database, vault, sender)
+    details = members.Details(name="王小明", phone="13800000000", employer="区自来水公司")
+    async with database.write() as db:
+        await consents.give(db, resident_id=who.resident_id, purpose=Purpose.PARTY_MEMBER, wording=WORDING)
+        await members.register(db, vault, resident_id=who.resident_id, area_code=AREA, details=details)
+    return who
 
 
 async def redeemed(house: House, sender: str) -> redemption_views.Redemption:
