@@ -68,10 +68,13 @@ def wants(target: Notify, event: str) -> bool:
 
 
 def notice_text(event: str, facts: Mapping[str, Any]) -> str:
-    """One line about one event; one that the texts don't know is told by its name."""
+    """One line about one event; one that the texts don't know is told by its name.
+
+    Some have other words in an emergency, or for who did it (the fact `by`).
+    """
     templates = TEXTS["notice"]
-    name = f"{event}.emergency" if facts.get("emergency") else event
-    template = templates.get(name) or templates.get(event, templates["other"])
+    case = "emergency" if facts.get("emergency") else facts.get("by", "")
+    template = templates.get(f"{event}.{case}") or templates.get(event, templates["other"])
     shown = {key: _shown(key, value) for key, value in facts.items() if value not in (None, "")}
     return _line(template.format_map(_Shown(shown, event=event)))
 

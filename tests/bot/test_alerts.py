@@ -168,6 +168,13 @@ def test_facts_read_as_people_say_them() -> None:
     assert "火情" in notice_text("issue.submitted", facts | {"emergency": "fire"})
 
 
+def test_the_end_of_a_chat_says_who_ended_it() -> None:
+    told = [notice_text("chat.ended", {"chat": "c1"} | by) for by in ({}, {"by": "resident"}, {"by": "nobody"})]
+    assert all("c1" in text for text in told)
+    assert ["居民结束" in text for text in told] == [False, True, False]
+    assert "没人接" in told[2]
+
+
 def test_braces_in_a_fact_are_plain_text() -> None:
     assert "{0.__class__}" in notice_text("grid.unknown_status", {"status": "{0.__class__}"})
 
