@@ -44,13 +44,7 @@ NO_DETAILS: Final = Details()
 
 
 async def move(
-    db: AsyncSession,
-    vault: Vault,
-    *,
-    number: str,
-    action: Action,
-    actor: Actor,
-    details: Details = NO_DETAILS,
+    db: AsyncSession, vault: Vault, *, number: str, action: Action, actor: Actor, details: Details = NO_DETAILS
 ) -> OrderState:
     """Do one action of the transition table; the state after it.
 
@@ -58,12 +52,8 @@ async def move(
     Invalid, Forbidden, MoveRefused, TooLate (a resident cancels after the slot began).
     """
     order = await get_order(db, number=number)
-    if actor.party is Party.RESIDENT and order.resident_id != actor.id:
-        raise NotFound("order_not_found")
     state = OrderState(order.state)
-    after = WORKFLOW.target(state, action, actor.party)
-    if action is Action.CANCEL and actor.party is Party.RESIDENT and clock.now() >= order.slot_start:
-        raise TooLate(until=clock.iso(order.slot_start))
+    after = _target(order, state, action, actor)
     values = await _values(db, vault, order, action, details)
     done = await db.execute(
         update(Order)
@@ -88,6 +78,16 @@ async def move(
     )
     if actor.party is Party.WORKER:
         await _tell(db, vault, order, action, details)
+    return after
+
+
+def _target(order: Order, state: OrderState, action: Action, actor: Actor) -> OrderState:
+    is_resident = actor.party is Party.RESIDENT
+    if is_resident and order.resident_id != actor.id:
+        raise NotFound("order_not_found")
+    after = WORKFLOW.target(state, action, actor.party)
+    if is_resident and action is Action.CANCEL and clock.now() >= order.slot_start:
+        raise TooLate(until=clock.iso(order.slot_start))
     return after
 
 

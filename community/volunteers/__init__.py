@@ -14,6 +14,7 @@ from community.volunteers.activities import (
     upcoming,
 )
 from community.volunteers.attendance import Hours, check_in, check_out, enter_by_hand, hours
+from community.volunteers.cancelling import cancel_signup
 from community.volunteers.certifying import certify
 from community.volunteers.errors import (
     ActivityFull,
@@ -32,7 +33,7 @@ from community.volunteers.models import Activity, Signup
 from community.volunteers.profiles import Profile, enrol, leave, own_profile
 from community.volunteers.profiles import listing as list_volunteers
 from community.volunteers.profiles import staff_view as show_volunteer
-from community.volunteers.signups import SignedUp, cancel_signup, get_signup, reminder_still_wanted, sign_up
+from community.volunteers.signups import SignedUp, get_signup, reminder_still_wanted, sign_up
 from community.volunteers.views import attendance, my_signups, show_activity, show_signup
 
 __all__ = [

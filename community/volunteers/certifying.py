@@ -60,8 +60,12 @@ async def _certify_one(
         )
         .execution_options(synchronize_session=False)
     )
-    if not await _still_here(db, attendance.resident_id):
-        return
+    if await _still_here(db, attendance.resident_id):
+        await _reward(db, vault, activity, attendance, minutes)
+
+
+async def _reward(db: AsyncSession, vault: Vault, activity: Activity, attendance: Attendance, minutes: int) -> None:
+    """Points for the time, and word of it."""
     if minutes:
         await grants.request_grant(
             db,

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import history, sealed
 from community.volunteers.activities import ACTIVE, locked_activity
+from community.volunteers.cancelling import give_back
 from community.volunteers.models import Activity, Attendance, Signup, VolunteerProfile
 from community.volunteers.profiles import PURPOSE
-from community.volunteers.signups import PURPOSE_NAME, PURPOSE_PHONE, give_back
+from community.volunteers.signups import PURPOSE_NAME, PURPOSE_PHONE
 from community.volunteers.views import show_signup
 from core import clock
 from core.crypto import Vault

@@ -1,24 +1,18 @@
-"""Taking and giving back seats. The counters of the activity's row decide, so that the last seat is given once.
-
-The waiting list moves up in order: whenever seats come free, each waiting party that fits is seated, earliest first.
-A party too large for the free seats keeps its place and lets smaller ones pass; so nobody who fits ever waits, and a
-newcomer who finds room passes nobody who could have had it.
-"""
+"""Taking seats. The counters of the activity's row decide, so that the last seat is given once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import history, notices, sealed
-from community.history import MoveRefused, Subject
-from community.volunteers.activities import ACTIVE, facts, get_activity, locked_activity
+from community.history import Subject
+from community.volunteers.activities import facts, get_activity, locked_activity
 from community.volunteers.errors import (
     ActivityFull,
     ActivityNotOpen,
@@ -62,8 +56,7 @@ async def sign_up(
 ) -> SignedUp:
     """A seat, or a place on the waiting list.
 
-    Raises NotFound, Invalid (`people` not in 1..20), ActivityNotOpen, ActivityOver, AgeNotConfirmed, ActivityFull,
-    AlreadySignedUp; nothing is changed then.
+    Raises NotFound, Invalid (`people` not in 1..20) or a refusal of `errors`; nothing is changed then.
     """
     if not 1 <= people <= MAX_PEOPLE:
         raise Invalid(fields={"people": f"1..{MAX_PEOPLE}"})
@@ -83,17 +76,10 @@ async def sign_up(
         "phone": await sealed.seal_text(db, vault, owner_id=resident_id, purpose=PURPOSE_PHONE, text=phone),
         "created_at": clock.now(),
     }
-    try:
-        async with db.begin_nested():
-            state, number = await _take(db, activity_id, people)
-            await db.execute(insert(Signup).values(**row, state=state.value, position=number))
-    except IntegrityError as error:
-        if violated(error, "uq_signup_active", "signup.activity_id", "signup.resident_id"):
-            raise AlreadySignedUp from None
-        raise
+    state, number = await _join(db, row)
     await note(db, vault, signup_id, resident_id, Step(None, state, history.BY_RESIDENT))
     if state is SignupState.SEATED:
-        await _remind(db, vault, activity, signup_id, resident_id)
+        await remind(db, vault, activity, signup_id, resident_id)
         return SignedUp(signup_id, state, None)
     return SignedUp(signup_id, state, await _place_in_line(db, activity_id, number or 0))
 
@@ -103,6 +89,18 @@ def _check_open(activity: Activity) -> None:
         raise ActivityNotOpen(state=activity.state)
     if activity.starts_at <= clock.now():
         raise ActivityOver
+
+
+async def _join(db: AsyncSession, row: dict[str, Any]) -> tuple[SignupState, int | None]:
+    try:
+        async with db.begin_nested():
+            state, number = await _take(db, row["activity_id"], row["people"])
+            await db.execute(insert(Signup).values(**row, state=state.value, position=number))
+    except IntegrityError as error:
+        if violated(error, "uq_signup_active", "signup.activity_id", "signup.resident_id"):
+            raise AlreadySignedUp from None
+        raise
+    return state, number
 
 
 async def _take(db: AsyncSession, activity_id: str, people: int) -> tuple[SignupState, int | None]:
@@ -143,101 +141,8 @@ async def _place_in_line(db: AsyncSession, activity_id: str, number: int) -> int
     return (await db.execute(count)).scalar_one()
 
 
-async def cancel_signup(
-    db: AsyncSession, vault: Vault, *, signup_id: str, by: str = history.BY_RESIDENT, reason: str = ""
-) -> list[str]:
-    """Give the seats back and seat who waits; the ids of the sign-ups that moved up.
-
-    Raises NotFound, ActivityOver (it has begun), MoveRefused (not seated or waiting any more).
-    """
-    known = await get_signup(db, signup_id=signup_id)
-    activity = await locked_activity(db, activity_id=known.activity_id)
-    signup = await get_signup(db, signup_id=signup_id)
-    if signup.state not in ACTIVE:
-        raise MoveRefused(state=signup.state, action="cancel")
-    if activity.starts_at <= clock.now():
-        raise ActivityOver
-    return await give_back(db, vault, activity=activity, signup=signup, by=by, reason=reason)
-
-
-async def give_back(
-    db: AsyncSession, vault: Vault, *, activity: Activity, signup: Signup, by: str, reason: str = ""
-) -> list[str]:
-    """Cancel an active sign-up of an activity that the caller has locked; move the waiting list up before it begins."""
-    was = SignupState(signup.state)
-    counter = Activity.taken if was is SignupState.SEATED else Activity.waiting
-    await db.execute(
-        update(Signup)
-        .where(Signup.id == signup.id)
-        .values(state=SignupState.CANCELLED.value)
-        .execution_options(synchronize_session=False)
-    )
-    await db.execute(
-        update(Activity)
-        .where(Activity.id == activity.id)
-        .values({counter: counter - signup.people})
-        .execution_options(synchronize_session=False)
-    )
-    await note(db, vault, signup.id, signup.key_owner_id, Step(was, SignupState.CANCELLED, by, reason))
-    if was is SignupState.WAITING or activity.starts_at <= clock.now():
-        return []
-    return await _move_up(db, vault, await get_activity(db, activity_id=activity.id))
-
-
-async def _move_up(db: AsyncSession, vault: Vault, activity: Activity) -> list[str]:
-    rows = await db.execute(
-        select(Signup)
-        .where(Signup.activity_id == activity.id, Signup.state == SignupState.WAITING.value)
-        .order_by(Signup.position)
-        .execution_options(populate_existing=True)
-    )
-    seated = fitting(activity.free, list(rows.scalars()))
-    if not seated:
-        return []
-    ids, people = [s.id for s in seated], sum(s.people for s in seated)
-    await db.execute(
-        update(Signup)
-        .where(Signup.id.in_(ids))
-        .values(state=SignupState.SEATED.value)
-        .execution_options(synchronize_session=False)
-    )
-    await db.execute(
-        update(Activity)
-        .where(Activity.id == activity.id)
-        .values(taken=Activity.taken + people, waiting=Activity.waiting - people)
-        .execution_options(synchronize_session=False)
-    )
-    for signup in seated:
-        await _tell_seated(db, vault, activity, signup)
-    return ids
-
-
-def fitting(free: int, waiting: Sequence[Signup]) -> list[Signup]:
-    """Who of the waiting, earliest first, gets the free seats."""
-    chosen: list[Signup] = []
-    for signup in waiting:
-        if signup.people <= free:
-            chosen.append(signup)
-            free -= signup.people
-    return chosen
-
-
-async def _tell_seated(db: AsyncSession, vault: Vault, activity: Activity, signup: Signup) -> None:
-    moved = Step(SignupState.WAITING, SignupState.SEATED, history.BY_SYSTEM)
-    await note(db, vault, signup.id, signup.key_owner_id, moved)
-    await notices.tell_resident(
-        db,
-        vault,
-        resident_id=signup.resident_id,
-        notice="signup_seated",
-        facts={**facts(activity), "signup_id": signup.id, "people": signup.people},
-        key=f"signup_seated:{signup.id}",
-        expires_at=activity.starts_at,
-    )
-    await _remind(db, vault, activity, signup.id, signup.resident_id)
-
-
-async def _remind(db: AsyncSession, vault: Vault, activity: Activity, signup_id: str, resident_id: str) -> None:
+async def remind(db: AsyncSession, vault: Vault, activity: Activity, signup_id: str, resident_id: str) -> None:
+    """Queue the word of the evening before, unless that is past."""
     moment = reminder_at(activity.starts_at)
     if moment <= clock.now():
         return

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from community.history import MoveRefused, Subject, of
 from community.volunteers import activities, signups
+from community.volunteers.cancelling import cancel_signup
 from community.volunteers.errors import (
     ActivityFull,
     ActivityNotOpen,
@@ -20,7 +21,7 @@ from community.volunteers.errors import (
     AlreadySignedUp,
 )
 from community.volunteers.models import Signup
-from community.volunteers.signups import SignedUp, cancel_signup, sign_up
+from community.volunteers.signups import SignedUp, sign_up
 from core import clock
 from core.crypto import Vault
 from core.db import Database
