@@ -21,7 +21,7 @@ LINE: Final = (
     ("开始", "opened_at"),
     ("答复", "answered_at"),
 )
-MESSAGE: Final = (("时间", "at"), ("谁", "by"), ("内容", "text"))
+MESSAGE: Final = (("时间", "at"), ("谁", "by"), ("内容", "text"), ("照片", "photo_url"))
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="对话编号")]
 

@@ -78,7 +78,8 @@ def write_revision(message: str) -> None:
         engine = create_engine(f"sqlite:///{folder}/today.db")
         with engine.connect() as connection:
             _upgrade(connection)
-            command.revision(_config(connection), message, autogenerate=True, rev_id=f"{clock.today():%Y%m%d}")
+            rev_id = f"{clock.local(clock.now()):%Y%m%d%H%M}"
+            command.revision(_config(connection), message, autogenerate=True, rev_id=rev_id)
         engine.dispose()
 
 

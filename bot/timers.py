@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import chats, inbox, reach, sessions
+from bot import chat_photos, chats, inbox, reach, sessions
 from bot.grid import nonces
 from bot.service import Service
 from bot.wakeups import SENDER, TIMERS
-from community import audit, issues, privacy
+from community import audit, issues, photo_files, photos, privacy
 from core import clock, logs
 from core.errors import AppError
 from points import grants, redemptions
@@ -118,4 +118,7 @@ class Timers:
             await nonces.forget_old(db)
             await sessions.forget_expired(db)
             await inbox.forget_old(db, before=clock.now() - INBOX_KEPT)
+            await chat_photos.forget_old(db, before=clock.now() - INBOX_KEPT)
+            unused = await photos.forget_unused(db, before=clock.now() - INBOX_KEPT)
+            await photo_files.let_go(db, sha256s=unused)
             await issues.expire_parked(db)

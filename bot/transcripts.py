@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import chat_photos
 from bot.inbox import PURPOSE_BODY, PURPOSE_REPLY, InboxRow
 from bot.outgoing import PURPOSE, REPLY_WAY, Outgoing
 from community import residents
@@ -19,19 +20,24 @@ from handlers import texts
 
 
 async def history(db: AsyncSession, vault: Vault, *, identity_id: str, limit: int = 50) -> list[dict[str, Any]]:
-    """The last lines, oldest first: `{at, by: "resident"|"bot"|"worker", text}`. Raises NotFound."""
+    """The last lines, oldest first: `{at, by: "resident"|"bot"|"worker", text, photo}`. Raises NotFound.
+
+    `photo` is the hash of a stored file that was sent within a chat, or None.
+    """
     who = await residents.identity(db, vault, identity_id=identity_id)
     key = await vault.key(db, who.key_owner_id)
     said = await db.execute(
         select(InboxRow).where(InboxRow.identity_id == identity_id).order_by(InboxRow.seq.desc()).limit(limit)
     )
-    lines: list[tuple[datetime, str, str]] = []
-    for row in said.scalars():
+    lines: list[tuple[datetime, str, str, str | None]] = []
+    messages = list(said.scalars())
+    shown = await chat_photos.of(db, message_keys=[f"m{row.id}" for row in messages])
+    for row in messages:
         message = Inbound.from_json(json.loads(unseal(key, PURPOSE_BODY, row.body)), sender="")
-        lines.append((row.received_at, "resident", _words(message)))
+        lines.append((row.received_at, "resident", _words(message), shown.get(f"m{row.id}")))
         if row.reply is not None and row.done_at is not None:
             reply = Reply.from_json(json.loads(unseal(key, PURPOSE_REPLY, row.reply)))
-            lines.append((row.done_at, "bot", _shown(reply)))
+            lines.append((row.done_at, "bot", _shown(reply), None))
     sent = await db.execute(
         select(Outgoing)
         .where(Outgoing.identity_id == identity_id, Outgoing.way != REPLY_WAY)
@@ -40,9 +46,10 @@ async def history(db: AsyncSession, vault: Vault, *, identity_id: str, limit: in
     )
     for line in sent.scalars():
         reply = Reply.from_json(json.loads(unseal(key, PURPOSE, line.body)))
-        lines.append((line.sent_at, "worker" if reply.text.startswith(texts.WORKER_SAYS) else "bot", _shown(reply)))
+        by = "worker" if reply.text.startswith(texts.WORKER_SAYS) else "bot"
+        lines.append((line.sent_at, by, _shown(reply), None))
     newest = sorted(lines, key=lambda line: line[0])[-limit:]
-    return [{"at": clock.iso(at), "by": by, "text": text} for at, by, text in newest]
+    return [{"at": clock.iso(at), "by": by, "text": text, "photo": photo} for at, by, text, photo in newest]
 
 
 def _words(message: Inbound) -> str:

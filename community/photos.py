@@ -160,6 +160,17 @@ async def forget(db: AsyncSession, *, owner_ids: Sequence[str]) -> set[str]:
     return {sha256 for sha256 in gone.scalars() if sha256}
 
 
+async def forget_unused(db: AsyncSession, *, before: datetime) -> set[str]:
+    """Drop photos from before that moment that belong to no report; the hashes of their files."""
+    gone = await db.execute(
+        delete(Photo)
+        .where(Photo.issue_number.is_(None), Photo.created_at < before)
+        .returning(Photo.sha256)
+        .execution_options(synchronize_session=False)
+    )
+    return {sha256 for sha256 in gone.scalars() if sha256}
+
+
 async def _sealed_gps(db: AsyncSession, vault: Vault, owner_id: str, point: Point | None) -> bytes | None:
     if point is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import bot.chat_photos
 import bot.chats
 import bot.emergencies
 import bot.grid.nonces

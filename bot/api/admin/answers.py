@@ -134,11 +134,12 @@ class ChatLine(BaseModel):
 
 
 class Said(BaseModel):
-    """`by` is `resident`, `bot` or `worker`."""
+    """`by` is `resident`, `bot` or `worker`; `photo_url` carries its own right of access and expires."""
 
     at: datetime
     by: str
     text: str
+    photo_url: str | None
 
 
 class Chat(ChatLine):
