@@ -23,6 +23,8 @@ LINE: Final = (
     ("状态", "status"),
 )
 
+Id = Annotated[str, typer.Argument(metavar="ID", help="兑换品编号")]
+
 
 @app.command("list")
 def listing(ctx: typer.Context, area: Area = None, limit: Limit = 50, cursor: Cursor = None) -> None:
@@ -42,10 +44,19 @@ def create(ctx: typer.Context, file: Source) -> None:
 @app.command()
 def stock(
     ctx: typer.Context,
-    reward_id: Annotated[str, typer.Argument(metavar="ID", help="兑换品编号")],
+    reward_id: Id,
     count: Annotated[int, typer.Argument(metavar="N", min=0, help="现在有几件")],
 ) -> None:
     """改库存。"""
     hc = session(ctx)
     made = hc.client.post(at("rewards", reward_id, "stock"), {"stock": count})
     hc.printer.done(made, f"{made['name']} 现有 {made['stock']} 件。")
+
+
+@app.command()
+def withdraw(ctx: typer.Context, reward_id: Id) -> None:
+    """下架，不再兑换；发出去的兑换码照常能用。"""
+    hc = session(ctx)
+    hc.confirm(f"下架兑换品 {reward_id}？下架后不能再上架。")
+    made = hc.client.post(at("rewards", reward_id, "withdraw"))
+    hc.printer.done(made, f"{made['name']} 已下架。")

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import AwareDatetime, Field
 
 from bot.api import shapes
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
 from community.permissions import Permission
 from core import clock
 from points import rewards
@@ -52,10 +52,21 @@ async def create(call: Call, said: NewReward) -> Json:
 
 
 async def stock(call: Call, said: Stock) -> Json:
-    reward = await rewards.find_reward(call.db, reward_id=call.path["id"])
-    call.require(reward.area_code)
+    reward = await _reward(call)
     await rewards.set_stock(call.db, reward_id=reward.id, stock=said.stock)
     return shown(await rewards.find_reward(call.db, reward_id=reward.id))
+
+
+async def withdraw(call: Call, _: Nothing) -> Json:
+    reward = await _reward(call)
+    await rewards.withdraw_reward(call.db, reward_id=reward.id)
+    return shown(await rewards.find_reward(call.db, reward_id=reward.id))
+
+
+async def _reward(call: Call) -> RewardView:
+    reward = await rewards.find_reward(call.db, reward_id=call.path["id"])
+    call.require(reward.area_code)
+    return reward
 
 
 def shown(reward: RewardView) -> Json:
@@ -75,5 +86,9 @@ ENDPOINTS: Final = (
     Endpoint(
         "POST", "/rewards/{id}/stock", stock, _PERMISSION, Stock, shapes.Reward,
         "Say how many are on the shelf", "rewards stock",
+    ),
+    Endpoint(
+        "POST", "/rewards/{id}/withdraw", withdraw, _PERMISSION, Nothing, shapes.Reward,
+        "Offer it no longer; codes that are out stay good", "rewards withdraw",
     ),
 )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from core import clock
 from core.values import Role
-from points import redemptions
+from points import redemptions, rewards
 from tests.bot.api.town import COMMUNITY, OTHER_COMMUNITY, Town
 
 
@@ -118,3 +119,15 @@ async def test_stock_is_set(town: Town) -> None:
     assert made["stock"] == 9
     status, _ = await town.post(f"/rewards/{reward_id}/stock", {"stock": 9}, token=town.elsewhere[Role.DESK])
     assert status == 403
+
+
+async def test_a_withdrawn_reward_is_offered_no_longer_and_its_codes_stay_good(town: Town) -> None:
+    code = await a_code(town)
+    _, listed = await town.get("/rewards")
+    withdrawing = f"/rewards/{listed['items'][0]['id']}/withdraw"
+    assert (await town.post(withdrawing, token=town.elsewhere[Role.DESK]))[0] == 403
+    _, made = await town.post(withdrawing, role=Role.DESK)
+    assert made["status"] == "withdrawn"
+    async with town.service.database.read() as db:
+        assert await rewards.list_rewards(db, area_code=COMMUNITY, now=clock.now()) == []
+    assert (await town.post("/redemptions/verify", {"code": code}, role=Role.DESK))[0] == 200
