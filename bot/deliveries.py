@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import alerts, media_jobs, moderation, outgoing, reach
+from bot import alerts, media_jobs, moderation, outgoing, picture_checks, reach
 from bot.grid import photos as grid_photos
 from bot.grid import pushes
+from bot.media_links import photo_link
 from bot.service import Service
 from community import areas, binding, duty, issues, notices, photo_files, photos, residents
 from community.issues import deliveries as issue_deliveries
@@ -131,6 +132,18 @@ async def check_report(service: Service, job: Job) -> None:
         await moderation.keep(db, number=number, verdict=verdict)
 
 
+async def check_picture(service: Service, job: Job) -> None:
+    """Hand a picture of a report to the platform; its verdict comes as an event."""
+    number, sha256 = job.payload["number"], job.payload["sha256"]
+    async with service.database.read() as db:
+        who = await residents.identity(db, service.vault, identity_id=job.payload["identity_id"])
+    url, _ = photo_link(service, sha256)
+    begun = await moderation.request_picture(service.apis.get(who.account), who, url)
+    trace_id, verdict = (begun, None) if isinstance(begun, str) else (job.key, begun)
+    async with service.database.write() as db:
+        await picture_checks.requested(db, trace_id=trace_id, number=number, sha256=sha256, verdict=verdict)
+
+
 async def _area_name(db: AsyncSession, code: str) -> str:
     """The area as the people on duty know it, or its code."""
     try:
@@ -149,6 +162,7 @@ KINDS: Final[Mapping[str, Deliver]] = {
     photo_files.ERASE: media_jobs.erase,
     duty.PAGE: send_page,
     moderation.CHECK: check_report,
+    picture_checks.CHECK: check_picture,
     issue_deliveries.EVENT: pushes.push_event,
     issue_deliveries.ACTION: pushes.push_action,
     update_photos.FETCH: grid_photos.fetch,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from bot import picture_checks
 from bot.adapters import http_json
 from bot.adapters.alipay_api import AlipayApi
 from bot.adapters.pictures import ImageTooLarge, NotAnImage
@@ -44,6 +45,8 @@ async def fetch(service: Service, job: Job) -> None:
             await issues.add_photo(
                 db, service.vault, service.config, number=number, sha256=stored.sha256, content_type=stored.content_type
             )
+            if service.conversations.account(job.payload["account"]).moderation == "platform":
+                await picture_checks.queue(db, photo_id=photo_id)
         await photo_files.let_go(db, sha256s=[stored.sha256])  # the resident may have been erased meanwhile
 
 

@@ -13,6 +13,7 @@ import bot.memories
 import bot.moderation
 import bot.notice_consents
 import bot.outgoing
+import bot.picture_checks
 import bot.sessions  # noqa: F401
 import community.areas
 import community.audit

@@ -55,8 +55,10 @@ async def open_resident(
             return resident
 
 
-def send_media_checks(platform: PlatformSimulator, url: str, http: aiohttp.ClientSession) -> None:
-    """Let finished picture checks reach the server at `url` as the event that WeChat sends."""
+def send_media_checks(
+    platform: PlatformSimulator, url: str, http: aiohttp.ClientSession, *, suggest: str = "pass", label: int = 100
+) -> None:
+    """Let finished picture checks reach the server at `url` as the event that WeChat sends, all with this verdict."""
 
     async def media_checked(account: Account, openid: str, trace_id: str) -> None:
         teller = WeChatResident(account, url, http, openid=openid, platform=platform)
@@ -69,7 +71,7 @@ def send_media_checks(platform: PlatformSimulator, url: str, http: aiohttp.Clien
                 "version": 2,
                 "errcode": 0,
                 "errmsg": "ok",
-                "result": {"suggest": "pass", "label": 100},
+                "result": {"suggest": suggest, "label": label},
             }
         )
 

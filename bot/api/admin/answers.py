@@ -24,13 +24,25 @@ class ListedCategory(Category):
     urgency: int
 
 
+class PictureVerdict(BaseModel):
+    """`label` is `pending` until the platform has answered."""
+
+    sha256: str
+    suggestion: str
+    label: str
+
+
 class Moderation(BaseModel):
-    """What the platform's content check said: `pass`, `review` or `risky`, and its own word for the kind of risk."""
+    """What the platform's content check said: `pass`, `review` or `risky`, and its own word for the kind of risk.
+
+    It is the gravest of what it said of the words and of each picture.
+    """
 
     suggestion: str
     label: str
     held_back: bool
     at: datetime
+    pictures: list[PictureVerdict]
 
 
 class StaffIssue(Issue):
