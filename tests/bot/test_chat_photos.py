@@ -37,14 +37,15 @@ async def showed(house: House, chat: Chat) -> str:
 
 
 async def take(house: House) -> None:
-    """Take up the photo of the newest message."""
+    """Take up the photo of the newest message, where the conversation has not done so itself."""
     service = house.service
     async with service.database.write() as db:
         row = (await db.execute(select(InboxRow).order_by(InboxRow.id.desc()).limit(1))).scalar_one()
         who = await residents.identity(db, service.vault, identity_id=row.identity_id)
         opened = unseal(await service.vault.key(db, who.key_owner_id), PURPOSE_BODY, row.body)
         said = Inbound.from_json(json.loads(opened), sender=who.sender)
-        await chat_photos.take(service.conversations._turn(db, who, row.id, said))
+        if await db.get(ChatPhoto, f"m{row.id}") is None:
+            await chat_photos.take(service.conversations._turn(db, who, row.id, said))
 
 
 async def messages(house: House, chat_id: str, role: str = "admin") -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.sender import Sender
 from bot.timers import Timers
@@ -84,7 +84,7 @@ async def test_a_photo_that_arrives_after_the_erasure_leaves_no_file(quiet: Hous
     async with quiet.chat() as chat:
         await chat.photo(photo("blue"))
         async with quiet.service.database.write() as db:
-            await db.execute(photos.Photo.__table__.delete())
+            await db.execute(delete(photos.Photo))
         await send(quiet)
     async with quiet.service.database.read() as db:
         rows = await db.execute(select(OutboxRow.state).where(OutboxRow.kind == photo_files.ERASE))
