@@ -56,7 +56,13 @@ HISTORY: Final = (("时间", "at"), ("经手", "by"), ("动作", "action"), ("�
 DELIVERY: Final = (("接口", "connector"), ("状态", "state"), ("对方编号", "external_no"), ("错误", "last_error"))
 PHOTO: Final = (("种类", "kind"), ("地址", "url"))
 
-CATEGORY: Final = (("代码", "code"), ("名称", "name"), ("紧急", "urgency"))
+CATEGORY: Final = (
+    ("代码", "code"),
+    ("名称", "name"),
+    ("紧急", "urgency"),
+    ("国标代码", "national.code"),
+    ("国标名称", "national.name"),
+)
 
 No = Annotated[str, typer.Argument(metavar="NO", help="工单号")]
 

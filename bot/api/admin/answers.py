@@ -19,9 +19,10 @@ class Done(BaseModel):
 
 
 class ListedCategory(Category):
-    """`urgency` is what a report of it has unless it says otherwise."""
+    """`urgency` is what a report of it has unless it says otherwise; `national` its counterpart in the standard."""
 
     urgency: int
+    national: Category | None
 
 
 class PictureVerdict(BaseModel):

@@ -14,6 +14,7 @@ from bot.api.admin import answers
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing, Reason, Text
 from bot.media_links import photo_link
 from community import categories
+from community.categories import Category
 from community.issues import Action, Actor, lists, move, views
 from community.issues.photos import Photo
 from community.permissions import Permission
@@ -131,8 +132,12 @@ async def category(call: Call, said: Recategorising) -> Json:
 
 async def all_categories(_: Call, __: Nothing) -> Json:
     """The codes that `category` takes."""
-    items = [one.to_json() | {"urgency": one.urgency} for one in categories.matters()]
-    return {"items": items, "next": None}
+    return {"items": [_listed(one) for one in categories.matters()], "next": None}
+
+
+def _listed(category: Category) -> Json:
+    national = categories.national(category)
+    return category.to_json() | {"urgency": category.urgency, "national": national.to_json() if national else None}
 
 
 def _plain(action: Action) -> Callable[[Call, Nothing], Awaitable[Json]]:

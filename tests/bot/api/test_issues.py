@@ -159,3 +159,10 @@ async def test_a_step_that_the_workflow_lacks_is_refused_with_a_sentence(town: T
     number = await town.report()
     status, answer = await town.post(f"/issues/{number}/close")
     assert (status, answer["error"]["code"]) == (422, "transition_refused")
+
+
+async def test_categories_are_listed_with_their_counterparts_in_the_national_standard(town: Town) -> None:
+    _, listed = await town.get("/categories", role=Role.COLLECTOR)
+    lamp = next(one for one in listed["items"] if one["code"] == "M09")
+    assert (lamp["national"]["standard"], lamp["national"]["code"]) == ("GB/T 47678.5-2026", "01037")
+    assert all(one["national"] is None or one["national"]["name"] for one in listed["items"])
