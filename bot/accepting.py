@@ -9,8 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -26,6 +25,7 @@ from core import clock
 from core.crypto import Vault, seal
 from core.db import Database, dump_json, is_transient, table_of
 from core.messages import Inbound
+from core.statements import Statement
 
 LARGEST_GROUP: Final = 64
 GROUP_ATTEMPTS: Final = 3
@@ -87,7 +87,7 @@ class Acceptor:
                     future.set_result(result)
 
     def _next_group(self) -> list[Queued]:
-        """At most one message of an identity, so that one statement numbers them all; the rest keep their order."""
+        """At most one message of an identity, so that each can be numbered alone; the rest keep their order."""
         group: list[Queued] = []
         left: list[Queued] = []
         senders: set[str] = set()
@@ -114,58 +114,55 @@ class Acceptor:
 
 _IDENTITY: Final = table_of(Identity)
 _INBOX: Final = table_of(InboxRow)
-_NUMBER: Final = (
+_NUMBER: Final = Statement(
     update(_IDENTITY)
-    .where(_IDENTITY.c.id.in_(bindparam("ids", expanding=True)), ~_IDENTITY.c.sender_index.startswith(ERASED))
+    .where(_IDENTITY.c.id == bindparam("identity_id"), ~_IDENTITY.c.sender_index.startswith(ERASED))
     .values(last_seq=_IDENTITY.c.last_seq + 1)
-    .returning(_IDENTITY.c.id, _IDENTITY.c.last_seq)
+    .returning(_IDENTITY.c.last_seq)
 )
-_INSERTS: Final = {
-    name: make(_INBOX)
-    .on_conflict_do_nothing(index_elements=["account", "dedupe_key"])
-    .returning(_INBOX.c.id, _INBOX.c.account, _INBOX.c.dedupe_key)
-    for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
-}
+_INSERT: Final = Statement(
+    {
+        name: make(_INBOX).on_conflict_do_nothing(index_elements=["account", "dedupe_key"]).returning(_INBOX.c.id)
+        for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+    },
+    columns=[column.name for column in _INBOX.columns if column.name not in ("id", "reply", "done_at")],
+)
 
 
 async def _insert(db: AsyncSession, vault: Vault, items: Sequence[Item]) -> list[Accepted | None]:
-    """The rows of a group, in its order; None for a sender who was erased meanwhile."""
-    seqs = await _number(db, [who.identity_id for _, who, _ in items])
-    now = clock.now()
-    rows = [
-        await _row(db, vault, said, who, route, seq=seqs[who.identity_id], now=now)
-        for said, who, route in items
-        if who.identity_id in seqs
-    ]
-    made: dict[tuple[str, str], int] = {}
-    if rows:
-        inserted = await db.execute(_INSERTS[db.get_bind().dialect.name], rows)
-        made = {(row.account, row.dedupe_key): row.id for row in inserted}
-    return [await _accepted(db, said, who, made) if who.identity_id in seqs else None for said, who, _ in items]
-
-
-async def _number(db: AsyncSession, identity_ids: list[str]) -> dict[str, int]:
-    """The next number of each identity; an erased one gets none."""
-    numbered = await db.execute(_NUMBER, {"ids": sorted(identity_ids)})
-    return {row.id: row.last_seq for row in numbered}
-
-
-async def _row(
-    db: AsyncSession, vault: Vault, said: Inbound, who: Who, route: Route | None, *, seq: int, now: datetime
-) -> dict[str, Any]:
-    key = await vault.key(db, who.key_owner_id)
-    return {
-        "account": said.account,
-        "dedupe_key": _key(said),
-        "identity_id": who.identity_id,
-        "seq": seq,
-        "kind": said.kind.value,
-        "trigger": _trigger(said),
-        "body": seal(key, PURPOSE_BODY, dump_json(said.to_json()).encode()),
-        "reply_route": route.value if route else None,
-        "received_at": now,
-        "failed": False,
+    """Write a group, its senders always in the same order, so that two groups never wait for one another."""
+    accepted = {
+        who.identity_id: await _one(db, vault, said, who, route)
+        for said, who, route in sorted(items, key=lambda item: item[1].identity_id)
     }
+    return [accepted[who.identity_id] for _, who, _ in items]
+
+
+async def _one(db: AsyncSession, vault: Vault, said: Inbound, who: Who, route: Route | None) -> Accepted | None:
+    """One row under the next number of its identity; None for a sender who was erased meanwhile."""
+    numbered = await _NUMBER.first(db, identity_id=who.identity_id)
+    if numbered is None:
+        return None
+    key = await vault.key(db, who.key_owner_id)
+    made = await _INSERT.first(
+        db,
+        account=said.account,
+        dedupe_key=_key(said),
+        identity_id=who.identity_id,
+        seq=numbered.last_seq,
+        kind=said.kind.value,
+        trigger=_trigger(said),
+        body=seal(key, PURPOSE_BODY, dump_json(said.to_json()).encode()),
+        reply_route=route.value if route else None,
+        received_at=clock.now(),
+        failed=False,
+    )
+    if made is not None:
+        return Accepted(made.id, who, is_new=True)
+    known = await db.execute(
+        select(InboxRow.id).where(InboxRow.account == said.account, InboxRow.dedupe_key == _key(said))
+    )
+    return Accepted(known.scalar_one(), who, is_new=False)
 
 
 def _key(said: Inbound) -> str:
@@ -176,13 +173,3 @@ def _key(said: Inbound) -> str:
 def _trigger(said: Inbound) -> Trigger | None:
     """What a message opens at its platform; one that came by our own API opens nothing there."""
     return None if said.is_api else send_windows.trigger_of(said)
-
-
-async def _accepted(db: AsyncSession, said: Inbound, who: Who, made: dict[tuple[str, str], int]) -> Accepted:
-    new_id = made.get((said.account, _key(said)))
-    if new_id is not None:
-        return Accepted(new_id, who, is_new=True)
-    known = await db.execute(
-        select(InboxRow.id).where(InboxRow.account == said.account, InboxRow.dedupe_key == _key(said))
-    )
-    return Accepted(known.scalar_one(), who, is_new=False)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Index, select, text, update
+from sqlalchemy import Index, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community import notices, residents
 from core import clock, outbox
 from core.crypto import Vault
-from core.db import Base, new_id
+from core.db import Base, new_id, table_of
 from core.errors import NotFound, Refused
 from core.messages import Reply
+from core.statements import Statement
 from handlers import texts
 from handlers.dialogue import Turn
 from nlp.escape import escape_word
@@ -62,12 +64,12 @@ async def wait_for_worker(turn: Turn) -> None:
     """The resident asked for a person: open a chat and call the staff."""
     if await _of(turn.db, turn.who.identity_id) is not None:
         return
-    resident = await residents.get(turn.db, resident_id=turn.resident_id)
+    home = await residents.home(turn.db, resident_id=turn.resident_id)
     chat = Chat(
         id=new_id()[:12],
         identity_id=turn.who.identity_id,
         resident_id=turn.resident_id,
-        area_code=resident.area_code or turn.account.area or "",
+        area_code=home.area_code or turn.account.area or "",
         state=ChatState.WAITING.value,
         opened_at=clock.now(),
     )
@@ -91,9 +93,27 @@ async def listen(turn: Turn) -> Reply | None:
     return Reply("")
 
 
-async def _of(db: AsyncSession, identity_id: str) -> Chat | None:
-    query = select(Chat).where(Chat.identity_id == identity_id, Chat.state.in_(OPEN_STATES))
-    return (await db.execute(query)).scalar_one_or_none()
+_CHAT: Final = table_of(Chat)
+_OPEN: Final = Statement(
+    select(_CHAT.c.id, _CHAT.c.area_code, _CHAT.c.state, _CHAT.c.told_waiting).where(
+        _CHAT.c.identity_id == bindparam("identity_id"), _CHAT.c.state != ChatState.CLOSED.value
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChat:
+    """The chat of an identity that is not over."""
+
+    id: str
+    area_code: str
+    state: str
+    told_waiting: bool
+
+
+async def _of(db: AsyncSession, identity_id: str) -> OpenChat | None:
+    row = await _OPEN.first(db, identity_id=identity_id)
+    return OpenChat(*row) if row else None
 
 
 async def get(db: AsyncSession, *, chat_id: str) -> Chat:
@@ -145,7 +165,7 @@ async def close(db: AsyncSession, vault: Vault, *, chat_id: str) -> None:
     )
 
 
-async def _close(db: AsyncSession, chat: Chat) -> bool:
+async def _close(db: AsyncSession, chat: Chat | OpenChat) -> bool:
     done = await db.execute(
         update(Chat)
         .where(Chat.id == chat.id, Chat.state.in_(OPEN_STATES))

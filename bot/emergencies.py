@@ -6,11 +6,12 @@ page is in the outbox, or that nobody is on duty; that a person has it is said o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from community import areas, categories, duty, issues, photos, residents
 from community.issues import NewIssue
 from core import clock
-from core.db import Base
+from core.db import Base, table_of
 from core.messages import InboundKind, Reply
+from core.statements import Statement
 from core.values import Urgency
 from handlers import texts
 from handlers.dialogue import ANYTHING, Answer, Ask, Option, Turn
@@ -69,14 +71,31 @@ async def consider(turn: Turn) -> Reply | None:
     return None
 
 
-async def _open_case(turn: Turn) -> EmergencyCase | None:
-    query = select(EmergencyCase).where(
-        EmergencyCase.identity_id == turn.who.identity_id, EmergencyCase.opened_at > clock.now() - OPEN_FOR
+_CASE: Final = table_of(EmergencyCase)
+_OPEN_CASE: Final = Statement(
+    select(_CASE.c.kind, _CASE.c.step, _CASE.c.number, _CASE.c.prompt_key).where(
+        _CASE.c.identity_id == bindparam("identity_id"),
+        _CASE.c.opened_at > bindparam("since", type_=_CASE.c.opened_at.type),
     )
-    return (await turn.db.execute(query)).scalar_one_or_none()
+)
 
 
-async def _raise(turn: Turn, case: EmergencyCase | None, kind: str) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An emergency that what an identity says next is taken to belong to."""
+
+    kind: str
+    step: str
+    number: str | None
+    prompt_key: str
+
+
+async def _open_case(turn: Turn) -> Case | None:
+    row = await _OPEN_CASE.first(turn.db, identity_id=turn.who.identity_id, since=clock.now() - OPEN_FOR)
+    return Case(*row) if row else None
+
+
+async def _raise(turn: Turn, case: Case | None, kind: str) -> Reply:
     """A new emergency is filed and paged; more words about the same one are added to it."""
     if case is not None and case.number is not None and case.kind == kind:
         await issues.add_text(
@@ -92,8 +111,8 @@ async def _raise(turn: Turn, case: EmergencyCase | None, kind: str) -> Reply:
 
 
 async def _file(turn: Turn, kind: str, place: str) -> tuple[str, int]:
-    resident = await residents.get(turn.db, resident_id=turn.resident_id)
-    area = resident.area_code or turn.account.area or await areas.default_area(turn.db)
+    home = await residents.home(turn.db, resident_id=turn.resident_id)
+    area = home.area_code or turn.account.area or await areas.default_area(turn.db)
     category = categories.for_emergency(kind)
     filed = await issues.report(
         turn.db,
@@ -109,7 +128,7 @@ async def _file(turn: Turn, kind: str, place: str) -> tuple[str, int]:
             address=place or texts.EMERGENCY_UNKNOWN_PLACE,
             point=None,
             area_code=area,
-            grid_code=resident.grid_code,
+            grid_code=home.grid_code,
             photos=(),
             confidential=False,
             occurred_at=turn.said.sent_at,
@@ -148,7 +167,7 @@ async def _doubt(turn: Turn, kind: str) -> Reply:
     return _of(CaseStep.DOUBT, turn.message_key, before=number).reply()
 
 
-async def _follow(turn: Turn, case: EmergencyCase) -> Reply | None:
+async def _follow(turn: Turn, case: Case) -> Reply | None:
     """What is said after an emergency, while its question waits."""
     if turn.said.kind in (InboundKind.IMAGE, InboundKind.LOCATION) and case.number is not None:
         await _add(turn, case, Answer())
@@ -165,7 +184,7 @@ async def _follow(turn: Turn, case: EmergencyCase) -> Reply | None:
     return await _answered(turn, case, answer)
 
 
-async def _answered(turn: Turn, case: EmergencyCase, answer: Answer) -> Reply:
+async def _answered(turn: Turn, case: Case, answer: Answer) -> Reply:
     """An answer to where, or to whether somebody is hurt, in whichever order it comes."""
     await _add(turn, case, answer)
     if case.step == CaseStep.PLACE.value and chosen(_HURT, turn.said.text):
@@ -176,7 +195,7 @@ async def _answered(turn: Turn, case: EmergencyCase, answer: Answer) -> Reply:
     return await _next(turn, case)
 
 
-async def _next(turn: Turn, case: EmergencyCase) -> Reply:
+async def _next(turn: Turn, case: Case) -> Reply:
     """After a place, a picture or more words: the question that is left, if one is."""
     if case.step == CaseStep.TOLD.value:
         return _noted(case)
@@ -184,7 +203,7 @@ async def _next(turn: Turn, case: EmergencyCase) -> Reply:
     return _of(CaseStep.HURT, turn.message_key).reply()
 
 
-def _noted(case: EmergencyCase) -> Reply:
+def _noted(case: Case) -> Reply:
     return Reply(texts.EMERGENCY_NOTED.format(number=texts.EMERGENCY_NUMBER_OF[case.kind]))
 
 
@@ -195,14 +214,14 @@ def _is_other_wish(turn: Turn) -> bool:
 OTHER_WISH: Final = 0.8
 
 
-async def _resolve(turn: Turn, case: EmergencyCase, answer: Answer) -> Reply | None:
+async def _resolve(turn: Turn, case: Case, answer: Answer) -> Reply | None:
     if answer.value == YES:
         return await _raise(turn, None, case.kind)
     await turn.db.execute(delete(EmergencyCase).where(EmergencyCase.identity_id == turn.who.identity_id))
     return Reply(texts.EMERGENCY_CALM) if answer.value == NO else None
 
 
-async def _add(turn: Turn, case: EmergencyCase, answer: Answer) -> None:
+async def _add(turn: Turn, case: Case, answer: Answer) -> None:
     """Put what was said into the report."""
     if case.number is None:
         return

@@ -25,6 +25,7 @@ from core.crypto import Vault, seal, unseal
 from core.db import Base, dump_json, table_of
 from core.messages import Inbound, Reply
 from core.outbox import rowcount
+from core.statements import Statement
 
 PURPOSE_BODY: Final = "inbox.body"
 PURPOSE_REPLY: Final = "inbox.reply"
@@ -88,13 +89,13 @@ class Answered:
 
 
 _TABLE: Final = table_of(InboxRow)
-_NEXT: Final = (
+_NEXT: Final = Statement(
     select(_TABLE.c.id, _TABLE.c.body, _TABLE.c.received_at)
     .where(_TABLE.c.identity_id == bindparam("identity_id"), _TABLE.c.done_at.is_(None))
     .order_by(_TABLE.c.seq)
     .limit(1)
 )
-_FINISH: Final = (
+_FINISH: Final = Statement(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("of"), _TABLE.c.done_at.is_(None))
     .values({name: bindparam(name) for name in ("done_at", "reply", "failed")})
@@ -105,7 +106,7 @@ _FINISH: Final = (
 
 async def next_waiting(db: AsyncSession, vault: Vault, who: Who) -> Waiting | None:
     """The oldest unanswered message of an identity."""
-    row = (await db.execute(_NEXT, {"identity_id": who.identity_id})).first()
+    row = await _NEXT.first(db, identity_id=who.identity_id)
     if row is None:
         return None
     key = await vault.key(db, who.key_owner_id)
@@ -131,9 +132,8 @@ async def finish(
     if reply is not None and not reply.is_silent:
         key = await vault.key(db, who.key_owner_id)
         sealed = seal(key, PURPOSE_REPLY, dump_json(reply.to_json()).encode())
-    values = {"of": message_id, "route": route.value, "done_at": clock.now(), "reply": sealed, "failed": failed}
-    taken = (await db.execute(_FINISH, values)).scalar_one_or_none()
-    return Route(taken) if taken else None
+    taken = await _FINISH.first(db, of=message_id, route=route.value, done_at=clock.now(), reply=sealed, failed=failed)
+    return Route(taken.reply_route) if taken else None
 
 
 async def give_up_passive(db: AsyncSession, *, message_id: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Index, Row, Select, bindparam, select, update
+from sqlalchemy import Index, Select, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,7 @@ from core.crypto import Vault, seal, unseal
 from core.db import Base, dump_json, table_of
 from core.errors import NotFound
 from core.outbox import rowcount
+from core.statements import Statement
 from handlers.memory import Memory
 
 PURPOSE: Final = "conversation.memory"
@@ -46,8 +47,8 @@ class Conversation(Base):
 
 _TABLE: Final = table_of(Conversation)
 _STORED: Final = select(_TABLE.c.memory, _TABLE.c.expires_at).where(_TABLE.c.identity_id == bindparam("identity_id"))
-_STORED_LOCKED: Final = _STORED.with_for_update()
-_REMEMBER: Final = (
+_LOCK: Final = Statement({"sqlite": _STORED, "postgresql": _STORED.with_for_update()})
+_REMEMBER: Final = Statement(
     update(_TABLE)
     .where(_TABLE.c.identity_id == bindparam("of"))
     .values({name: bindparam(name) for name in ("memory", "expires_at", "remind_at")})
@@ -68,17 +69,16 @@ def _opened(key: bytes, sealed: bytes) -> Memory:
     return Memory.from_json(json.loads(unseal(key, PURPOSE, sealed)))
 
 
-async def _lock(db: AsyncSession, who: Who) -> Row[Any, Any] | None:
+async def _lock(db: AsyncSession, who: Who) -> Any:
     """Take the conversation's row; SQLite's one writer is lock enough there."""
-    query = _STORED_LOCKED if db.get_bind().dialect.name == "postgresql" else _STORED
-    stored = (await db.execute(query, {"identity_id": who.identity_id})).one_or_none()
+    stored = await _LOCK.first(db, identity_id=who.identity_id)
     if stored is not None:
         return stored
     make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     await db.execute(
         make(Conversation).values(identity_id=who.identity_id).on_conflict_do_nothing(index_elements=["identity_id"])
     )
-    return (await db.execute(query, {"identity_id": who.identity_id})).one_or_none()
+    return await _LOCK.first(db, identity_id=who.identity_id)
 
 
 async def keep(db: AsyncSession, vault: Vault, who: Who, memory: Memory) -> None:
@@ -88,13 +88,13 @@ async def keep(db: AsyncSession, vault: Vault, who: Who, memory: Memory) -> None
         key = await vault.key(db, who.key_owner_id)
         sealed = seal(key, PURPOSE, dump_json(memory.to_json()).encode())
     now = clock.now()
-    values = {
-        "of": who.identity_id,
-        "memory": sealed,
-        "expires_at": now + LIFETIME if sealed else None,
-        "remind_at": now + REMIND_AFTER if memory.current else None,
-    }
-    await db.execute(_REMEMBER, values)
+    await _REMEMBER.rows(
+        db,
+        of=who.identity_id,
+        memory=sealed,
+        expires_at=now + LIFETIME if sealed else None,
+        remind_at=now + REMIND_AFTER if memory.current else None,
+    )
 
 
 async def remind_due(db: AsyncSession, vault: Vault, *, title_of: Callable[[str], str], limit: int) -> int:

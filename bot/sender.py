@@ -44,11 +44,21 @@ class Sender:
         """Deliver one batch; how many rows it had."""
         async with self._service.database.write() as db:
             jobs = await outbox.lease(db, self._service.vault, limit=BATCH)
-        await asyncio.gather(*(self._deliver(job) for job in jobs))
+        under_way = {asyncio.create_task(self._deliver(job)) for job in jobs}
+        while under_way:
+            ended, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            await self._done([job for task in ended if (job := task.result()) is not None])
         return len(jobs)
 
-    async def _deliver(self, job: Job) -> None:
-        """One delivery; every failure is settled, so that a bad row can't stop the others."""
+    async def _done(self, jobs: list[Job]) -> None:
+        """Settle what was delivered in the same moment in one transaction."""
+        if jobs:
+            async with self._service.database.write() as db:
+                for job in sorted(jobs, key=lambda job: job.id):
+                    await outbox.settle_done(db, job)
+
+    async def _deliver(self, job: Job) -> Job | None:
+        """One delivery, returned when it succeeded; a failure is settled here, so that a bad row can't stop others."""
         logs.correlation_id.set(f"o{job.id}")
         try:
             await self._kinds[job.kind](self._service, job)
@@ -63,8 +73,8 @@ class Sender:
             await self._failed(job, DeliveryError(type(error).__name__, retryable=True))
         else:
             metrics.deliveries.labels(job.kind, "done").inc()
-            async with self._service.database.write() as db:
-                await outbox.settle_done(db, job)
+            return job
+        return None
 
     async def _failed(self, job: Job, error: DeliveryError) -> None:
         result = "held" if isinstance(error, DeliveryHeld) else "again" if error.retryable else "failed"

@@ -45,11 +45,14 @@ async def tell_resident(
 
 
 async def tell_staff(db: AsyncSession, *, event: str, area_code: str, facts: dict[str, Any], key: str) -> bool:
-    """Queue word of new work for `[[notify]]`; `facts` hold numbers and categories, never personal data."""
+    """Queue word of new work for `[[notify]]`; `facts` hold numbers and categories, never personal data.
+
+    `key` begins with what it is about, up to a colon: words about the same thing leave in their order.
+    """
     return await outbox.enqueue(
         db,
         kind=STAFF,
-        order_key=f"staff:{area_code}",
+        order_key=f"staff:{key.partition(':')[0]}",
         payload={"event": event, "area_code": area_code, "facts": facts},
         key=f"staff:{event}:{key}",
     )

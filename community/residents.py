@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Index, UniqueConstraint, insert, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,8 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, outbox
 from core.crypto import DataKey, Unreadable, Vault, seal
-from core.db import Base, new_id
+from core.db import Base, new_id, table_of
 from core.errors import NotFound
+from core.statements import Statement
 from core.values import Platform
 
 ERASED: Final = "erased:"
@@ -175,11 +176,15 @@ async def find(db: AsyncSession, vault: Vault, *, account: str, sender: str, alt
     return Who(row.id, row.resident_id, row.key_owner_id, account, Platform(row.platform), sender, row.verified)
 
 
+_IDENTITY: Final = table_of(Identity)
+_CURRENT: Final = Statement(
+    select(_IDENTITY.c.resident_id, _IDENTITY.c.verified).where(_IDENTITY.c.id == bindparam("identity_id"))
+)
+
+
 async def current(db: AsyncSession, who: Who) -> Who:
     """The same identity as it stands now: binding may have given it to another resident meanwhile."""
-    row = (
-        await db.execute(select(Identity.resident_id, Identity.verified).where(Identity.id == who.identity_id))
-    ).one_or_none()
+    row = await _CURRENT.first(db, identity_id=who.identity_id)
     if row is None:
         raise NotFound("identity_not_found")
     return replace(who, resident_id=row.resident_id, verified=row.verified)
@@ -224,6 +229,28 @@ async def get(db: AsyncSession, *, resident_id: str) -> Resident:
     if row is None:
         raise NotFound("resident_not_found")
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a resident lives, as far as they told us or their account says."""
+
+    area_code: str | None
+    grid_code: str | None
+
+
+_RESIDENT: Final = table_of(Resident)
+_HOME: Final = Statement(
+    select(_RESIDENT.c.area_code, _RESIDENT.c.grid_code).where(_RESIDENT.c.id == bindparam("resident_id"))
+)
+
+
+async def home(db: AsyncSession, *, resident_id: str) -> Home:
+    """Raises NotFound."""
+    row = await _HOME.first(db, resident_id=resident_id)
+    if row is None:
+        raise NotFound("resident_not_found")
+    return Home(row.area_code, row.grid_code)
 
 
 @dataclass(frozen=True, slots=True)

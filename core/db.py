@@ -104,8 +104,14 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+        session = AsyncSession(self._writer, expire_on_commit=False)
+        try:
             yield session
+            await session.commit()
+        except BaseException:
+            await asyncio.shield(session.close())
+            raise
+        session.sync_session.close()  # after the commit it holds no connection: nothing to wait for
 
     async def ping(self) -> None:
         async with self.read() as session:

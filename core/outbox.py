@@ -14,15 +14,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Index, exists, or_, select, text, update
+from sqlalchemy import CursorResult, Index, Integer, Select, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
 from core.crypto import Unreadable, Vault
 from core.db import Base, dump_json, new_id, table_of
+from core.statements import Statement
 
 LEASE_SECONDS: Final = 120
 """Longer than the longest delivery: HTTP time-outs are 30 s in all, a media download 60 s."""
@@ -74,10 +75,14 @@ class OutboxRow(Base):
     settled_at: Mapped[datetime | None]
 
 
-_INSERTS: Final = {
-    name: make(table_of(OutboxRow)).on_conflict_do_nothing(index_elements=["key"])
-    for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
-}
+_TABLE: Final = table_of(OutboxRow)
+_INSERT: Final = Statement(
+    {
+        name: make(_TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(_TABLE.c.id)
+        for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+    },
+    columns=[column.name for column in _TABLE.columns if column.name != "id"],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +125,25 @@ async def enqueue(
     else:
         sealed = body.encode()
     now = clock.now()
-    row = {
-        "key": key or new_id(),
-        "kind": kind,
-        "order_key": order_key,
-        "owner_id": owner_id,
-        "payload": sealed,
-        "state": OutboxState.PENDING.value,
-        "urgent": urgent,
-        "attempts": 0,
-        "next_at": not_before or now,
-        "created_at": now,
-        "expires_at": expires_at,
-    }
-    done = await db.execute(_INSERTS[db.get_bind().dialect.name], row)
-    return rowcount(done) == 1
+    made = await _INSERT.first(
+        db,
+        key=key or new_id(),
+        kind=kind,
+        order_key=order_key,
+        owner_id=owner_id,
+        payload=sealed,
+        state=OutboxState.PENDING.value,
+        urgent=urgent,
+        attempts=0,
+        next_at=not_before or now,
+        created_at=now,
+        expires_at=expires_at,
+        **_UNTOUCHED,
+    )
+    return made is not None
+
+
+_UNTOUCHED: Final = dict.fromkeys(("lease_until", "lease_token", "last_error", "settled_at"))
 
 
 def rowcount(result: Any) -> int:
@@ -150,25 +159,15 @@ async def lease(db: AsyncSession, vault: Vault, *, limit: int = 20) -> list[Job]
     A row whose payload can no longer be read (its owner was erased) steps aside as dead.
     """
     now = clock.now()
-    await _expire(db, now)
-    ids = list((await db.execute(_due(db, now, limit))).scalars())
-    if not ids:
+    await _EXPIRE.rows(db, now=now)
+    due = await _DUE.rows(db, now=now, limit=limit)
+    if not due:
         return []
     token = new_id()
-    rows = await db.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id.in_(ids))
-        .values(
-            state=OutboxState.LEASED.value,
-            lease_until=now + timedelta(seconds=LEASE_SECONDS),
-            lease_token=token,
-            attempts=OutboxRow.attempts + 1,
-        )
-        .returning(OutboxRow)
-        .execution_options(synchronize_session=False)
-    )
+    values = {"ids": [row.id for row in due], "lease_until": now + timedelta(seconds=LEASE_SECONDS), "token": token}
+    leased = (await db.execute(_LEASE, values)).all()
     jobs: list[Job] = []
-    for row in sorted(rows.scalars(), key=lambda r: (not r.urgent, r.id)):
+    for row in sorted(leased, key=lambda r: (not r.urgent, r.id)):
         try:
             jobs.append(await _job(db, vault, row, token))
         except Unreadable:
@@ -176,22 +175,43 @@ async def lease(db: AsyncSession, vault: Vault, *, limit: int = 20) -> list[Job]
     return jobs
 
 
-def _due(db: AsyncSession, now: datetime, limit: int) -> Any:
-    earlier = aliased(OutboxRow)
+_MOMENT: Final = _TABLE.c.next_at.type
+_OPENED: Final = ("id", "key", "kind", "order_key", "owner_id", "payload", "urgent", "attempts", "created_at")
+
+
+def _due() -> Select[int]:
+    """Heads of their order keys that may leave now."""
+    now, earlier = bindparam("now", type_=_MOMENT), _TABLE.alias()
     ready = or_(
-        (OutboxRow.state == OutboxState.PENDING.value) & (OutboxRow.next_at <= now),
-        (OutboxRow.state == OutboxState.LEASED.value) & (OutboxRow.lease_until < now),
+        (_TABLE.c.state == OutboxState.PENDING.value) & (_TABLE.c.next_at <= now),
+        (_TABLE.c.state == OutboxState.LEASED.value) & (_TABLE.c.lease_until < now),
     )
-    is_head = ~exists().where(
-        earlier.order_key == OutboxRow.order_key, earlier.id < OutboxRow.id, earlier.state.in_(OPEN)
-    )
-    query = select(OutboxRow.id).where(ready, is_head).order_by(OutboxRow.urgent.desc(), OutboxRow.id).limit(limit)
-    if db.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True, of=OutboxRow)
-    return query
+    is_open = or_(*(earlier.c.state == state for state in OPEN))
+    is_head = ~exists().where(earlier.c.order_key == _TABLE.c.order_key, earlier.c.id < _TABLE.c.id, is_open)
+    ranked = select(_TABLE.c.id).where(ready, is_head).order_by(_TABLE.c.urgent.desc(), _TABLE.c.id)
+    return ranked.limit(bindparam("limit", type_=Integer))
 
 
-async def _job(db: AsyncSession, vault: Vault, row: OutboxRow, token: str) -> Job:
+_EXPIRE: Final = Statement(
+    update(_TABLE)
+    .where(_TABLE.c.state == OutboxState.PENDING.value, _TABLE.c.expires_at < bindparam("now", type_=_MOMENT))
+    .values(state=OutboxState.EXPIRED.value, settled_at=bindparam("now", type_=_MOMENT))
+)
+_DUE: Final = Statement({"sqlite": _due(), "postgresql": _due().with_for_update(skip_locked=True, of=_TABLE)})
+_LEASE: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=OutboxState.LEASED.value,
+        lease_until=bindparam("lease_until"),
+        lease_token=bindparam("token"),
+        attempts=_TABLE.c.attempts + 1,
+    )
+    .returning(*(_TABLE.c[name] for name in _OPENED))
+)
+
+
+async def _job(db: AsyncSession, vault: Vault, row: Any, token: str) -> Job:
     if row.owner_id is None:
         body = row.payload.decode()
     else:
@@ -206,15 +226,6 @@ async def _job(db: AsyncSession, vault: Vault, row: OutboxRow, token: str) -> Jo
         row.attempts,
         token,
         row.created_at,
-    )
-
-
-async def _expire(db: AsyncSession, now: datetime) -> None:
-    await db.execute(
-        update(OutboxRow)
-        .where(OutboxRow.state == OutboxState.PENDING.value, OutboxRow.expires_at < now)
-        .values(state=OutboxState.EXPIRED.value, settled_at=now)
-        .execution_options(synchronize_session=False)
     )
 
 
@@ -255,21 +266,26 @@ async def _settle(
     error: str | None = None,
     next_at: datetime | None = None,
 ) -> bool:
-    values: dict[str, Any] = {
-        "state": state.value,
-        "lease_token": None,
-        "lease_until": None,
-        "last_error": error,
-    }
-    if next_at is not None:
-        values["next_at"] = next_at
-    if state is not OutboxState.PENDING:
-        values["settled_at"] = clock.now()
-    done = await db.execute(
-        update(OutboxRow).where(OutboxRow.id == row_id, OutboxRow.lease_token == token).values(values)
-        .execution_options(synchronize_session=False)
-    )  # fmt: skip
-    return rowcount(done) == 1
+    settled_at = None if state is OutboxState.PENDING else clock.now()
+    settled = await _SETTLE.first(
+        db, of=row_id, token=token, to=state.value, error=error, next_at=next_at, settled_at=settled_at
+    )
+    return settled is not None
+
+
+_SETTLE: Final = Statement(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of"), _TABLE.c.lease_token == bindparam("token"))
+    .values(
+        state=bindparam("to"),
+        lease_token=None,
+        lease_until=None,
+        last_error=bindparam("error"),
+        next_at=func.coalesce(bindparam("next_at", type_=_MOMENT), _TABLE.c.next_at),
+        settled_at=bindparam("settled_at"),
+    )
+    .returning(_TABLE.c.id)
+)
 
 
 async def retry(db: AsyncSession, *, row_id: int) -> bool:

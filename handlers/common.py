@@ -22,7 +22,7 @@ MOST: Final = 20
 
 async def area_of(turn: Turn) -> str | None:
     """The resident's community, or the one whose account they write to."""
-    return (await residents.get(turn.db, resident_id=turn.resident_id)).area_code or turn.account.area
+    return (await residents.home(turn.db, resident_id=turn.resident_id)).area_code or turn.account.area
 
 
 def choose_area_first() -> Done:

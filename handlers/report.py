@@ -119,9 +119,9 @@ async def _find_area(turn: Turn) -> Ask | None:
         if located is not None:
             draft["area"], draft["grid"] = located.community_code, located.grid_code
             return None
-    resident = await residents.get(turn.db, resident_id=turn.resident_id)
-    draft["area"] = resident.area_code or turn.account.area
-    draft["grid"] = resident.grid_code if resident.area_code else None
+    home = await residents.home(turn.db, resident_id=turn.resident_id)
+    draft["area"] = home.area_code or turn.account.area
+    draft["grid"] = home.grid_code if home.area_code else None
     if draft["area"]:
         return None
     offered = await areas.communities(turn.db, within="")

@@ -17,7 +17,7 @@ SOURCE: Final = "issue"
 async def ask(db: AsyncSession, issue: Issue) -> None:
     """Ask for the award, into the wallet of where the reporter lives; asked again, it is still the same one."""
     if issue.resident_id is not None:
-        home = (await residents.get(db, resident_id=issue.resident_id)).area_code
+        home = (await residents.home(db, resident_id=issue.resident_id)).area_code
         await grants.request_grant(
             db,
             rule=RULE,

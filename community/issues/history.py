@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,9 @@ from community.issues.workflow import Action
 from community.sealed import open_text
 from core import clock
 from core.crypto import Unreadable, Vault
+from core.db import table_of
 from core.errors import Conflict
+from core.statements import Statement
 from core.values import IssueState
 
 
@@ -64,26 +66,29 @@ async def advance(db: AsyncSession, vault: Vault, issue: Issue, step: Step, **va
     now = changed.scalar_one_or_none()
     if now is None:
         raise ChangedMeanwhile(number=issue.number)
-    await db.execute(insert(IssueEvent).values(await line(db, vault, now, step, before=before, seq=now.version)))
+    await write_line(db, vault, now, step, before=before, seq=now.version)
     return now
 
 
-async def line(
-    db: AsyncSession, vault: Vault, issue: Issue, step: Step, *, before: str | None, seq: int
-) -> dict[str, Any]:
+_EVENT: Final = table_of(IssueEvent)
+_INSERT: Final = Statement(insert(_EVENT), columns=_EVENT.columns.keys())
+
+
+async def write_line(db: AsyncSession, vault: Vault, issue: Issue, step: Step, *, before: str | None, seq: int) -> None:
     """The history row of a step, its reason sealed."""
-    return {
-        "issue_id": issue.id,
-        "seq": seq,
-        "round": issue.round,
-        "at": clock.now(),
-        "by_kind": step.actor.kind,
-        "by_id": step.actor.id,
-        "action": step.action.value,
-        "from_state": before,
-        "to_state": step.to.value,
-        "reason": await sealed(db, vault, issue, PURPOSE_REASON, step.reason),
-    }
+    await _INSERT.rows(
+        db,
+        issue_id=issue.id,
+        seq=seq,
+        round=issue.round,
+        at=clock.now(),
+        by_kind=step.actor.kind,
+        by_id=step.actor.id,
+        action=step.action.value,
+        from_state=before,
+        to_state=step.to.value,
+        reason=await sealed(db, vault, issue, PURPOSE_REASON, step.reason),
+    )
 
 
 async def sealed(db: AsyncSession, vault: Vault, issue: Issue, purpose: str, text: str) -> bytes | None:

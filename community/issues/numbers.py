@@ -16,21 +16,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community.issues.models import IssueCounter
 from core import clock
 from core.db import table_of
+from core.statements import Statement
 
 SHARDS: Final = 10
 
 
 _COUNTER: Final = table_of(IssueCounter)
-_RAISE: Final = {
-    name: make(_COUNTER)
-    .on_conflict_do_update(index_elements=["day", "shard"], set_={"last": _COUNTER.c.last + 1})
-    .returning(_COUNTER.c.last)
-    for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
-}
+_RAISE: Final = Statement(
+    {
+        name: make(_COUNTER)
+        .on_conflict_do_update(index_elements=["day", "shard"], set_={"last": _COUNTER.c.last + 1})
+        .returning(_COUNTER.c.last)
+        for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+    },
+    columns=("day", "shard", "last"),
+)
 
 
 async def next_number(db: AsyncSession) -> str:
     day = f"{clock.today():%y%m%d}"
     shard = random.randrange(SHARDS)  # noqa: S311  spreads load, keeps no secret
-    last = (await db.execute(_RAISE[db.get_bind().dialect.name], {"day": day, "shard": shard, "last": 1})).scalar_one()
+    last = (await _RAISE.first(db, day=day, shard=shard, last=1)).last
     return f"R{day}{last * SHARDS + shard:04d}"

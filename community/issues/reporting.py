@@ -15,7 +15,7 @@ from community.categories import Category
 from community.issues import deliveries, history, numbers, photos
 from community.issues.actors import SYSTEM, Actor
 from community.issues.history import Step
-from community.issues.models import PURPOSE_ADDRESS, PURPOSE_DESCRIPTION, Issue, IssueEvent
+from community.issues.models import PURPOSE_ADDRESS, PURPOSE_DESCRIPTION, Issue
 from community.issues.photos import Photo, PhotoKind
 from community.issues.telling import tell_staff
 from community.issues.workflow import OPEN, Action
@@ -24,6 +24,7 @@ from core.crypto import Vault, seal
 from core.db import new_id, table_of
 from core.errors import Invalid
 from core.settings import Config
+from core.statements import Statement
 from core.values import EmergencyKind, IssueState, Point, Urgency
 
 DESCRIPTION_CHARACTERS: Final = 2000
@@ -114,7 +115,8 @@ async def report(
         "connector": connector.name,
         "pushed": pushed,
     }
-    issue = (await db.execute(insert(Issue).values(row).returning(Issue))).scalar_one()
+    issue = Issue(**row)
+    await _INSERT.rows(db, **_NOTHING_YET | row)
     await _write_lines(db, vault, issue, steps)
     await photos.add(db, issue, [Photo(sha256) for sha256 in draft.photos], kind=PhotoKind.REPORT)
     if pushed:
@@ -214,15 +216,16 @@ def _steps(resident_id: str | None, *, filed_at_once: bool) -> tuple[Step, ...]:
     )
 
 
-_INSERT_LINES: Final = insert(table_of(IssueEvent))
+_ISSUE: Final = table_of(Issue)
+_INSERT: Final = Statement(insert(_ISSUE), columns=_ISSUE.columns.keys())
+_NOTHING_YET: Final = dict.fromkeys(_ISSUE.columns.keys())
 
 
 async def _write_lines(db: AsyncSession, vault: Vault, issue: Issue, steps: tuple[Step, ...]) -> None:
-    lines, before = [], None
+    before = None
     for seq, step in enumerate(steps, start=1):
-        lines.append(await history.line(db, vault, issue, step, before=before, seq=seq))
+        await history.write_line(db, vault, issue, step, before=before, seq=seq)
         before = step.to.value
-    await db.execute(_INSERT_LINES, lines)
 
 
 async def _nearby(db: AsyncSession, category_code: str, wgs: Point) -> tuple[str, ...]:
