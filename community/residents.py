@@ -304,11 +304,3 @@ async def set_area(db: AsyncSession, *, resident_id: str, area_code: str, grid_c
     await db.execute(
         update(Resident).where(Resident.id == resident_id).values(area_code=area_code, grid_code=grid_code)
     )
-
-
-async def by_phone(db: AsyncSession, vault: Vault, *, phone: str) -> list[str]:
-    """Ids of residents who gave exactly this number."""
-    rows = await db.execute(
-        select(Resident.id).where(Resident.phone_index.in_(vault.blinds("phone", phone)), Resident.erased_at.is_(None))
-    )
-    return list(rows.scalars())

@@ -25,6 +25,7 @@ from core.errors import ConfigError
 from core.settings import Settings
 from migrations import tables
 from points import audit as ledger
+from tests.community.people import with_phone
 from tests.house import TEST_RING, running, sample_config
 from tests.scenarios.test_report import photo
 from tests.servers import PostgresServer
@@ -143,7 +144,7 @@ async def needs_the_key(restored: Settings, file: Path) -> None:
     try:
         async with database.read() as db:
             vault = Vault(Ring.parse(TEST_RING))
-            (found,) = await residents.by_phone(db, vault, phone=sample["phone"])
+            (found,) = await with_phone(db, vault, sample["phone"])
             assert (await residents.contact(db, vault, resident_id=found)).name == sample["name"]
             with pytest.raises(Unreadable):
                 await residents.contact(db, Vault(Ring.parse(OTHER_RING)), resident_id=found)

@@ -22,7 +22,7 @@ from core.settings import Settings
 from core.values import Platform
 from points import corrections, redemption_views, redemptions, rewards
 from points.reward_models import RedemptionRow
-from tests.community.people import AREA, WORDING
+from tests.community.people import AREA, WORDING, with_phone
 from tests.house import TEST_RING, House
 
 NEW = "t2:" + base64.b64encode(b"n" * 32).decode()
@@ -56,7 +56,7 @@ async def test_afterwards_the_old_key_is_needed_for_nothing(quiet: House) -> Non
     assert (await identify(database, vault, "o-somebody")).identity_id == before.identity_id
     assert await identities(database) == count
     async with database.read() as db:
-        (found,) = await residents.by_phone(db, vault, phone=entry["phone"])
+        (found,) = await with_phone(db, vault, entry["phone"])
         assert (await residents.contact(db, vault, resident_id=found)).name == entry["name"]
         for resident in (await db.execute(select(Resident.id))).scalars():
             await privacy.export(db, vault, resident_id=resident)
@@ -87,7 +87,7 @@ async def test_between_the_restart_and_the_rotation_people_are_known(quiet: Hous
     assert (await identify(database, meanwhile, "o-somebody")).identity_id == before.identity_id
     assert await identities(database) == count
     async with database.read() as db:
-        assert len(await residents.by_phone(db, meanwhile, phone=entry["phone"])) == 1
+        assert len(await with_phone(db, meanwhile, entry["phone"])) == 1
 
 
 async def test_the_audit_log_is_still_believed(quiet: House) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import residents
 from community.consents import Wording
 from community.permissions import Grant, Worker
-from community.residents import Who
+from community.residents import Resident, Who
 from core.clock import SHANGHAI
 from core.crypto import Vault
 from core.db import Database, new_id
@@ -43,6 +43,12 @@ async def crowd(database: Database, vault: Vault, count: int) -> list[str]:
     """Ids of so many residents."""
     async with database.write() as db:
         return [(await newcomer(db, vault)).resident_id for _ in range(count)]
+
+
+async def with_phone(db: AsyncSession, vault: Vault, phone: str) -> list[str]:
+    """Ids of residents whose keyed index is that of exactly this number."""
+    rows = await db.execute(select(Resident.id).where(Resident.phone_index.in_(vault.blinds("phone", phone))))
+    return list(rows.scalars())
 
 
 def worker(role: Role = Role.DESK, area: str = AREA) -> Worker:

@@ -17,7 +17,7 @@ from core.db import Database
 from core.values import Platform, RegistrationState
 from tests.community.codes import bound
 from tests.community.orders.desk import offered, placed, wish
-from tests.community.people import AREA, HOUR, MONDAY, OTHER_AREA, WORDING, crowd, resident
+from tests.community.people import AREA, HOUR, MONDAY, OTHER_AREA, WORDING, crowd, resident, with_phone
 from tests.community.volunteers.place import SATURDAY, plan, published, seats
 
 WANG = Details(name="王小明", phone="13800000000", employer="区自来水公司")
@@ -49,7 +49,7 @@ async def test_contact_and_area_fill_what_is_missing(
     async with database.read() as db:
         kept = await residents.contact(db, vault, resident_id=wechat.resident_id)
         assert (kept.name, kept.phone) == ("王小明", "13800000000")
-        assert await residents.by_phone(db, vault, phone="13800000000") == [wechat.resident_id]
+        assert await with_phone(db, vault, "13800000000") == [wechat.resident_id]
 
 
 async def test_orders_come_along_and_stay_readable(database: Database, vault: Vault, wechat: Who, alipay: Who) -> None:

@@ -33,7 +33,7 @@ from tests.community.deeds import (
     run_due,
     sign_up,
 )
-from tests.community.people import AREA, DAY, MONDAY, resident
+from tests.community.people import AREA, DAY, MONDAY, resident, with_phone
 from tests.community.volunteers.place import SATURDAY
 
 PERSONAL: Final = ("王小明", "13800000000", "李桂花", "501室", "区自来水公司", "会修水管")
@@ -130,7 +130,7 @@ async def test_after_erasure_nothing_told_can_be_read_and_the_rows_remain(
         ]
         member = (await db.execute(select(Registration))).scalar_one()
         order = await orders.my_orders(db, resident_id=who.resident_id)
-        assert await residents.by_phone(db, afresh, phone="13800000000") == []
+        assert await with_phone(db, afresh, "13800000000") == []
     assert [len(rows) for rows in told] == [1, 1, 1, 2]
     assert not found_in(json.dumps(told, ensure_ascii=False), *PERSONAL, "路灯杆")
     assert (member.state, member.name_index, member.phone_index) == ("withdrawn", None, None)
