@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 from typing import Final
+
+import uvloop
 
 from core import logs, settings
 from core.errors import AppError, ConfigError
@@ -50,7 +51,7 @@ def main(argv: list[str]) -> int:
     try:
         loaded = settings.load()
         logs.configure(loaded.log_format, loaded.log_level)
-        return asyncio.run(commands.COMMANDS[arguments.command](loaded, arguments))
+        return uvloop.run(commands.COMMANDS[arguments.command](loaded, arguments))
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
