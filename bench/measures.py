@@ -24,7 +24,7 @@ MESSAGES_A_REPORT: Final = 2
 REPORTS: Final = 4
 """Of each resident; with the greeting they stay within the rate limit of an identity."""
 
-RESIDENTS: Final = 96
+RESIDENTS: Final = 320
 """Over all connections, but at least two on each."""
 
 IDLE_SECONDS: Final = 5.0

@@ -11,12 +11,13 @@ from sqlalchemy import Index, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot import chat_photos
 from community import notices, residents
 from core import clock, outbox
 from core.crypto import Vault
 from core.db import Base, new_id, table_of
 from core.errors import NotFound, Refused
-from core.messages import Reply
+from core.messages import InboundKind, Reply
 from core.statements import Statement
 from handlers import texts
 from handlers.dialogue import Turn
@@ -79,24 +80,29 @@ async def wait_for_worker(turn: Turn) -> None:
     await notices.tell_staff(turn.db, event="chat.waiting", area_code=chat.area_code, facts=facts, key=chat.id)
 
 
-async def listen(turn: Turn) -> Reply | None:
-    """What to say while a worker is asked or answering: mostly nothing. None when there is no such chat."""
-    chat = await _of(turn.db, turn.who.identity_id)
-    if chat is None:
-        return None
+async def listen(turn: Turn, chat: OpenChat, *, has_wish: bool) -> Reply | None:
+    """What to say while a worker is asked or answering: mostly nothing. None where the bot is to answer.
+
+    While nobody has taken the chat, a clear wish (`has_wish`) is answered by the bot; the worker comes all the same.
+    """
     if escape_word(turn.said.text) in ("menu", "cancel", "restart") or turn.said.text.strip() in texts.CHAT_END_WORDS:
-        await _close(turn.db, chat)
+        await _close(turn.db, chat, by="resident")
         return Reply(texts.CHAT_ENDED) if turn.said.text.strip() in texts.CHAT_END_WORDS else None
+    if chat.state == ChatState.WAITING.value and has_wish:
+        return None
+    await chat_photos.take(turn)
+    if turn.said.kind is InboundKind.EVENT:
+        return Reply("")
     if chat.state == ChatState.WAITING.value and not chat.told_waiting:
         await turn.db.execute(update(Chat).where(Chat.id == chat.id).values(told_waiting=True))
         return Reply(texts.CHAT_WAITING)
     return Reply("")
 
 
-_CHAT: Final = table_of(Chat)
+CHATS: Final = table_of(Chat)
 _OPEN: Final = Statement(
-    select(_CHAT.c.id, _CHAT.c.area_code, _CHAT.c.state, _CHAT.c.told_waiting).where(
-        _CHAT.c.identity_id == bindparam("identity_id"), _CHAT.c.state != ChatState.CLOSED.value
+    select(CHATS.c.id, CHATS.c.area_code, CHATS.c.state, CHATS.c.told_waiting).where(
+        CHATS.c.identity_id == bindparam("identity_id"), CHATS.c.state != ChatState.CLOSED.value
     )
 )
 
@@ -158,14 +164,15 @@ async def answer(db: AsyncSession, vault: Vault, *, chat_id: str, worker_id: str
 async def close(db: AsyncSession, vault: Vault, *, chat_id: str) -> None:
     """A worker ends the chat; the resident is told and the bot answers again."""
     chat = await get(db, chat_id=chat_id)
-    if not await _close(db, chat):
+    if not await _close(db, chat, by="worker"):
         raise Refused("chat_closed")
     await notices.tell_resident(
         db, vault, resident_id=chat.resident_id, notice="chat_ended", facts={}, key=f"chat-end:{chat_id}"
     )
 
 
-async def _close(db: AsyncSession, chat: Chat | OpenChat) -> bool:
+async def _close(db: AsyncSession, chat: Chat | OpenChat, *, by: str) -> bool:
+    """`by` is `resident`, `worker` or `nobody` (none came)."""
     done = await db.execute(
         update(Chat)
         .where(Chat.id == chat.id, Chat.state.in_(OPEN_STATES))
@@ -174,7 +181,7 @@ async def _close(db: AsyncSession, chat: Chat | OpenChat) -> bool:
     )
     closed = outbox.rowcount(done) == 1
     if closed:
-        facts = {"chat": chat.id}
+        facts = {"chat": chat.id, "by": by}
         await notices.tell_staff(db, event="chat.ended", area_code=chat.area_code, facts=facts, key=chat.id)
     return closed
 
@@ -184,7 +191,7 @@ async def close_unanswered(db: AsyncSession, vault: Vault) -> int:
     query = select(Chat).where(Chat.state == ChatState.WAITING.value, Chat.opened_at < clock.now() - UNANSWERED_AFTER)
     chats = list((await db.execute(query)).scalars())
     for chat in chats:
-        if await _close(db, chat):
+        if await _close(db, chat, by="nobody"):
             await notices.tell_resident(
                 db, vault, resident_id=chat.resident_id, notice="chat_unanswered", facts={}, key=f"chat-no:{chat.id}"
             )

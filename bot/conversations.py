@@ -15,8 +15,9 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import chats, emergencies, events, inbox, memories, moderation, outgoing
+from bot import chats, emergencies, events, inbox, memories, moderation, outgoing, standing
 from bot.inbox import Route, Waiting
+from bot.standing import Standing
 from bot.understanding import Reader
 from bot.wakeups import SENDER, Wakeups
 from community import notices, photos, residents
@@ -120,14 +121,14 @@ class Conversations:
         """One transaction. With `refused` an attempt before this one was undone: the router says what comes next."""
         async with self._database.write() as db:
             memory = await memories.locked(db, self._vault, who)
-            waiting = await inbox.next_waiting(db, self._vault, who)
-            if waiting is None:
+            stands = await standing.of(db, self._vault, who)
+            if (waiting := stands.waiting) is None:
                 return False
-            who = await residents.current(db, who)
+            who = stands.who
             progress.message_id = waiting.id
             logs.correlation_id.set(f"m{waiting.id}")
             if refused is None:
-                routed = await self._answer(db, who, waiting, memory)
+                routed = await self._answer(db, stands, waiting, memory)
             else:
                 routed = self._router.refused(self._turn(db, who, waiting.id, waiting.said), memory, refused)
             finished = await self._conclude(db, who, waiting, memory, routed)
@@ -145,7 +146,8 @@ class Conversations:
         try:
             async with self._database.write() as db:
                 who = await residents.current(db, who)
-                reply = await emergencies.consider(self._turn(db, who, message_id, said))
+                case = await emergencies.open_case(db, identity_id=who.identity_id)
+                reply = await emergencies.consider(self._turn(db, who, message_id, said), case)
                 if reply is None:
                     return False
                 await self._reply(db, who, message_id, reply)
@@ -171,17 +173,20 @@ class Conversations:
             draft={},
         )
 
-    async def _answer(self, db: AsyncSession, who: Who, waiting: Waiting, memory: Memory) -> Routed:
-        said = waiting.said
+    async def _answer(self, db: AsyncSession, stands: Standing, waiting: Waiting, memory: Memory) -> Routed:
+        who, said = stands.who, waiting.said
         turn = self._turn(db, who, waiting.id, said)
         if said.event is not None:
             await events.note(turn, said.event)
-        if (reply := await emergencies.consider(turn)) is not None:
+        is_free = memory.current is None and stands.chat is None
+        if (reply := await emergencies.consider(turn, stands.case, is_free=is_free)) is not None:
             return Routed(reply, memory)
         if len(said.text) > LONGEST_TEXT:
             return Routed(Reply(texts.TOO_LONG), memory)
-        if (reply := await chats.listen(turn)) is not None:
-            return Routed(reply, memory)
+        if stands.chat is not None:
+            has_wish = self._router.has_wish(turn, memory)
+            if (reply := await chats.listen(turn, stands.chat, has_wish=has_wish)) is not None:
+                return Routed(reply, memory)
         if said.kind is InboundKind.IMAGE and said.platform is Platform.ALIPAY:
             return Routed(Reply(texts.PHOTO_ELSEWHERE), memory)
         if said.kind is InboundKind.IMAGE and said.media is not None:

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community import areas, categories, duty, issues, photos, residents
@@ -23,9 +24,9 @@ from core.db import Base, table_of
 from core.messages import InboundKind, Reply
 from core.statements import Statement
 from core.values import Urgency
-from handlers import texts
+from handlers import tables, texts
 from handlers.dialogue import ANYTHING, Answer, Ask, Option, Turn
-from handlers.prompt import NO, YES, Prompt, chosen, match
+from handlers.prompt import NO, YES, Prompt, chosen, match, number_in
 from nlp.escape import escape_word
 
 OPEN_FOR: Final = timedelta(minutes=30)
@@ -58,24 +59,26 @@ class EmergencyCase(Base):
     opened_at: Mapped[datetime]
 
 
-async def consider(turn: Turn) -> Reply | None:
-    """Answer an emergency or what follows one; None for everything else."""
-    case = await _open_case(turn)
+async def consider(turn: Turn, case: Case | None, *, is_free: bool = False) -> Reply | None:
+    """Answer an emergency or what follows one; None for everything else.
+
+    `is_free` says that no dialogue waits for these words: then what is no wish of its own still belongs to the case.
+    """
     kind = turn.understood.emergency
     if kind is not None and not turn.understood.emergency_doubt:
         return await _raise(turn, case, kind)
-    if case is not None and (reply := await _follow(turn, case)) is not None:
+    if case is not None and (reply := await _follow(turn, case, is_free=is_free)) is not None:
         return reply
     if kind is not None and (case is None or case.kind != kind):
         return await _doubt(turn, kind)
     return None
 
 
-_CASE: Final = table_of(EmergencyCase)
+CASES: Final = table_of(EmergencyCase)
 _OPEN_CASE: Final = Statement(
-    select(_CASE.c.kind, _CASE.c.step, _CASE.c.number, _CASE.c.prompt_key).where(
-        _CASE.c.identity_id == bindparam("identity_id"),
-        _CASE.c.opened_at > bindparam("since", type_=_CASE.c.opened_at.type),
+    select(CASES.c.kind, CASES.c.step, CASES.c.number, CASES.c.prompt_key).where(
+        CASES.c.identity_id == bindparam("identity_id"),
+        CASES.c.opened_at > bindparam("since", type_=CASES.c.opened_at.type),
     )
 )
 
@@ -90,8 +93,8 @@ class Case:
     prompt_key: str
 
 
-async def _open_case(turn: Turn) -> Case | None:
-    row = await _OPEN_CASE.first(turn.db, identity_id=turn.who.identity_id, since=clock.now() - OPEN_FOR)
+async def open_case(db: AsyncSession, *, identity_id: str) -> Case | None:
+    row = await _OPEN_CASE.first(db, identity_id=identity_id, since=clock.now() - OPEN_FOR)
     return Case(*row) if row else None
 
 
@@ -167,13 +170,15 @@ async def _doubt(turn: Turn, kind: str) -> Reply:
     return _of(CaseStep.DOUBT, turn.message_key, before=number).reply()
 
 
-async def _follow(turn: Turn, case: Case) -> Reply | None:
+async def _follow(turn: Turn, case: Case, *, is_free: bool) -> Reply | None:
     """What is said after an emergency, while its question waits."""
     if turn.said.kind in (InboundKind.IMAGE, InboundKind.LOCATION) and case.number is not None:
         await _add(turn, case, Answer())
         return await _next(turn, case)
-    if case.step == CaseStep.TOLD.value or turn.said.kind in (InboundKind.EVENT, InboundKind.OTHER):
+    if turn.said.kind in (InboundKind.EVENT, InboundKind.OTHER):
         return None
+    if case.step == CaseStep.TOLD.value:
+        return await _more(turn, case) if is_free else None
     answer = match(_of(CaseStep(case.step), case.prompt_key), turn.said)
     is_chosen = isinstance(answer, Answer) and bool(answer.value)
     if not isinstance(answer, Answer) or escape_word(turn.said.text) or (not is_chosen and _is_other_wish(turn)):
@@ -182,6 +187,25 @@ async def _follow(turn: Turn, case: Case) -> Reply | None:
     if case.step == CaseStep.DOUBT.value:
         return await _resolve(turn, case, answer)
     return await _answered(turn, case, answer)
+
+
+async def _more(turn: Turn, case: Case) -> Reply | None:
+    """Words after the last question, when they wish for nothing else: they may matter to whoever comes."""
+    said = turn.said.text.strip()
+    is_talk = turn.understood.intent in ("greeting", "issue_report") or said in (
+        *tables.words("yes"),
+        *tables.words("no"),
+    )
+    if case.number is None or not said or is_talk or escape_word(said) or _is_other_wish(turn) or number_in(said):
+        return None
+    if len(said) < SHORTEST_ADDED:
+        return None
+    await _add(turn, case, Answer(text=said))
+    return _noted(case)
+
+
+SHORTEST_ADDED: Final = 4
+"""Shorter words after the last question are thanks and the like."""
 
 
 async def _answered(turn: Turn, case: Case, answer: Answer) -> Reply:

@@ -88,27 +88,18 @@ class Answered:
     done: bool
 
 
-_TABLE: Final = table_of(InboxRow)
-_NEXT: Final = Statement(
-    select(_TABLE.c.id, _TABLE.c.body, _TABLE.c.received_at)
-    .where(_TABLE.c.identity_id == bindparam("identity_id"), _TABLE.c.done_at.is_(None))
-    .order_by(_TABLE.c.seq)
-    .limit(1)
-)
+TABLE: Final = table_of(InboxRow)
 _FINISH: Final = Statement(
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("of"), _TABLE.c.done_at.is_(None))
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("of"), TABLE.c.done_at.is_(None))
     .values({name: bindparam(name) for name in ("done_at", "reply", "failed")})
-    .values(reply_route=func.coalesce(_TABLE.c.reply_route, bindparam("route", type_=String)))
-    .returning(_TABLE.c.reply_route)
+    .values(reply_route=func.coalesce(TABLE.c.reply_route, bindparam("route", type_=String)))
+    .returning(TABLE.c.reply_route)
 )
 
 
-async def next_waiting(db: AsyncSession, vault: Vault, who: Who) -> Waiting | None:
-    """The oldest unanswered message of an identity."""
-    row = await _NEXT.first(db, identity_id=who.identity_id)
-    if row is None:
-        return None
+async def opened(db: AsyncSession, vault: Vault, who: Who, row: Any) -> Waiting:
+    """A message whose turn has come, from its `id`, `body` and `received_at`. Raises Unreadable."""
     key = await vault.key(db, who.key_owner_id)
     said = Inbound.from_json(json.loads(unseal(key, PURPOSE_BODY, row.body)), sender=who.sender)
     return Waiting(row.id, said, row.received_at)

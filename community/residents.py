@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -176,15 +176,19 @@ async def find(db: AsyncSession, vault: Vault, *, account: str, sender: str, alt
     return Who(row.id, row.resident_id, row.key_owner_id, account, Platform(row.platform), sender, row.verified)
 
 
-_IDENTITY: Final = table_of(Identity)
+IDENTITIES: Final = table_of(Identity)
 _CURRENT: Final = Statement(
-    select(_IDENTITY.c.resident_id, _IDENTITY.c.verified).where(_IDENTITY.c.id == bindparam("identity_id"))
+    select(IDENTITIES.c.resident_id, IDENTITIES.c.verified).where(IDENTITIES.c.id == bindparam("identity_id"))
 )
 
 
 async def current(db: AsyncSession, who: Who) -> Who:
     """The same identity as it stands now: binding may have given it to another resident meanwhile."""
-    row = await _CURRENT.first(db, identity_id=who.identity_id)
+    return as_of(who, await _CURRENT.first(db, identity_id=who.identity_id))
+
+
+def as_of(who: Who, row: Any) -> Who:
+    """The identity with the `resident_id` and `verified` of its row. Raises NotFound when there is none."""
     if row is None:
         raise NotFound("identity_not_found")
     return replace(who, resident_id=row.resident_id, verified=row.verified)

@@ -75,6 +75,13 @@ class Router:
         options = (entry("menu", texts.MENU_MORE), entry("human", texts.TO_HUMAN))
         return self._finished(turn, replace(memory, current=None), Done(words, options))
 
+    def has_wish(self, turn: Turn, memory: Memory) -> bool:
+        """Whether a dialogue waits for this message, or it clearly begins one; a call for a person is none."""
+        if memory.current is not None or (turn.said.event and turn.said.event.kind is EventKind.CLICK):
+            return True
+        name = self._wishes.called(turn.said) or self._wishes.understood(turn.understood, at_least=SURE)
+        return name not in (None, "human", "greeting")
+
     async def _event(self, turn: Turn, memory: Memory) -> Routed:
         event = turn.said.event
         if event is None:

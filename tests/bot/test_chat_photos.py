@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from bot import chat_photos
 from bot.chat_photos import ChatPhoto
-from bot.inbox import PURPOSE_BODY, InboxRow
 from bot.sender import Sender
 from bot.timers import Timers
-from community import residents
 from community.photos import Photo
 from core import clock
-from core.crypto import unseal
 from core.db import Base
 from core.errors import NotFound
-from core.messages import Inbound
 from tests.house import House
 from tests.scenarios.chat import Chat
 from tests.scenarios.test_human import waiting_chat
@@ -31,21 +25,8 @@ async def showed(house: House, chat: Chat) -> str:
     """A resident in a chat sends a photo; the id of the chat."""
     await chat.say("人工")
     await chat.photo(photo())
-    await take(house)
     await Sender(house.service).once()
     return await waiting_chat(house)
-
-
-async def take(house: House) -> None:
-    """Take up the photo of the newest message, where the conversation has not done so itself."""
-    service = house.service
-    async with service.database.write() as db:
-        row = (await db.execute(select(InboxRow).order_by(InboxRow.id.desc()).limit(1))).scalar_one()
-        who = await residents.identity(db, service.vault, identity_id=row.identity_id)
-        opened = unseal(await service.vault.key(db, who.key_owner_id), PURPOSE_BODY, row.body)
-        said = Inbound.from_json(json.loads(opened), sender=who.sender)
-        if await db.get(ChatPhoto, f"m{row.id}") is None:
-            await chat_photos.take(service.conversations._turn(db, who, row.id, said))
 
 
 async def messages(house: House, chat_id: str, role: str = "admin") -> list[dict[str, Any]]:
@@ -71,7 +52,6 @@ async def test_the_worker_sees_the_photo_in_the_chat(quiet: House, account: str)
 async def test_a_message_without_a_photo_takes_none(quiet: House) -> None:
     async with quiet.chat() as chat:
         await chat.say("人工")
-        await take(quiet)
         chat_id = await waiting_chat(quiet)
         assert [line["photo_url"] for line in await messages(quiet, chat_id)] == [None, None]
     assert await rows(quiet, ChatPhoto) == await rows(quiet, Photo) == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from bot import inbox
+from bot import inbox, standing
 from bot.accepting import Acceptor, SenderForgotten
 from bot.inbox import InboxRow, Route
 from community import privacy, residents
@@ -83,7 +83,7 @@ async def test_numbers_rise_in_the_order_of_arrival(database: Database, vault: V
         seen = []
         while True:
             async with database.write() as db:
-                waiting = await inbox.next_waiting(db, vault, who)
+                waiting = (await standing.of(db, vault, who)).waiting
                 if waiting is None:
                     break
                 await inbox.finish(db, vault, who, message_id=waiting.id, reply=None)

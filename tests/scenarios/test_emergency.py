@@ -90,3 +90,14 @@ async def test_nobody_on_duty_is_said(
         shown = await chat.say("着火了")
         assert "正在通知" not in shown.whole
         assert "请一定先打" in shown.whole
+
+
+async def test_words_after_the_last_question_reach_whoever_comes(quiet: House) -> None:
+    async with quiet.chat() as chat:
+        for words in ("6号楼3单元着火了", "没有人受伤"):
+            await chat.say(words)
+        assert "119" in (await chat.say("火已经到三楼了")).whole
+        assert "119" not in (await chat.say("谢谢你们")).whole
+        assert "积分可用" in (await chat.say("我的积分")).whole
+        number = (await quiet.admin("GET", "/issues?limit=1"))["items"][0]["number"]
+        assert "火已经到三楼了" in str(await quiet.admin("GET", f"/issues/{number}"))

@@ -44,3 +44,13 @@ async def test_an_emergency_is_answered_meanwhile(house: House) -> None:
     async with house.chat() as chat:
         await chat.say("人工")
         assert "119" in (await chat.say("3号楼着火了")).text
+
+
+async def test_a_clear_wish_is_answered_while_nobody_has_come(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("人工")
+        assert "积分可用" in (await chat.say("我的积分")).text
+        assert "3号楼" in (await chat.say("3号楼2单元的楼道灯坏了")).whole
+        assert "编号R" in (await chat.choose("1")).whole
+        await waiting_chat(house)
+        assert "已经告诉工作人员" in (await chat.say("我想问问停车的事")).text
