@@ -43,7 +43,7 @@ def main() -> None:
 
 def summary(rounds: dict[str, list[Figures]], start: dict[str, float]) -> dict[str, object]:
     """Medians over the rounds, and of the ratios within each round."""
-    pgbench, echo = rounds["pgbench 16"], rounds["echo 16"]
+    pgbench, prepared, echo = rounds["pgbench 16"], rounds["pgbench prepared 16"], rounds["echo 16"]
     figures = {}
     for name, each in rounds.items():
         figures[name] = {
@@ -52,6 +52,7 @@ def summary(rounds: dict[str, list[Figures]], start: dict[str, float]) -> dict[s
             "p99_milliseconds": round(median(f.p99_milliseconds for f in each), 1),
             "late": sum(f.late for f in each),
             "of_pgbench": _ratio(each, pgbench),
+            "of_prepared": _ratio(each, prepared),
             "of_echo": _ratio(each, echo),
         }
     return {
@@ -72,11 +73,14 @@ def _ratio(each: list[Figures], yardstick: list[Figures]) -> float:
 def table(result: dict[str, object]) -> str:
     figures = result["figures"]
     assert isinstance(figures, dict)
-    lines = ["", f"{'':24}{'msg/s':>9}{'msg/CPU s':>11}{'p99 ms':>9}{'of pgbench':>12}{'of echo':>9}"]
+    lines = [
+        "",
+        f"{'':24}{'msg/s':>9}{'msg/CPU s':>11}{'p99 ms':>9}{'of pgbench':>12}{'of prepared':>13}{'of echo':>9}",
+    ]
     for name, one in figures.items():
         lines.append(
             f"{name:24}{one['messages_per_second']:9}{one['messages_per_cpu_second']:11}"
-            f"{one['p99_milliseconds']:9}{one['of_pgbench']:12}{one['of_echo']:9}"
+            f"{one['p99_milliseconds']:9}{one['of_pgbench']:12}{one['of_prepared']:13}{one['of_echo']:9}"
         )
     return "\n".join([*lines, "", f"start: {result['start']}"])
 

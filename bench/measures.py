@@ -52,20 +52,22 @@ def one_round(
 ) -> Iterator[tuple[str, Figures]]:
     """Everything once, by name."""
     for count in connections:
-        yield f"pgbench {count}", pgbench(folder, postgres, clients=count)
+        yield f"pgbench {count}", pgbench(folder, postgres, clients=count, protocol="simple")
+        yield f"pgbench prepared {count}", pgbench(folder, postgres, clients=count, protocol="prepared")
         yield f"echo {count}", echo(count)
         yield f"SQLite {count}", on_sqlite(folder / f"sqlite-{count}-{number}", count)
         yield f"PostgreSQL {count}", on_postgres(folder / f"postgres-{count}-{number}", postgres, count)
 
 
-def pgbench(folder: Path, postgres: Postgres, *, clients: int) -> Figures:
-    """The same writes from pgbench into the same tables."""
+def pgbench(folder: Path, postgres: Postgres, *, clients: int, protocol: str) -> Figures:
+    """The same writes from pgbench into the same tables; `simple` is how pgbench comes, `prepared` its fastest way."""
     name = f"pgbench_{uuid.uuid4().hex[:8]}"
     environ = servers.environment(folder, postgres.create(name))
     servers.migrate(environ)
     postgres.execute(name, (HERE / "people.sql").read_text(encoding="utf-8"))
     before = postgres.cpu_seconds()
-    rate = postgres.pgbench(name, HERE / "report.sql", clients=clients, seconds=PGBENCH_SECONDS) * MESSAGES_A_REPORT
+    rate = postgres.pgbench(name, HERE / "report.sql", clients=clients, seconds=PGBENCH_SECONDS, protocol=protocol)
+    rate *= MESSAGES_A_REPORT
     used = postgres.cpu_seconds() - before
     return Figures(rate, rate * PGBENCH_SECONDS / used)
 

@@ -76,9 +76,9 @@ class Postgres:
                 total += cpu_seconds(int(child))
         return total
 
-    def pgbench(self, name: str, script: Path, *, clients: int, seconds: int) -> float:
-        """Runs of the script per second, statements prepared."""
-        command = [str(BINARIES / "pgbench"), "-h", self._socket, "-U", "postgres", "-n", "-M", "prepared"]
+    def pgbench(self, name: str, script: Path, *, clients: int, seconds: int, protocol: str) -> float:
+        """Runs of the script per second."""
+        command = [str(BINARIES / "pgbench"), "-h", self._socket, "-U", "postgres", "-n", "-M", protocol]
         command += ["-c", str(clients), "-j", "2", "-T", str(seconds), "-f", str(script), name]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         if ran.returncode or "number of failed transactions: 0 " not in ran.stdout:

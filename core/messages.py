@@ -92,11 +92,9 @@ class Inbound:
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the sender, who is known by the row that holds this."""
-        data = {key: value for key, value in asdict(self).items() if value not in ("", None)}
-        data.pop("sender", None)
-        data.pop("alternate_sender", None)
-        data["sent_at"] = self.sent_at.isoformat()
-        return data
+        plain = {name: value for name in _PLAIN if (value := getattr(self, name))}
+        nested = {name: asdict(value) for name in ("media", "point", "event") if (value := getattr(self, name))}
+        return {**plain, **nested, "sent_at": self.sent_at.isoformat()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any], *, sender: str) -> Inbound:
@@ -115,6 +113,9 @@ class Inbound:
             point=Point(point["lng"], point["lat"], Crs(point["crs"])) if point else None,
             event=_event_from_json(event) if event else None,
         )
+
+
+_PLAIN: Final = ("account", "platform", "dedupe_key", "kind", "text", "choice", "label")
 
 
 def _event_from_json(data: dict[str, Any]) -> Event:

@@ -10,19 +10,39 @@ from __future__ import annotations
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-import aiosqlite
 import asyncpg
 from sqlalchemy import Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Runnable: TypeAlias = Select[Any] | Insert | Update | Delete
-Driver: TypeAlias = asyncpg.Connection | aiosqlite.Connection
 Process: TypeAlias = Callable[[Any], Any] | None
 
-_DRIVER: Final = "statements.driver"
+_USED: Final = "statements.used"
+_FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """The driver's connection on which a transaction has begun."""
+
+    transaction: object
+    dialect: Dialect
+    is_postgres: bool
+    connection: Any
+
+    async def say(self, words: str) -> None:
+        try:
+            await (self.connection.execute(words) if self.is_postgres else self.connection.execute_fetchall(words))
+        except _FAULTS as error:
+            raise _translated(words, error) from error
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.connection.is_in_transaction() if self.is_postgres else self.connection.in_transaction)
 
 
 class Statement:
@@ -40,14 +60,14 @@ class Statement:
 
     async def rows(self, db: AsyncSession, **values: Any) -> Sequence[Any]:
         """All rows that it selects or returns. Raises DBAPIError."""
-        dialect = db.get_bind().dialect
         driver = await _driver(db)
         if driver is None:
-            result: Any = await db.execute(self._on(dialect), values)
+            result: Any = await db.execute(self._on(db.get_bind().dialect), values)
             return result.all() if result.returns_rows else ()
-        compiled = self._compiled.get(dialect.name)
+        compiled = self._compiled.get(driver.dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._on(dialect), dialect, self._columns)
+            compiled = _Compiled(self._on(driver.dialect), driver.dialect, self._columns)
+            self._compiled[driver.dialect.name] = compiled
         return await compiled.run(driver, values)
 
     def _on(self, dialect: Dialect) -> Runnable:
@@ -59,23 +79,58 @@ class Statement:
         return rows[0] if rows else None
 
 
-async def _driver(db: AsyncSession) -> Driver | None:
-    """The driver's connection, once SQLAlchemy has begun the transaction on it; None until then."""
-    transaction = db.sync_session.get_nested_transaction() or db.sync_session.get_transaction()
+async def begin(db: AsyncSession, how: str) -> None:
+    """Begin a transaction on a session whose engine begins none by itself. Raises DBAPIError."""
+    driver = await _found(db, db.sync_session.get_transaction)
+    await driver.say(how)
+    db.info[_USED] = driver
+
+
+async def commit(db: AsyncSession) -> None:
+    """Write what the session still holds, and end what `begin` began. Raises DBAPIError."""
+    await _flush(db)
+    used: _Driver = db.info[_USED]
+    await used.say("COMMIT")
+
+
+async def roll_back(db: AsyncSession) -> None:
+    """End what `begin` began; a connection that cannot even do that is not used again."""
+    used: _Driver | None = db.info.get(_USED)
+    try:
+        if used is not None and used.is_begun:
+            await used.say("ROLLBACK")
+    except (DBAPIError, ValueError):
+        await db.invalidate()
+
+
+async def _driver(db: AsyncSession) -> _Driver | None:
+    """The driver's connection, once a transaction has begun on it; None until then."""
+    session = db.sync_session
+    transaction = session.get_nested_transaction() or session.get_transaction()
     if transaction is None:
         return None
-    if db.new or db.dirty or db.deleted:
+    await _flush(db)
+    used: _Driver | None = db.info.get(_USED)
+    if used is None or used.transaction is not transaction:
+        # Asking for the connection also sets the savepoint of a nested transaction that was not used until now.
+        used = await _found(db, lambda: transaction)
+        if not used.is_begun:
+            return None
+        db.info[_USED] = used
+    return used
+
+
+async def _flush(db: AsyncSession) -> None:
+    session = db.sync_session
+    if session.new or (session.identity_map and (session.dirty or session.deleted)):
         await db.flush()
-    known = db.info.get(_DRIVER)
-    if known is not None and known[0] is transaction:
-        return known[1]
-    # Asking for the connection also sets the savepoint of a nested transaction that was not used until now.
-    driver: Any = (await (await db.connection()).get_raw_connection()).driver_connection
-    begun = driver.is_in_transaction() if isinstance(driver, asyncpg.Connection) else driver.in_transaction
-    if not begun:
-        return None
-    db.info[_DRIVER] = (transaction, driver)
-    return driver
+
+
+async def _found(db: AsyncSession, transaction: Callable[[], object]) -> _Driver:
+    connection = await db.connection()
+    dialect = connection.dialect
+    raw = (await connection.get_raw_connection()).driver_connection
+    return _Driver(transaction(), dialect, dialect.name == "postgresql", raw)
 
 
 class _Compiled:
@@ -97,15 +152,15 @@ class _Compiled:
             column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned
         ]
 
-    async def run(self, driver: Driver, values: dict[str, Any]) -> list[Any]:
+    async def run(self, driver: _Driver, values: dict[str, Any]) -> list[Any]:
         named = {**self._constants, **values}
         given = [named[name] if process is None else process(named[name]) for name, process in self._ins]
         try:
-            if isinstance(driver, asyncpg.Connection):
-                found: Any = await driver.fetch(self.sql, *given)
+            if driver.is_postgres:
+                found: Any = await driver.connection.fetch(self.sql, *given)
             else:
-                found = await driver.execute_fetchall(self.sql, given)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError, ValueError) as error:
+                found = await driver.connection.execute_fetchall(self.sql, given)
+        except _FAULTS as error:
             raise _translated(self.sql, error) from error
         return [
             self._row._make(v if p is None else p(v) for v, p in zip(row, self._outs, strict=True)) for row in found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from core.messages import Inbound, InboundKind
@@ -18,6 +18,7 @@ SURE: Final = 0.8
 
 OFFERED: Final = 3
 LONGEST_CALL: Final = 20
+REMEMBERED: Final = 2048
 _POLITE: Final = re.compile(
     r"^(?:你好|您好|请问|请|麻烦|帮我|给我|我想|我要|想|看看|查查|查一下|看一下)+|(?:谢谢|吧|啊|呀|呢|吗|一下)+$"
 )
@@ -36,6 +37,7 @@ class Wishes:
 
     def __init__(self, dialogues: Mapping[str, Dialogue]) -> None:
         self._dialogues = dialogues
+        self._called = lru_cache(maxsize=REMEMBERED)(self._find_call)
         self._by_intent = {intent: dialogue.name for dialogue in dialogues.values() for intent in dialogue.intents}
 
     def called(self, said: Inbound) -> str | None:
@@ -43,6 +45,9 @@ class Wishes:
         text = plain(said.text)
         if said.kind not in TEXT or not text or len(text) > LONGEST_CALL:
             return None
+        return self._called(text)
+
+    def _find_call(self, text: str) -> str | None:
         forms = (text, plain(_POLITE.sub("", text)))
         return next(
             (
