@@ -17,7 +17,7 @@ from nlp.numerals import number
 
 _N: Final = "(?:[0-9]{1,5}|[零一二两三四五六七八九十百]{1,5})"
 _COUNTED: Final = (
-    "号楼|号院|号房|号店|栋楼|栋|幢|座|单元|号(?!线|车|[0-9])|弄|排|期|楼|层|室|房|户|区"
+    "号楼|号院|号房|号店|号车位|号窗口?|号库|栋楼|栋|幢|座|单元|号(?!线|车|[0-9](?![0-9]{2,3}(?![0-9点月年])))|弄|排|期|楼|层|室|房|户|区"
     "|门(?=[0-9一二三四五六七八九])|组(?!织|长|建)|队(?=[0-9一二三四五六七八九])"
 )
 _ROOM: Final = f"[a-z]?{_N}(?:室|房|户)?(?![0-9点月年天个人元块路斤米])"
@@ -26,11 +26,21 @@ _UNITS: Final = (
     f"(?:(?:[a-z]?{_N}(?:-[0-9]{{1,4}})?|[甲乙丙丁东西南北a-z][0-9]?(?=[栋座区幢]))(?:{_COUNTED}))+(?:{_ROOM})?"
     "|(?<![0-9:.-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{2,4}(?:室|房)?(?![0-9-])"
     "|(?<![0-9:.-])[a-z]?[0-9]{1,3}-[0-9]{3,4}(?:室|房)?(?![0-9-])"
+    "|(?<![0-9:.-])[0-9]{1,2}-[0-9]{1,2}(?=门口|车位|楼)"
+    "|(?<![^，。！？、 上下壁门])(?:[1-9]|[12][0-9]|3[0-6])0[1-9](?![^，。！？、 ])"
 )
 _NUMERALS: Final = re.compile(f"{_N}(?=号|栋|幢|座|单元|楼|层|室|房|户|门|排|组|期|弄)|(?<=[元栋楼幢座]){_N}$")
-_JOINT: Final = re.compile(r"(?:的|与|和|跟|、|\s)?")
+_JOINT: Final = re.compile(r"(?:的|与|和|跟|到|至|、|那个|那|嘅|嗰|\s)?")
 _WHOLE_BUILDING: Final = re.compile("栋|幢|座|号|弄|-|区")
 _NAME: Final = r"[\u4e00-\u9fffa-z0-9·]"
+# What happens at a place or is brought there; a name begins after such a word and never holds one.
+_HAPPENS: Final = (
+    "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂弄租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷"
+    "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各"
+)
+_WORD: Final = f"(?:(?![{_HAPPENS}]){_NAME})"
+_BEGINS: Final = f"(?:(?<!{_NAME})|(?<=[{_HAPPENS}进出往朝]))"
+_ANCHOR: Final = "\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,14 @@ def _stops() -> re.Pattern[str]:
 
 @cache
 def _own() -> re.Pattern[str]:
-    return re.compile(f"(?<![东西南北校大后正侧前])(?:{_table('own')})(?:{_table('tail')})?")
+    """What belongs to the speaker or is pointed at: 我们那栋楼, 整条街, 这条巷子, 楼下."""
+    counted = "(?:[这那嗰呢]?[一成]?[栋棟座幢层層排条條片个個家边邊户]?)"
+    return re.compile(
+        f"(?:我们?|我哋|你们|自|他|她|人家|邻居|隔壁){counted}(?:{_table('belongs')})(?:{_table('tail')})?"
+        f"|[整满][栋棟个個条條层層幢座片]?(?:{_table('belongs')})|整[栋棟层幢]|整单元"
+        f"|[这那][一]?[栋棟条條座幢片排](?:{_table('belongs')})"
+        f"|(?<![东西南北校大后正侧前])(?:{_table('own')})(?:{_table('tail')})?"
+    )
 
 
 @cache
@@ -72,9 +89,23 @@ def _pieces_pattern() -> re.Pattern[str]:
     long = f"{_table('area')}|{_table('place')}"
     return re.compile(
         f"(?P<units>{_UNITS})"
-        f"|(?P<named>(?:{_NAME}{{1,8}}?(?:{long})|{_NAME}{{1,6}}?(?:{_table('short')})+)+)"
+        f"|(?P<named>(?:{_WORD}{{1,8}}?(?:{long})|{_WORD}{{1,6}}?(?:{_table('short')})+)+)"
         f"|(?P<landmark>{_table('landmark')})"
     )
+
+
+@cache
+def _bare_pattern() -> re.Pattern[str]:
+    """Names without a word of kind: before a position (大润发门口), and old neighbourhoods by their last character."""
+    return re.compile(
+        f"{_BEGINS}{_WORD}{{2,6}}(?={_ANCHOR})"
+        f"|{_BEGINS}{_WORD}{{1,2}}(?!{_table('inner')}){_WORD}(?:{_table('hood')})(?![头面边外])"
+    )
+
+
+@cache
+def _anchors() -> re.Pattern[str]:
+    return re.compile(f"(?:{_table('anchor')})")
 
 
 @cache
@@ -125,12 +156,23 @@ def _other_pieces(blanked: str, known: list[_Piece]) -> Iterator[_Piece]:
     rest = _blank_pieces(_blank_pieces(blanked, known), own)
     units = [_Piece(match.start(), match.end(), "units") for match in re.finditer(_UNITS, rest)]
     rest = _stops().sub(lambda match: "\0" * len(match.group()), _blank_pieces(rest, units))
+    yield from _bare(_blank_pieces(blanked, known), units)
     for match in _pieces_pattern().finditer(rest):
         kind = match.lastgroup or "landmark"
         yield _Piece(match.start(), match.end(), kind)
     yield from units
     for match in _landmarks().finditer(_blank_pieces(_blank_pieces(blanked, known), [*own, *units])):
         yield _Piece(match.start(), match.end(), "landmark")
+
+
+def _bare(text: str, units: list[_Piece]) -> Iterator[_Piece]:
+    """Names that only what follows, or their last character, tells for names."""
+    for piece in units:
+        text = text[: piece.start] + _ANCHOR * (piece.end - piece.start) + text[piece.end :]
+    text = _anchors().sub(lambda match: _ANCHOR * len(match.group()), text)
+    text = _stops().sub(lambda match: "\0" * len(match.group()), text)
+    for match in _bare_pattern().finditer(text):
+        yield _Piece(match.start(), match.end(), "named")
 
 
 def _without_overlap(pieces: list[_Piece]) -> Iterator[_Piece]:
@@ -179,26 +221,26 @@ def _value(text: str, run: list[_Piece]) -> dict[str, Any]:
     units = [text[piece.start : piece.end] for piece in run if piece.kind == "units"]
     named = [text[piece.start : piece.end] for piece in run if piece.kind == "named"]
     sure = "known" in kinds or not all(map(_is_kind_only, named)) or any(_WHOLE_BUILDING.search(unit) for unit in units)
-    vague = not kinds.isdisjoint({"own", "units", "named"}) or words in _everywhere()
+    vague = not kinds.isdisjoint({"own", "units", "named"}) or _everywhere().fullmatch(words) is not None
     return {"name": canonical(words), "deictic": vague and not sure}
 
 
 def _is_kind_only(named: str) -> bool:
     """Whether a name is none: 我家小区, 我们那栋楼."""
-    return _kind().fullmatch(named) is not None
+    return _kind().fullmatch(named) is not None or _everywhere().fullmatch(named) is not None
 
 
 @cache
 def _kind() -> re.Pattern[str]:
     return re.compile(
-        f"(?:家|本|这|那)?(?:个|里|片|[栋幢座排]|{_table('area')})?[楼院区]?(?:(?!路)(?:{_table('tail')}))*"
+        f"(?:家|本|这|那)?(?:个|里|片|[栋幢座排]|{_table('area')})?[楼院区]?(?:(?!路)(?>{_table('tail')}))*+"
     )
 
 
 @cache
-def _everywhere() -> frozenset[str]:
-    """Landmarks that a community has many of."""
-    return frozenset(_table("everywhere").split("|"))
+def _everywhere() -> re.Pattern[str]:
+    """Landmarks that a community has many of, and positions at one of them."""
+    return re.compile(f"(?>{_table('everywhere')})(?>{_table('tail')})*+")
 
 
 def canonical(words: str) -> str:
