@@ -27,19 +27,24 @@ _UNITS: Final = (
     "|(?<![0-9:.-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{2,4}(?:室|房)?(?![0-9-])"
     "|(?<![0-9:.-])[a-z]?[0-9]{1,3}-[0-9]{3,4}(?:室|房)?(?![0-9-])"
     "|(?<![0-9:.-])[0-9]{1,2}-[0-9]{1,2}(?=门口|车位|楼)"
-    "|(?<![^，。！？、 上下壁门])(?:[1-9]|[12][0-9]|3[0-6])0[1-9](?![^，。！？、 ])"
+    "|(?<![^\0，。！？、 上下壁门住])(?:[1-9]|[12][0-9]|3[0-6])0[1-9](?![^\0，。！？、 家])"
 )
 _NUMERALS: Final = re.compile(f"{_N}(?=号|栋|幢|座|单元|楼|层|室|房|户|门|排|组|期|弄)|(?<=[元栋楼幢座]){_N}$")
-_JOINT: Final = re.compile(r"(?:的|与|和|跟|到|至|、|那个|那|嘅|嗰|\s)?")
+_JOINT: Final = re.compile(r"(?:的|与|和|跟|到|至|、|嘅|[那嗰]的?[个块条片座栋家排]?|\s)?")
 _WHOLE_BUILDING: Final = re.compile("栋|幢|座|号|弄|-|区")
 _NAME: Final = r"[\u4e00-\u9fffa-z0-9·]"
 # What happens at a place or is brought there; a name begins after such a word and never holds one.
 _HAPPENS: Final = (
     "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂弄租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷"
-    "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各"
+    "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各插抽灌落"
 )
-_WORD: Final = f"(?:(?![{_HAPPENS}]){_NAME})"
-_BEGINS: Final = f"(?:(?<!{_NAME})|(?<=[{_HAPPENS}进出往朝]))"
+_WORD: Final = f"(?:(?![{_HAPPENS}]|(?<!解)放|开(?![发元心福泰阳封平远])){_NAME})"
+_BEGINS: Final = f"(?:(?<!{_NAME})|(?<=[{_HAPPENS}进出往朝放开]))"
+# A clause in pinyin that the table of pinyin cannot read, by its last word: chunxi yuan beimen.
+_SPELLED: Final = (
+    "(?:(?<![a-z0-9 ，。！？])|(?<=[，。！？])|(?<=[，。！？] ))(?:[a-z0-9]{1,12} ){0,3}[a-z]{0,12}"
+    "(?:lu|jie|yuan|li|men|kou|dong|lou|xiang|wan|cun|hao|zhen|gongdi|guangchang|xiaoqu|danyuan)(?![a-z0-9 ])"
+)
 _ANCHOR: Final = "\1"
 
 
@@ -76,7 +81,7 @@ def _own() -> re.Pattern[str]:
     """What belongs to the speaker or is pointed at: 我们那栋楼, 整条街, 这条巷子, 楼下."""
     counted = "(?:[这那嗰呢]?[一成]?[栋棟座幢层層排条條片个個家边邊户]?)"
     return re.compile(
-        f"(?:我们?|我哋|你们|自|他|她|人家|邻居|隔壁){counted}(?:{_table('belongs')})(?:{_table('tail')})?"
+        f"(?:我们?|我哋|自|邻居|隔壁){counted}(?:{_table('belongs')})(?:{_table('tail')})?"
         f"|[整满][栋棟个個条條层層幢座片]?(?:{_table('belongs')})|整[栋棟层幢]|整单元"
         f"|[这那][一]?[栋棟条條座幢片排](?:{_table('belongs')})"
         f"|(?<![东西南北校大后正侧前])(?:{_table('own')})(?:{_table('tail')})?"
@@ -90,7 +95,7 @@ def _pieces_pattern() -> re.Pattern[str]:
     return re.compile(
         f"(?P<units>{_UNITS})"
         f"|(?P<named>(?:{_WORD}{{1,8}}?(?:{long})|{_WORD}{{1,6}}?(?:{_table('short')})+)+)"
-        f"|(?P<landmark>{_table('landmark')})"
+        f"|(?P<landmark>{_SPELLED}|{_table('landmark')})"
     )
 
 
