@@ -35,7 +35,7 @@ _WHOLE_BUILDING: Final = re.compile("栋|幢|座|号|弄|-|区")
 _NAME: Final = r"[\u4e00-\u9fffa-z0-9·]"
 # What happens at a place or is brought there; a name begins after such a word and never holds one.
 _HAPPENS: Final = (
-    "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂弄租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷"
+    "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷"
     "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各插抽灌落"
 )
 _WORD: Final = f"(?:(?![{_HAPPENS}]|(?<!解)放|开(?![发元心福泰阳封平远])){_NAME})"
@@ -45,6 +45,8 @@ _SPELLED: Final = (
     "(?:(?<![a-z0-9 ，。！？])|(?<=[，。！？])|(?<=[，。！？] ))(?:[a-z0-9]{1,12} ){0,3}[a-z]{0,12}"
     "(?:lu|jie|yuan|li|men|kou|dong|lou|xiang|wan|cun|hao|zhen|gongdi|guangchang|xiaoqu|danyuan)(?![a-z0-9 ])"
 )
+_SAYS_ENOUGH: Final = 3
+"""Words of kind of this length are places without a name: 便利店, but not 公司."""
 _ANCHOR: Final = "\1"
 
 
@@ -84,7 +86,7 @@ def _own() -> re.Pattern[str]:
         f"(?:我们?|我哋|自|邻居|隔壁){counted}(?:{_table('belongs')})(?:{_table('tail')})?"
         f"|[整满][栋棟个個条條层層幢座片]?(?:{_table('belongs')})|整[栋棟层幢]|整单元"
         f"|[这那][一]?[栋棟条條座幢片排](?:{_table('belongs')})"
-        f"|(?<![东西南北校大后正侧前])(?:{_table('own')})(?:{_table('tail')})?"
+        f"|(?<![东西南北校大后正侧前万])(?:{_table('own')})(?:{_table('tail')})?"
     )
 
 
@@ -92,10 +94,11 @@ def _own() -> re.Pattern[str]:
 def _pieces_pattern() -> re.Pattern[str]:
     """Named areas and roads, building numbers and landmarks; names stop at the words that were blanked out."""
     long = f"{_table('area')}|{_table('place')}"
+    alone = "|".join(word for word in _table("place").split("|") if len(word) >= _SAYS_ENOUGH)
     return re.compile(
         f"(?P<units>{_UNITS})"
         f"|(?P<named>(?:{_WORD}{{1,8}}?(?:{long})|{_WORD}{{1,6}}?(?:{_table('short')})+)+)"
-        f"|(?P<landmark>{_SPELLED}|{_table('landmark')})"
+        f"|(?P<landmark>{_SPELLED}|{_table('landmark')}|{alone})"
     )
 
 

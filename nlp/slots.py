@@ -6,17 +6,27 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from nlp.names import find_names
 from nlp.normalise import Normalised
-from nlp.persons import FoundValue, find_counts, find_listed, find_names, find_numbers
+from nlp.persons import FoundValue, find_listed, find_numbers
 from nlp.places import canonical, find_places
+from nlp.quantities import find_counts
+from nlp.things import find_activities, find_items
 from nlp.times import find_times
 from nlp.understanding import SLOT_TYPES, Slot
 
 # Who reports or asks looks back (周三坏的); everyone else looks forward.
 _LOOKS_BACK: Final = frozenset({"issue_report", "progress_query", "points_query"})
-_HOME: Final = frozenset({"我家", "我们家", "自己家", "家里", "这里", "这边", "这儿", "那边", "那里", "那儿"})
-_OFFERS: Final = frozenset({"service_order", "redeem", "points_query", "cancel", "progress_query", "other"})
-_EVENTS: Final = frozenset({"volunteer_signup", "party_register", "cancel", "progress_query", "other"})
+_HOME: Final = frozenset(
+    {"我家", "我们家", "自己家", "自家", "家里", "屋里", "我屋头", "屋头", "厨房", "阳台", "卧室", "客厅"}
+)
+_HERE: Final = frozenset(
+    {"这里", "这边", "这儿", "那边", "那里", "那儿", "我这里", "我这边", "我这儿", "我们这", "我们那"}
+)
+# The service itself, which every message goes to.
+_US: Final = frozenset({"社区", "我们社区", "贵社区", "街道"})
+_OFFERS: Final = frozenset({"service_order", "redeem", "points_query", "cancel", "progress_query"})
+_EVENTS: Final = frozenset({"volunteer_signup", "party_register", "points_query", "cancel", "progress_query"})
 
 
 def find_slots(
@@ -36,15 +46,19 @@ def find_slots(
         FoundValue("loc", place.start, place.end, place.value) for place in find_places(text, names=places, taken=taken)
     ]
     found = [*numbers, *times, *_without_mere_home(text, located, intents)]
-    found.extend(_people_and_things(_masked(text, found), intents))
+    named = _people_and_things(_masked(text, numbers), _masked(text, found), intents)
+    found.extend([one for one in named if not _is_landmark(one, located)])
     slots = [_placed(source, value) for value in found]
     return tuple(sorted(slots, key=lambda slot: (slot.start, SLOT_TYPES.index(slot.type))))
 
 
 def _without_mere_home(text: str, places: list[FoundValue], intents: tuple[str, ...]) -> list[FoundValue]:
-    """我家 alone is a place only where nothing better is named and something is wrong there."""
-    better = [place for place in places if text[place.start : place.end] not in _HOME]
-    return better if better or "issue_report" not in intents else places
+    """我家 alone is a place only where something is wrong there, 这里 only where nothing better is named besides."""
+    named = [(place, text[place.start : place.end]) for place in places]
+    if "issue_report" not in intents:
+        return [place for place, words in named if words not in _HOME | _HERE | _US]
+    better = [place for place, words in named if words not in _HERE | _US]
+    return better or [place for place, words in named if words in _HERE]
 
 
 def _numbers(text: str) -> Iterator[FoundValue]:
@@ -55,14 +69,20 @@ def _numbers(text: str) -> Iterator[FoundValue]:
             end = value.end
 
 
-def _people_and_things(text: str, intents: tuple[str, ...]) -> Iterator[FoundValue]:
-    yield from find_names(text)
-    yield from find_counts(text)
-    yield from find_listed("relation", "relations", text)
+def _people_and_things(plain: str, masked: str, intents: tuple[str, ...]) -> Iterator[FoundValue]:
+    """`plain` has only the numbers blanked, `masked` times and places too."""
+    yield from find_names(masked)
+    yield from find_counts(masked, intents)
+    yield from find_listed("relation", "relations", masked)
     if not intents or not _OFFERS.isdisjoint(intents):
-        yield from find_listed("item", "items", text)
+        yield from find_items(plain, masked, intents)
     if not intents or not _EVENTS.isdisjoint(intents):
-        yield from find_listed("activity", "activities", text)
+        yield from find_activities(plain, masked, intents)
+
+
+def _is_landmark(thing: FoundValue, places: list[FoundValue]) -> bool:
+    """图书馆门口 is a place, 社区会议室 is one to be booked."""
+    return thing.type == "item" and any(place.start <= thing.start and thing.end < place.end for place in places)
 
 
 def _masked(text: str, found: list[FoundValue]) -> str:
