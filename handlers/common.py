@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -13,6 +13,7 @@ from core import clock
 from handlers import tables, texts
 from handlers.dialogue import TEXT, Ask, Done, Option, Turn, entry
 from handlers.prompt import COUNT, number_in, plain
+from nlp.understanding import Slot, Understanding
 
 T = TypeVar("T")
 KNOWN_PHONE: Final = "known"
@@ -83,6 +84,21 @@ def ask_stars(step: StrEnum) -> Ask:
 def wrong(turn: Turn) -> str:
     """What to say to words that correct nothing: to a bare 不对 the question what is wrong."""
     return texts.WHAT_IS_WRONG if turn.answer.text.startswith(tables.words("corrections")) else ""
+
+
+def appointed(understood: Understanding) -> Slot | None:
+    """The time for which somebody wants to come or be visited.
+
+    None of these is one: how long something lasts, what is past, and 现在, which ends with this minute. A whole month
+    or year is meant only where nothing nearer is said.
+    """
+    soonest = clock.now() + timedelta(minutes=1)
+    coming = [
+        slot
+        for slot in understood.all("time")
+        if slot.value.get("kind") != "duration" and clock.parse(slot.value["end"]) > soonest
+    ]
+    return next((slot for slot in coming if slot.value["grain"] != "month"), coming[0] if coming else None)
 
 
 def overlaps(said: Any, start: datetime, end: datetime) -> bool:

@@ -9,7 +9,7 @@ from community import orders, residents
 from community.orders import Service
 from core import clock
 from handlers import tables, texts
-from handlers.common import ask_count, ask_phone, count_in, likeliest, likeness, overlaps
+from handlers.common import appointed, ask_count, ask_phone, count_in, likeliest, likeness, overlaps
 from handlers.dialogue import PLACE, TEXT, Ask, Done, Option, Outcome, Turn, entry
 from handlers.prompt import NO, YES
 from handlers.wording import brief, moment
@@ -54,7 +54,7 @@ def absorb(turn: Turn) -> None:
     place = understood.place()
     if place is not None and not place.value["deictic"]:
         draft["address"] = place.text
-    if time := understood.slot("time"):
+    if time := appointed(understood):
         draft["time"], draft["slot"] = time.value, ""
 
 

@@ -16,6 +16,7 @@ from core import clock
 from core.values import SignupState
 from handlers import tables, texts
 from handlers.common import (
+    appointed,
     area_of,
     ask_count,
     ask_phone,
@@ -76,13 +77,13 @@ async def _take(turn: Turn, coming: list[Activity]) -> Outcome:
     if len(named) == 1:
         turn.draft["activity"] = named[0].id
         return await _next(turn)
-    misses = not named and turn.understood.slot("time") is not None
+    misses = not named and appointed(turn.understood) is not None
     return _ask_which(texts.VOLUNTEER_WHICH_OTHER if misses else texts.VOLUNTEER_WHICH, named or coming)
 
 
 def _named(turn: Turn, coming: list[Activity]) -> list[Activity]:
     """Those that fit the time that was said and are most like the words; none where neither was said."""
-    slot = turn.understood.slot("time")
+    slot = appointed(turn.understood)
     fitting = [a for a in coming if overlaps(slot.value if slot else None, a.starts_at, a.ends_at)]
     alike = likeliest([(likeness(turn.said.text, a.title, texts.ACTIVITY_WORDS), a) for a in fitting])
     return alike or (fitting if slot else [])
@@ -144,7 +145,7 @@ async def which(turn: Turn) -> Outcome:
         return await _next(turn)
     _absorb(turn)
     coming = await _coming(turn)
-    if not _named(turn, coming) and turn.understood.slot("time") is None:
+    if not _named(turn, coming) and appointed(turn.understood) is None:
         return Unclear(texts.VOLUNTEER_UNKNOWN)
     return await _take(turn, coming)
 

@@ -56,7 +56,8 @@ DAY: Final = (
     "(?P<shift>下下个?|上上个?|下个?|上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|[1-7](?![0-9]))"
     "|(?P<daily>每天|天天|每日|每(?=[早晚])|工作日)"
     "|(?P<week>下下个?|上上个?|下个?|上个?|这个?|本)(?:周|星期|礼拜)"
-    f"|(?P<year>{YEAR})?(?:的?(?:农历|阴历)?(?:(?P<lunar_month>[正腊冬])月(?P<lunar_day>{_LUNAR_DAY})"
+    f"|(?P<year>{YEAR})?(?:的?(?:(?:农历|阴历)?(?P<lunar_month>[正腊冬])月(?P<lunar_day>{_LUNAR_DAY})"
+    f"|(?:农历|阴历)(?P<old_month>[一二三四五六七八九十]{{1,2}})月(?P<old_day>{_LUNAR_DAY})"
     f"|(?P<spoken_month>闰?[二三四五六七八九十]{{1,2}})月(?P<first_days>初[一二三四五六七八九十]))"
     f"|的?(?P<month>{_N})月(?P<day>{_N})[日号]?"
     f"|的?(?<![0-9零一二三四五六七八九十百千])(?P<holiday>大年初[一二三四五六七]|{_FEAST})(?![0-9路巷街号弄村楼点月个度斤块套碗轻千百十])(?:那[几一]?天)?)"
@@ -131,7 +132,7 @@ def _calendar_day(found: dict[str, str], *, today: date, forward: bool) -> date 
     if found["iso_year"]:
         return _valid(int(found["iso_year"]), int(found["iso_month"]), int(found["iso_day"]))
     if said := found["bare_day"] or found["bare_date"]:
-        return _day_of_month(number(said), today=today, forward=forward)
+        return day_of_month(number(said), today=today, forward=forward)
     candidates = _in_years(found, [year_of(found["year"], today)] if found["year"] else _years_about(today))
     existing = [candidate for candidate in candidates if candidate is not None]
     if forward and not found["year"]:
@@ -145,8 +146,8 @@ def _years_about(today: date) -> list[int]:
 
 def _in_years(found: dict[str, str], years: list[int]) -> list[date | None]:
     """The day of each of these years that a lunar date, a feast or month and day mean."""
-    if said := found["lunar_day"] or found["first_days"]:
-        name = found["lunar_month"] or found["spoken_month"].removeprefix("闰")
+    if said := found["lunar_day"] or found["old_day"] or found["first_days"]:
+        name = found["lunar_month"] or found["old_month"] or found["spoken_month"].removeprefix("闰")
         lunar_month = {"正": 1, "冬": 11, "腊": 12}.get(name) or number(name) or 0
         return [lunar.lunar_day(year, lunar_month, _lunar_number(said)) for year in _lunar_years(years, lunar_month)]
     if found["bare_lunar"]:
@@ -190,7 +191,8 @@ def year_of(word: str, today: date) -> int:
     return year if year >= 100 else year + (2000 if year <= today.year % 100 + 2 else 1900)
 
 
-def _day_of_month(day: int | None, *, today: date, forward: bool) -> date | None:
+def day_of_month(day: int | None, *, today: date, forward: bool) -> date | None:
+    """The next day with this number, or the last one."""
     first = today.replace(day=1)
     months = (0, 1, 2) if forward else (0, -1, -2)
     for more in months:

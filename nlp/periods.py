@@ -41,6 +41,7 @@ _SEASONS: Final = {
     **dict.fromkeys(("上半年",), (1, 6)),
     **dict.fromkeys(("下半年",), (7, 6)),
 }
+_OF_THIS_YEAR: Final = frozenset({"年底", "年末", "年尾", "年中", "年初", "上半年", "下半年"})
 _SEASON: Final = "|".join(sorted(_SEASONS, key=len, reverse=True))
 _PERIOD: Final = re.compile(
     f"(?P<every>每年|每到|每逢|每个)?(?P<year>{dates.YEAR})?的?(?:"
@@ -55,14 +56,14 @@ _THIS: Final = re.compile(
     "|(?P<decade>(?:上?世纪)?[五六七八九5-9][十0]年代)"
 )
 _EVERY: Final = re.compile(
-    "(?P<every>每年|年年|每个?月|月月)(?:(?P<day>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[号日])?"
+    "(?P<every>每年|年年|每个?月|月月)(?:(?<=月)(?P<day>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[号日])?"
 )
 
 
 def period_at(text: str, position: int, now: datetime, *, forward: bool) -> Found | None:
     """The period of months or years that begins at this place."""
     found = _named(text, position, now.date(), forward=forward) or _this(text, position, now.date())
-    every = _every(text, position, now.date())
+    every = _every(text, position, now.date(), forward=forward)
     return every if every is not None and (found is None or every.end > found.end) else found
 
 
@@ -78,7 +79,7 @@ def _named(text: str, position: int, today: date, *, forward: bool) -> Found | N
         return _months(position, end, date(year or today.year, 1, 1), 12)
     month, length = _first_and_length(match)
     first, after = _part(date(year or today.year, month, 1), length, match["part"])
-    if year is None:
+    if year is None and not match["quarter"] and match["season"] not in _OF_THIS_YEAR:
         first, after = _nearest(first, after, today, forward=forward)
     recurs = "year" if match["every"] else None
     return Found(position, match.end(), value(midnight(first), midnight(after), "month", recurs))
@@ -101,12 +102,11 @@ def _part(first: date, months: int, part: str | None) -> tuple[date, date]:
 
 
 def _nearest(first: date, after: date, today: date, *, forward: bool) -> tuple[date, date]:
-    """The same days of the year before or after, where these are not the ones that the speaker looks at."""
-    if forward and after <= today:
-        return _moved(first, 1), _moved(after, 1)
-    if not forward and first > today:
-        return _moved(first, -1), _moved(after, -1)
-    return first, after
+    """The same days of this year or of one beside it: the next that are not over, or the last that have begun."""
+    years = [(_moved(first, more), _moved(after, more)) for more in (-1, 0, 1)]
+    if forward:
+        return next(one for one in years if one[1] > today)
+    return [one for one in years if one[0] <= today][-1]
 
 
 def _moved(day: date, years: int) -> date:
@@ -127,10 +127,15 @@ def _this(text: str, position: int, today: date) -> Found | None:
     return Found(position, match.end(), value(midnight(first), midnight(after), "month"))
 
 
-def _every(text: str, position: int, today: date) -> Found | None:
+def _every(text: str, position: int, today: date, *, forward: bool) -> Found | None:
     match = _EVERY.match(text, position)
     if match is None:
         return None
+    if match["day"]:
+        day = dates.day_of_month(number(match["day"]), today=today, forward=forward)
+        if day is None:
+            return None
+        return Found(position, match.end(), value(midnight(day), midnight(day + timedelta(days=1)), "day", "month"))
     year = "年" in match["every"]
     first = today.replace(day=1, month=1 if year else today.month)
     after = dates.add_months(first, 12 if year else 1)

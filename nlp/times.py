@@ -14,12 +14,13 @@ from nlp.moments import SHANGHAI, Found, midnight, value
 _N: Final = "(?:[0-9]{1,2}|[零一二两三四五六七八九十]{1,3})"
 _NOT_A_CLOCK: Final = "(?!儿|点(?!钟)|建议|意见|要求|问题|看法|原因|想法|东西|菜|餐|名|击|赞|吃|什么|[0-9])"
 _MOMENT: Final = re.compile(
-    f"(?P<date>{dates.DAY})?[的个]?(?P<part>(?:{clocks.PART})(?!好(?:[,，。!！呀啊吗]|$))|(?<=[今明昨每前后当])[早晚晨夜](?![饭会餐])|(?<=天)[早晚]|[早晚](?=[0-9一二三四五六七八九十]{{1,3}}[点:]))?"
+    f"(?P<date>{dates.DAY})?的?(?P<part>(?:{clocks.PART})(?!好(?:[,，。!！呀啊吗]|$))|(?<=[今明昨每前后当])[早晚晨夜](?![饭会餐])|(?<=天)[早晚]|[早晚](?=[0-9一二三四五六七八九十]{{1,3}}[点:]))?"
     f"(?:差(?P<before>{_N}分钟?|一刻钟?)(?P<before_hour>{_N})点"
     f"|(?P<hour>{_N})点(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>{_N})分|过(?P<past>{_N})"
     f"|(?P<spoken>[0-5][0-9]|[零一二三四五]?十?[一二三四五六七八九零十](?!个|位|名|克|公|斤|米|度|毫|元|块))|整|钟|[多来]钟?)?{_NOT_A_CLOCK}"
     "|(?<![0-9:.])(?P<clock>[01]?[0-9]|2[0-4])[:](?P<clock_minute>[0-5][0-9])(?![0-9]))?"
 )
+_JUST: Final = re.compile("刚才|刚刚|方才")
 _RANGE: Final = re.compile("(?:到|至|-{1,2}|~)")
 _AFTER: Final = re.compile("(?:以后|之后|后(?!面|门|边|来|院|天)|以前|之前|前(?!面|门|边|台|后))")
 
@@ -54,6 +55,8 @@ def _longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Fo
         length = spells.spell_at(text, point.end, now, forward=forward)
         if length is not None and length.value.get("kind") == "duration":
             return Found(position, length.end, point.value)
+    if (just := _JUST.match(text, position)) and (clock := _span_at(text, just.end(), now, forward=False)):
+        return Found(position, clock.end, clock.value)
     readings = (
         point,
         periods.period_at(text, position, now, forward=forward),
@@ -88,7 +91,7 @@ def _moment_at(text: str, position: int, now: datetime, *, forward: bool, since:
     match = _MOMENT.match(text, position)
     if match is None or not (match["date"] or match["part"] or match["hour"] or match["clock"] or match["before"]):
         return None
-    if match.group().startswith(("的", "个")) or _only_some(match, text, position):
+    if match.group().startswith("的") or _only_some(match, text, position):
         return None
     days = dates.resolve(match, today=now.date(), forward=forward) if match["date"] else None
     if match["date"] and days is None:
@@ -119,7 +122,7 @@ def _only_some(match: re.Match[str], text: str, position: int) -> bool:
 
 def _end(match: re.Match[str]) -> int:
     """The end without the 的 of 周六的植树."""
-    return match.end() - match.group().endswith(("的", "个"))
+    return match.end() - match.group().endswith("的")
 
 
 def _whole_days(days: dates.Days, end: int, since: _Moment | None) -> _Moment:
