@@ -17,13 +17,13 @@ from nlp.numerals import number
 
 _N: Final = "(?:[0-9]{1,5}|[零一二两三四五六七八九十百]{1,5})"
 _COUNTED: Final = (
-    "号楼|号院|号房|号店|号车位|号窗口?|号库|栋楼|栋|幢|座|单元|号(?!线|车|[0-9](?![0-9]{2,3}(?![0-9点月年])))|弄|排|期|楼|层|室|房|户|区"
+    "号楼|号院|号房|号店|号车位|号门|号桥|号梯|号窗口?|号库|栋楼|栋|幢|座|单元|号(?!线|车|[0-9](?![0-9]{2,3}(?![0-9点月年])))|弄|排|期|楼|层|室|房|户|区"
     "|门(?=[0-9一二三四五六七八九])|组(?!织|长|建)|队(?=[0-9一二三四五六七八九])"
 )
 _ROOM: Final = f"[a-z]?{_N}(?:室|房|户)?(?![0-9点月年天个人元块路斤米])"
 # 3栋2单元501, 23号院2号楼, b座1203 · 7-2-1103 · 5-302
 _UNITS: Final = (
-    f"(?:(?:[a-z]?{_N}(?:-[0-9]{{1,4}})?|[甲乙丙丁东西南北a-z][0-9]?(?=[栋座区幢]))(?:{_COUNTED}))+(?:{_ROOM})?"
+    f"(?:(?:[a-z负]?{_N}(?:-[0-9]{{1,4}})?|[甲乙丙丁东西南北a-z][0-9]?(?=[栋座区幢]))(?:{_COUNTED}))+(?:{_ROOM})?"
     "|(?<![0-9:.-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{2,4}(?:室|房)?(?![0-9-])"
     "|(?<![0-9:.-])[a-z]?[0-9]{1,3}-[0-9]{3,4}(?:室|房)?(?![0-9-])"
     "|(?<![0-9:.-])[0-9]{1,2}-[0-9]{1,2}(?=门口|车位|楼)"
@@ -36,7 +36,7 @@ _NAME: Final = r"[\u4e00-\u9fffa-z0-9·]"
 # What happens at a place or is brought there; a name begins after such a word and never holds one.
 _HAPPENS: Final = (
     "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷"
-    "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各插抽灌落"
+    "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各插抽灌落搁离标冲管"
 )
 _WORD: Final = f"(?:(?![{_HAPPENS}]|(?<!解)放|开(?![发元心福泰阳封平远])){_NAME})"
 _BEGINS: Final = f"(?:(?<!{_NAME})|(?<=[{_HAPPENS}进出往朝放开]))"
@@ -135,14 +135,15 @@ def find_places(text: str, *, names: frozenset[str], taken: list[tuple[int, int]
         yield FoundPlace(run[0].start, run[-1].end, _value(text, run))
 
 
-def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+def _blank(text: str, spans: list[tuple[int, int]], *, blank: str = "\0") -> str:
+    characters = list(text)
     for start, end in spans:
-        text = text[:start] + "\0" * (end - start) + text[end:]
-    return text
+        characters[start:end] = blank * (end - start)
+    return "".join(characters)
 
 
-def _blank_pieces(text: str, pieces: list[_Piece]) -> str:
-    return _blank(text, [(piece.start, piece.end) for piece in pieces])
+def _blank_pieces(text: str, pieces: list[_Piece], *, blank: str = "\0") -> str:
+    return _blank(text, [(piece.start, piece.end) for piece in pieces], blank=blank)
 
 
 def _known(text: str, names: frozenset[str]) -> Iterator[_Piece]:
@@ -175,8 +176,7 @@ def _other_pieces(blanked: str, known: list[_Piece]) -> Iterator[_Piece]:
 
 def _bare(text: str, units: list[_Piece]) -> Iterator[_Piece]:
     """Names that only what follows, or their last character, tells for names."""
-    for piece in units:
-        text = text[: piece.start] + _ANCHOR * (piece.end - piece.start) + text[piece.end :]
+    text = _blank_pieces(text, units, blank=_ANCHOR)
     text = _anchors().sub(lambda match: _ANCHOR * len(match.group()), text)
     text = _stops().sub(lambda match: "\0" * len(match.group()), text)
     for match in _bare_pattern().finditer(text):
@@ -196,6 +196,8 @@ def _runs(text: str, pieces: list[_Piece]) -> Iterator[list[_Piece]]:
     """Join pieces that touch or are linked by 的, 与 or 和, each with the words of position that follow it."""
     run: list[_Piece] = []
     for found in pieces:
+        if run and found.end <= run[-1].end:
+            continue
         piece = _Piece(found.start, _with_tails(text, found.end), found.kind)
         if run and piece.start < run[-1].end:
             piece = _Piece(run[-1].end, piece.end, piece.kind)
