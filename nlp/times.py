@@ -12,7 +12,7 @@ from nlp import clocks, dates, periods, spells
 from nlp.moments import SHANGHAI, Found, midnight, value
 
 _N: Final = "(?:[0-9]{1,2}|[零一二两三四五六七八九十]{1,3})"
-_NOT_A_CLOCK: Final = "(?!儿|点(?!钟)|建议|意见|要求|问题|看法|原因|想法|东西|菜|餐|名|击|赞|吃|什么|[0-9])"
+_NOT_A_CLOCK: Final = "(?!儿|点(?!钟)|建议|意见|要求|问题|看法|原因|想法|东西|菜|餐|名|击|赞|吃|什么|[0-9]|[零一二三四五六七八九十]{1,3}[克公斤米度毫元块倍])"
 _MOMENT: Final = re.compile(
     f"(?P<date>{dates.DAY})?的?(?P<part>(?:{clocks.PART})(?!好(?:[,，。!！呀啊吗]|$))|(?<=[今明昨每前后当])[早晚晨夜](?![饭会餐])|(?<=天)[早晚]|[早晚](?=[0-9一二三四五六七八九十]{{1,3}}[点:]))?"
     f"(?:差(?P<before>{_N}分钟?|一刻钟?)(?P<before_hour>{_N})点"
