@@ -31,6 +31,10 @@ _UNITS: Final = (
 )
 _NUMERALS: Final = re.compile(f"{_N}(?=号|栋|幢|座|单元|楼|层|室|房|户|门|排|组|期|弄)|(?<=[元栋楼幢座]){_N}$")
 _JOINT: Final = re.compile(r"(?:的|与|和|跟|到|至|、|嘅|[那嗰]的?[个块条片座栋家排]?|\s)?")
+# So many of something is no place: 五户, 三排, 一层灰.
+_QUANTITY: Final = re.compile(
+    "[一两二三四五六七八九十百]{1,3}(?:户|排|座|室|院|房|弄)[一二三四五六七八九十]?|[0-9]+户|一层"
+)
 _WHOLE_BUILDING: Final = re.compile("栋|幢|座|号|弄|-|区")
 _NAME: Final = r"[\u4e00-\u9fffa-z0-9·]"
 # What happens at a place or is brought there; a name begins after such a word and never holds one.
@@ -132,7 +136,8 @@ def find_places(text: str, *, names: frozenset[str], taken: list[tuple[int, int]
     known = list(_known(blanked, names))
     pieces = [*known, *_own_pieces(_blank_pieces(blanked, known)), *_other_pieces(blanked, known)]
     for run in _runs(text, sorted(_without_overlap(pieces), key=lambda piece: piece.start)):
-        yield FoundPlace(run[0].start, run[-1].end, _value(text, run))
+        if _QUANTITY.fullmatch(text, run[0].start, run[-1].end) is None:
+            yield FoundPlace(run[0].start, run[-1].end, _value(text, run))
 
 
 def _blank(text: str, spans: list[tuple[int, int]], *, blank: str = "\0") -> str:

@@ -26,6 +26,15 @@ from tests.nlp.reading import read, texts
         ("我们小区3号楼的门禁坏了", "我们小区3号楼"),
         ("我们学校门口堵车", "学校门口"),
         ("請到三棟二單元看看，電梯壞了", "三棟二單元"),
+        ("大发粮行门口的井盖没了", "大发粮行门口"),
+        ("在柳荫里那边等车", "柳荫里那边"),
+        ("窨井响个不停，柳荫里9号204", "柳荫里9号204"),
+        ("柳荫路26号101漏水", "柳荫路26号101"),
+        ("柳荫路到青石街路段没灯", "柳荫路到青石街路段"),
+        ("便利店旁边堆满纸箱", "便利店旁边"),
+        ("卫生室对面有人吵架", "卫生室对面"),
+        ("地铁A口全是摊", "地铁A口"),
+        ("dian ti huai le，liuyin lu", "liuyin lu"),
     ],
 )
 def test_the_longest_useful_span_is_taken(text: str, place: str) -> None:
@@ -46,6 +55,12 @@ def test_the_longest_useful_span_is_taken(text: str, place: str) -> None:
         ("我们那栋楼顶漏水", "我们那栋楼"),
         ("我家小区楼下路灯坏了", "我家小区楼下"),
         ("花园里的椅子断了", "花园里"),
+        ("整条巷子都淹了", "整条巷子"),
+        ("水漏到我家天花板了", "我家天花板"),
+        ("咱们院子里蚊子多", "咱们院子里"),
+        ("灯坏了，502", "502"),
+        ("楼上703半夜吵", "楼上703"),
+        ("墙角有老鼠", "墙角"),
     ],
 )
 def test_a_place_that_only_the_speaker_knows_is_deictic(text: str, place: str) -> None:
@@ -72,6 +87,23 @@ def test_a_better_place_is_preferred_to_a_vague_one() -> None:
     assert seen.text == "桂花苑2栋"
 
 
-@pytest.mark.parametrize("text", ["我想报名", "积分有多少", "物业不作为", "修路吵死了", "一共三个人参加"])
+def test_a_name_begins_after_what_happens() -> None:
+    assert texts("电动车都停青石公园门口", "loc") == ["青石公园门口"]
+    assert texts("垃圾堆解放路上", "loc")[0].startswith("解放路")
+
+
+def test_positions_are_joined_through_a_pointing_word() -> None:
+    assert texts("青石路那家药房关门了", "loc") == ["青石路那家药房"]
+
+
+def test_home_is_a_place_only_where_something_is_wrong() -> None:
+    assert texts("家里漏水了，快来看看", "loc") == ["家里"]
+    assert texts("积分兑的米能送到家里吗", "loc") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我想报名", "积分有多少", "物业不作为", "修路吵死了", "一共三个人参加", "来了五户", "怎么弄", "社区几点下班"],
+)
 def test_no_place_no_slot(text: str) -> None:
     assert texts(text, "loc") == []
