@@ -71,9 +71,10 @@ def _numbers(text: str) -> Iterator[FoundValue]:
 
 def _people_and_things(plain: str, masked: str, intents: tuple[str, ...]) -> Iterator[FoundValue]:
     """`plain` has only the numbers blanked, `masked` times and places too."""
-    yield from find_names(masked)
+    names = list(find_names(masked))
+    yield from names
     yield from find_counts(masked, intents)
-    yield from find_listed("relation", "relations", masked)
+    yield from find_listed("relation", "relations", _masked(masked, names))
     if not intents or not _OFFERS.isdisjoint(intents):
         yield from find_items(plain, masked, intents)
     if not intents or not _EVENTS.isdisjoint(intents):
