@@ -71,8 +71,10 @@ def count_in(turn: Turn) -> int:
     """The number of persons or portions that was chosen or said; 0 if none, or one beyond reason."""
     if turn.answer.value:
         return int(turn.answer.value)
-    slot = turn.understood.slot(COUNT)
-    count = int(slot.value) if slot is not None else number_in(plain(turn.answer.text)) or 0
+    said = turn.understood.all(COUNT)
+    count = (
+        next((int(slot.value) for slot in said if slot.value), 0) if said else number_in(plain(turn.answer.text)) or 0
+    )
     return count if 1 <= count <= MOST else 0
 
 

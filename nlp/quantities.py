@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from nlp.numerals import number
@@ -11,18 +11,18 @@ from nlp.persons import FoundValue
 
 _WORDS: Final = "一二两三四五六七八九十百千万零几"
 _NUMBER: Final = f"[0-9]{{1,6}}(?:\\.[0-9]{{1,2}})?[多来几万]?|[{_WORDS}]{{1,8}}[多来]?|半|好几"
-_NOT_BEFORE: Final = "(?<![0-9a-z.:第周拜期每月点初零〇一二三四五六七八九十百千万几这那哪-])"
+_NOT_BEFORE: Final = "(?<![0-9a-z.:第周拜期每月点初零〇一二三四五六七八九十百千万几哪-])"
 _PEOPLE: Final = (
     "个大人|个小孩|个孩子|个老人|个朋友|个同学|个同事|个志愿者|个人|口人|号人|口子|位|户"
     "|名(?![字额单称次])|人(?![民行员家工社大群生])"
 )
 _THINGS: Final = (
-    "份|客|张|瓶|袋|提|箱|套|桶|盒|台|间|桌|碗|只|条(?!件)|双|包(?![括间])|罐|把|副|床|卷|盏|辆|部(?![门分])|根|支|枝|棵|株|颗|件(?!事)"
-    "|本(?![人来地])|枚|盆|缸|筐|笼|听|壶|口|节|道(?!理)|座|顶|家|幅|扇|块(?!钱)|组|捆|串|筒|拨|队|头(?!疼)"
-    "|个(?![大小老]?(?:月|小时|钟|半|星期|礼拜|单元|问题|电话|名|建议|事|午|晚|早|下午|上午|工作日|字|办法|意见|头))"
+    "份|客|张|瓶|袋|提|箱|套|桶|盒|台|间|桌|碗|只|条(?!件)|双|包(?![括间])|罐|把|副|床|卷|盏|辆|部(?![门分])|根|支|枝|棵(?!松)|株|颗|件(?!事)"
+    "|本(?![人来地])|枚|盆|缸|筐|笼|听|壶|口|节|道(?!理)|座|顶|家(?![店村庄湾屯镇具电])|幅|扇|块(?!钱)|组|捆|顿|针|剂|片(?!区)|堆|坛|朵|对(?![面门不方])|门(?=课)|人份|单(?![元位身])|滴|勺|串|筒|拨|队|头(?!疼)"
+    "|个(?![大小老]?(?:月|小时|钟|半|星期|礼拜|问题|名|建议|事|午|晚|早|下午|上午|工作日|字|办法|意见|头))"
 )
 _MEASURES: Final = (
-    "公里|里地|里路|公分|厘米|毫米|平方米|平方|平米|米|公斤|千克|斤|克|毫升|升|度(?!假)|分贝|万步|步|块钱|元|倍"
+    "kg|km|cm|ml|吨|公里|里地|里路|公分|厘米|毫米|平方米|平方|平米|米|公斤|千克|斤|克|毫升|升|度(?!假)|分贝|万步|步|块钱|元|倍"
     "|次|趟|回|圈|层楼|分(?![钟之贝类成店])"
 )
 _HOUSEHOLD: Final = "一家[两三四五六七八]口(?:人)?|老?两口子?|[一二两三]大[一二两三]小"
@@ -37,10 +37,16 @@ _TAKEN: Final = re.compile("(?:加|报|算|约|留|来|补|换|订|要|借|领|�
 _CLOSED: Final = re.compile("[，。,.！!？?、 吧呗啊哈嘛哦]|$|(?:都|也)?(?:报|去|来|参加)")
 _OFFERED: Final = frozenset({"service_order", "redeem"})
 _PEOPLE_WANTED: Final = frozenset({"volunteer_signup", "service_order"})
+# No part of an address: 三家汽修店, 两辆 even where a place was read around them.
+_NEVER_ADDRESS: Final = re.compile("(?:个人?|户|家|条|辆|盏|棵|根|台|张|把|位|只|件|米|公里|里地)$")
 _SCORED: Final = frozenset({"points_query", "redeem"})
 _BARE_SCORE: Final = re.compile(
     "(?<=[才剩有扣加得到多少差拿够了是记])(?P<score>[0-9]{2,6}|[一二两三四五六七八九十百千]{2,7})"
     "(?=[，。,！!？? 呢了吧够还能换才没差嘛出积]|$)"
+)
+_BARE_SUM: Final = re.compile(
+    "(?:赔了?|扣了?我?|罚了?我?|骗走?了?|哄走了?|花了|收了?我)(?P<sum>[0-9]{2,7}|[一二两三四五六七八九十百千万]{2,7})"
+    "(?=[，。,！!？? 呢了吧还才]|$)"
 )
 _SCORE_VERBS: Final = frozenset("加给扣得换少多差值记才场人")
 _VAGUE: Final = frozenset("几多来半好.万千")
@@ -58,7 +64,15 @@ def find_counts(text: str, intents: tuple[str, ...] = ()) -> Iterator[FoundValue
             yield FoundValue("count", match.start(), match.end(), _value(match))
     if not _SCORED.isdisjoint(intents):
         for match in _BARE_SCORE.finditer(text):
-            yield FoundValue("count", match.start(), match.end(), 0)
+            yield FoundValue("count", match.start(), match.end(), number(match["score"]) or 0)
+    for match in _BARE_SUM.finditer(text):
+        yield FoundValue("count", match.start("sum"), match.end("sum"), 0)
+
+
+def is_address(count: FoundValue, text: str, places: Iterable[FoundValue]) -> bool:
+    """Whether a number belongs to a place around it: 六组, 三道."""
+    is_within = any(place.start < count.end and count.start < place.end for place in places)
+    return is_within and not _NEVER_ADDRESS.search(text[count.start : count.end])
 
 
 def _household(said: str) -> int:

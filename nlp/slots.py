@@ -10,7 +10,7 @@ from nlp.names import find_names
 from nlp.normalise import Normalised
 from nlp.persons import FoundValue, find_listed, find_numbers
 from nlp.places import canonical, find_places
-from nlp.quantities import find_counts
+from nlp.quantities import find_counts, is_address
 from nlp.things import find_activities, find_items
 from nlp.times import find_times
 from nlp.understanding import SLOT_TYPES, Slot
@@ -42,11 +42,13 @@ def find_slots(
         )
     ]
     taken = [(value.start, value.end) for value in (*numbers, *times)]
+    counts = find_counts(_masked(text, [*numbers, *times]), intents)
     located = [
         FoundValue("loc", place.start, place.end, place.value) for place in find_places(text, names=places, taken=taken)
     ]
     found = [*numbers, *times, *_without_mere_home(text, located, intents)]
     named = _people_and_things(_masked(text, numbers), _masked(text, found), intents)
+    found.extend(one for one in counts if not is_address(one, text, located))
     found.extend([one for one in named if not _is_landmark(one, located)])
     slots = [_placed(source, value) for value in found]
     return tuple(sorted(slots, key=lambda slot: (slot.start, SLOT_TYPES.index(slot.type))))
@@ -73,7 +75,6 @@ def _people_and_things(plain: str, masked: str, intents: tuple[str, ...]) -> Ite
     """`plain` has only the numbers blanked, `masked` times and places too."""
     names = list(find_names(masked))
     yield from names
-    yield from find_counts(masked, intents)
     yield from find_listed("relation", "relations", _masked(masked, names))
     if not intents or not _OFFERS.isdisjoint(intents):
         yield from find_items(plain, masked, intents)

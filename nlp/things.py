@@ -72,6 +72,12 @@ _ASKED: Final = re.compile(
     "(?:^|[，。 的个\0])(?P<named>(?!这|那|我|你|他|活动|社区|志愿)[一-龥]{2,6}?)"
     "(?:活动|志愿者?|义工|那[场天]|招募|岗)?(?:还?(?:缺|收|招)(?:不缺|不收|不招)?人|还(?:有|要)(?:名额|人|伐|不)|有名额|去不了了?|算我|报我|怎么报)"
 )
+_CALLED: Final = re.compile(
+    "(?:^|[，。 的去\0]|那个|那场|报名|参加)(?P<named>(?!这|那|什么|哪|啥|周|今|明|后|一)[一-龥]{2,5}?"
+    "(?:讲座|宣传|比赛|大赛|巡逻|演出|演练|竞赛|服务队|志愿队|行动|晚会|课堂|慰问|整治|捐赠|展))"
+    "|(?:^|[，。 的\0])(?P<other>(?!这|那|什么|哪|啥|周|今|明|后|一)[一-龥]{2,5})"
+    "(?=志愿者?[岗的活]|那场|那个活动|活动(?:[那还怎缺取报]|$))"
+)
 _NO_NAME: Final = re.compile("[我你他她您的了不么哪啥怎吗个名\0报人能想请问要还有]|社区|时候|现在|你们|志愿者")
 _NO_THING: Final = re.compile(
     "[我你他她您给发了过得说才还帮时候随的码完]|礼品|那些|^[目柜品点出上开会五十一二三四六七八九半有又叫让]|人|师傅|[0-9]"
@@ -115,7 +121,7 @@ def find_activities(text: str, masked: str, intents: tuple[str, ...] = ()) -> It
         known.extend(FoundValue("activity", match.start(), match.end(), match.group()) for match in matches)
     shown: list[FoundValue] = []
     if "volunteer_signup" in intents:
-        for pattern in (_JOINED, _ASKED):
+        for pattern in (_JOINED, _ASKED, _CALLED):
             named = _named("activity", "named", pattern, masked)
             shown.extend(one for one in named if not _NO_NAME.search(one.value))
     return _apart(known, shown)
@@ -123,7 +129,8 @@ def find_activities(text: str, masked: str, intents: tuple[str, ...] = ()) -> It
 
 def _named(slot_type: str, group: str, pattern: re.Pattern[str], text: str) -> Iterator[FoundValue]:
     for match in pattern.finditer(text):
-        yield FoundValue(slot_type, match.start(group), match.end(group), match[group])
+        name = group if match[group] else match.lastgroup or group
+        yield FoundValue(slot_type, match.start(name), match.end(name), match[name])
 
 
 def _apart(known: Iterable[FoundValue], shown: Iterable[FoundValue]) -> Iterator[FoundValue]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nlp.names import find_names
+from nlp.quantities import find_counts as find
+from nlp.things import find_activities, find_items
 from tests.nlp.reading import texts, values
 
 
@@ -115,3 +118,91 @@ def test_items_have_one_name(text: str, means: str) -> None:
 
 def test_an_activity_is_named() -> None:
     assert texts("我想报名周六的植树", "activity") == ["植树"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("一家三口都报名", "一家三口"),
+        ("我们俩都去", "俩"),
+        ("来了十几个人帮忙", "十几个人"),
+        ("楼下堆了三十多个纸箱", "三十多个"),
+        ("路面塌了两米多", "两米多"),
+        ("加我一个", "一个"),
+    ],
+)
+def test_counts_are_taken_as_written(text: str, said: str) -> None:
+    assert said in texts(text, "count")
+
+
+@pytest.mark.parametrize(
+    "text", ["服务十分满意", "住幸福路12号3栋2单元501", "俩月没人管", "三楼东户", "下午三点二十分"]
+)
+def test_what_only_looks_like_a_count(text: str) -> None:
+    assert texts(text, "count") == []
+
+
+def test_a_vague_or_measured_count_has_no_number() -> None:
+    assert [slot.value for slot in find("来了十几个人，排了三米", ())] == [0, 0]
+    assert [slot.value for slot in find("一家三口去，两大一小", ())] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [("我要换袋米", "大米"), ("积分能兑油不", "食用油"), ("积分兑一个咕咕钟", "咕咕钟")],
+)
+def test_things_to_exchange_are_seen_by_their_grammar(text: str, thing: str) -> None:
+    assert [one.value for one in find_items(text, text, ("redeem",))] == [thing]
+
+
+@pytest.mark.parametrize("text", ["停水两米远", "兑换礼品", "换什么好"])
+def test_no_thing_to_exchange(text: str) -> None:
+    assert list(find_items(text, text, ("redeem",))) == []
+
+
+def test_repairs_and_cleaning_are_composed() -> None:
+    assert [one.value for one in find_items("修纱窗，再擦擦柜子，洗地毯", "", ("service_order",))] == [
+        "维修",
+        "保洁",
+        "保洁",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("冬至饺子宴还缺人吗", "冬至饺子宴"),
+        ("想去包汤圆", "包汤圆"),
+        ("报名参加星空观测活动", "星空观测"),
+    ],
+)
+def test_activities_are_composed_or_joined(text: str, said: str) -> None:
+    assert [one.value for one in find_activities(text, text, ("volunteer_signup",))] == [said]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("老王家的狗", "老王"),
+        ("免贵姓欧阳", "欧阳"),
+        ("转张工", "张工"),
+        ("李秀兰，午餐一份", "李秀兰"),
+        ("谢谢老吴师傅", "老吴师傅"),
+    ],
+)
+def test_names_of_neighbours_and_whole_names(text: str, name: str) -> None:
+    assert [one.value for one in find_names(text)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["马路对面施工", "班主任说的", "钟点工", "小程序打不开", "小孙女上学", "高兴极了", "关总阀"]
+)
+def test_words_that_begin_like_a_name(text: str) -> None:
+    assert list(find_names(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("工单GD-20261101", "GD-20261101"), ("预约号D20261107几点来", "D20261107")]
+)
+def test_numbers_of_other_papers(text: str, number: str) -> None:
+    assert values(text, "ticket") == [number]
