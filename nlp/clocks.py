@@ -19,6 +19,7 @@ _HOURS: Final = {
     "早": (6, 9),
     "晨": (5, 8),
     "一早": (6, 9),
+    **dict.fromkeys(("一大早", "大早上", "大早晨", "一清早", "一大清早", "大清老早"), (5, 9)),
     "上午": (8, 12),
     "中午": (11, 13),
     "正午": (12, 13),
@@ -47,6 +48,11 @@ _HOURS: Final = {
     "下半日": (13, 18),
     "下半天": (13, 18),
     "后晌": (13, 18),
+    "下晌": (13, 18),
+    "头晌": (8, 12),
+    "前晌": (8, 12),
+    "擦黑": (17, 19),
+    "黑夜": (20, 24),
     "晏昼": (12, 17),
     "白天": (6, 18),
     "大白天": (6, 18),
@@ -68,8 +74,9 @@ _HOURS: Final = {
     "上半夜": (20, 24),
     "前半夜": (20, 24),
 }
+_TWO_HOURS: Final = frozenset({"一两", "一二", "两三", "二三", "三四", "四五", "五六", "六七", "七八", "八九"})
 _NIGHT: Final = (22, 30)
-_NIGHTS: Final = ("夜里", "夜间", "大半夜", "半夜", "深夜", "三更半夜", "深更半夜", "半夜三更")
+_NIGHTS: Final = ("夜里", "夜间", "大半夜", "半夜", "深夜", "三更半夜", "深更半夜", "半夜三更", "午夜", "子夜")
 PART: Final = "|".join(sorted((word for word in (*_HOURS, *_NIGHTS) if len(word) > 1), key=len, reverse=True))
 _MORNING: Final = frozenset({"凌晨", "清晨", "清早", "大清早", "早晨", "早上", "早", "晨", "一早", "上午", "朝早"})
 
@@ -94,14 +101,15 @@ def read(match: re.Match[str], part: str | None, *, hour_before: int | None) -> 
     `part` is the part of the day that was said, `hour_before` the hour at which a range began that ends here.
     """
     spoken = match["hour"] or match["clock"] or match["before_hour"]
-    hour = number(spoken) if spoken else None
+    about = spoken in _TWO_HOURS
+    hour = number(spoken[0] if about else spoken) if spoken else None
     if hour is None or spoken is None or hour > 24:
         return None
     minute, grain = _minute(match)
     hour = _in_part(hour, part, written=spoken.startswith("0") or match["clock"] is not None)
     if hour_before is not None and hour < 12 and match["part"] is None and hour <= hour_before:
         hour += 12
-    length = timedelta(hours=1) if grain == "hour" else timedelta(minutes=1)
+    length = timedelta(hours=1 + about) if grain == "hour" else timedelta(minutes=1)
     return Clock(timedelta(hours=hour, minutes=-minute if match["before"] else minute), length, grain)
 
 

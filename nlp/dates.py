@@ -50,8 +50,9 @@ _FEAST: Final = "|".join(
 )
 
 DAY: Final = (
-    "(?P<relative>大前天|大后天|[前昨今明后]天|[前昨今明后次](?<!以前|之前|之后|以后|然后)日(?!报|历|用|常|志|份|语|子)|[寻琴听]日|今朝"
-    "|夜儿个?|[昨今明]个|[昨今明当](?=[早晚晨夜])|(?<![以之然午饭])[前后](?=晚(?![上点])))"
+    "(?P<two_days>今明两?天|明后两?天|今明(?=[两二])|双休日?|礼拜六礼拜天|星期六星期天|周六周日|周六日)|"
+    "(?P<relative>大前天|大后天|大[前后]日|[前昨今明后]天|[前昨今明后次](?<!以前|之前|之后|以后|然后)日(?!报|历|用|常|志|份|语|子)|[寻琴听当]日|今朝"
+    "|夜儿个?|[昨今明]个|[昨今明当](?=[早晚晨夜]|[上中下晌]午|[前后下头]晌)|(?<![以之然午饭])[前后](?=晚(?![上点])))"
     "|(?P<recurs>每天|天天|每日|每到?(?=[早晚])|每逢(?=周|星期|礼拜)|每个?(?=周|星期|礼拜))?"
     "(?P<shift>下下个?|上上个?|下个?|上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|[1-7](?![0-9]))"
     "|(?P<daily>每天|天天|每日|每(?=[早晚])|工作日)"
@@ -88,19 +89,34 @@ class Days:
 def resolve(match: re.Match[str], *, today: date, forward: bool) -> Days | None:
     """The days that a match of `DAY` means; None for a date that does not exist."""
     found = match.groupdict()
-    if found["relative"]:
-        return Days.one(today + timedelta(days=_RELATIVE[found["relative"].rstrip("天日朝个")]))
-    if found["daily"]:
-        return Days.one(today, recurs="day")
+    if (near := _seen_from_today(found, today)) is not None:
+        return near
     if found["weekday"]:
         return _weekday(found, today=today, forward=forward)
-    if found["week"]:
-        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=shift(found["week"]))
-        return Days(monday, monday + timedelta(days=7), "week")
     if found["month_shift"]:
         return _shifted_month(found, today)
     day = _calendar_day(found, today=today, forward=forward)
     return None if day is None else Days.one(day)
+
+
+def _seen_from_today(found: dict[str, str], today: date) -> Days | None:
+    if found["relative"]:
+        return Days.one(today + timedelta(days=_RELATIVE[found["relative"].rstrip("天日朝个")]))
+    if found["two_days"]:
+        return _two_days(found["two_days"], today)
+    if found["daily"]:
+        return Days.one(today, recurs="day")
+    if found["week"]:
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=shift(found["week"]))
+        return Days(monday, monday + timedelta(days=7), "week")
+    return None
+
+
+def _two_days(words: str, today: date) -> Days:
+    """今明两天, 明后天 or the weekend that is not over."""
+    first = {"今": 0, "明": 1}.get(words[0], 5 - today.weekday() if today.weekday() < 6 else -1)
+    day = today + timedelta(days=first)
+    return Days(day, day + timedelta(days=2), "day")
 
 
 def shift(word: str) -> int:

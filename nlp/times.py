@@ -12,9 +12,17 @@ from nlp import clocks, dates, periods, spells
 from nlp.moments import SHANGHAI, Found, midnight, value
 
 _N: Final = "(?:[0-9]{1,2}|[零一二两三四五六七八九十]{1,3})"
-_NOT_A_CLOCK: Final = "(?!儿|点(?!钟)|建议|意见|要求|问题|看法|原因|想法|东西|菜|餐|名|击|赞|吃|什么|[0-9]|[零一二三四五六七八九十]{1,3}[克公斤米度毫元块倍])"
+_NOT_A_CLOCK: Final = (
+    "(?!儿|点(?!钟)|建议|意见|要求|问题|看法|原因|想法|东西|菜|餐|名|击|赞|吃|什么|[0-9]"
+    "|[零一二三四五六七八九十]{1,3}[克公斤米度毫元块倍])"
+)
+_PART: Final = (
+    f"(?:{clocks.PART})(?!好(?:[,，。!！呀啊吗]|$))|(?<=[今明昨每前后当])[早晚晨夜](?![饭会餐])|(?<=天)[早晚]"
+    "|(?:(?<=[周期拜][一二三四五六日天])|(?<=[0-9一二三四五六七八九十][号日]))[早晚](?![饭餐会点上])"
+    "|[早晚](?=[0-9一二三四五六七八九十]{1,3}[点:])"
+)
 _MOMENT: Final = re.compile(
-    f"(?P<date>{dates.DAY})?的?(?P<part>(?:{clocks.PART})(?!好(?:[,，。!！呀啊吗]|$))|(?<=[今明昨每前后当])[早晚晨夜](?![饭会餐])|(?<=天)[早晚]|[早晚](?=[0-9一二三四五六七八九十]{{1,3}}[点:]))?"
+    f"(?P<date>{dates.DAY})?的?(?P<part>{_PART})?"
     f"(?:差(?P<before>{_N}分钟?|一刻钟?)(?P<before_hour>{_N})点"
     f"|(?P<hour>{_N})点(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>{_N})分|过(?P<past>{_N})"
     f"|(?P<spoken>[0-5][0-9]|[零一二三四五]?十?[一二三四五六七八九零十](?!个|位|名|克|公|斤|米|度|毫|元|块))|整|钟|[多来]钟?)?{_NOT_A_CLOCK}"
@@ -44,7 +52,7 @@ def find_times(text: str, *, now: datetime, forward: bool) -> Iterator[Found]:
         if found is None:
             position += 1
         else:
-            yield found
+            yield (found := _until(text, found, local, forward=forward))
             position = found.end
 
 
@@ -64,6 +72,17 @@ def _longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Fo
         spells.word_at(text, position, now),
     )
     return max((one for one in readings if one is not None), key=lambda one: one.end, default=None)
+
+
+def _until(text: str, found: Found, now: datetime, *, forward: bool) -> Found:
+    """The whole range where another period ends it (三月到五月, 去年冬天到今年春天)."""
+    link = _RANGE.match(text, found.end)
+    last = _longest_at(text, link.end(), now, forward=forward) if link else None
+    if last is None or "duration" in {found.value.get("kind"), last.value.get("kind")}:
+        return found
+    if last.value["grain"] == "minute" or last.value["end"] <= found.value["start"]:
+        return found
+    return Found(found.start, last.end, {**found.value, "end": last.value["end"]})
 
 
 def _span_at(text: str, position: int, now: datetime, *, forward: bool) -> Found | None:
