@@ -32,6 +32,8 @@ from handlers.wording import refusal
 from nlp.escape import escape_word
 
 RESUME: Final = "resume"
+A_WORD_OR_TWO: Final = 4
+"""So few characters answer the question that waits, whatever they may mean elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,15 @@ class Router:
             return None
         if (called := self._wishes.called(turn.said)) is not None:
             return called if called != thread.dialogue else None
-        if answer is not None and _is_own(turn, thread.prompt):
+        if answer is not None and (_is_own(turn, thread.prompt) or len(plain(turn.said.text)) <= A_WORD_OR_TWO):
             return None
         wanted = self._wishes.understood(turn.understood, at_least=SURE)
         return wanted if wanted != thread.dialogue else None
 
     async def _unclear(self, turn: Turn, memory: Memory, thread: Thread, unclear: Unclear) -> Routed:
         """What the step could not use may be another wish after all."""
-        wanted = self._wishes.understood(turn.understood)
+        is_short = len(plain(turn.said.text)) <= A_WORD_OR_TWO
+        wanted = None if is_short else self._wishes.understood(turn.understood, at_least=SURE)
         if wanted is not None and wanted != thread.dialogue:
             return await self._wished(turn, memory.suspend(), wanted)
         return self._again(turn, memory, thread, unclear.text or texts.NOT_UNDERSTOOD)

@@ -34,6 +34,9 @@ class Danger:
     urgency: int
 
 
+CALM: Final = Danger(None, doubt=False, urgency=1)
+
+
 @cache
 def _lookalikes() -> re.Pattern[str]:
     """The longest first, so that 烧烤店冒烟 goes as a whole and not only its 烧烤."""
@@ -58,6 +61,11 @@ def danger(text: str) -> Danger:
     doubtful = (meant or hits)[:1]
     kind = doubtful[0].label if doubtful else None
     return Danger(kind, doubt=kind is not None, urgency=_hazard(text))
+
+
+def is_now(text: str) -> bool:
+    """Whether somebody says that it happens at this moment."""
+    return _NOW.search(text) is not None
 
 
 def _negated(text: str, hit: Hit) -> bool:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from nlp.confidentiality import find_wishes
+from nlp.deciding import read_category, read_danger, read_intent
 from nlp.emergencies import Danger, danger
-from nlp.lexicon import lexicon
+from nlp.hints import hints
+from nlp.models import Models, shipped
 from nlp.normalise import LONGEST, normalise
-from nlp.rules import IntentReading, read_category, read_intent
+from nlp.rules import IntentReading
 from nlp.slots import find_slots
-from nlp.understanding import Scored, Understanding
+from nlp.understanding import Scored, Slot, Understanding
 
 _NET_REACHES: Final = 20_000
 _OVERLAP: Final = 20
+_EDGES: Final = " ，。！？,.!?在"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,22 @@ class Gazetteer:
     names: frozenset[str] = frozenset()
 
 
-def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) -> Understanding:
-    """Read one message of any content and length; never raises. `now` is aware and anchors words such as 明天."""
-    source = normalise(text)
-    matters = lexicon("categories").hits(source.text)
-    seen = _danger_anywhere(text, source.text)
-    secrets = find_wishes(source.text)
-    reading = _with_danger(read_intent(source.text, matters, secrets), seen)
-    is_report = "issue_report" in (reading.intents or (reading.candidates[0].name,))
-    categories = read_category(source.text, matters) if is_report else ()
+def understand(
+    text: str, *, now: datetime, gazetteer: Gazetteer | None = None, models: Models | None = None
+) -> Understanding:
+    """Read one message of any content and length; never raises. `now` is aware and anchors words such as 明天.
+
+    Without `models` the shipped ones are used.
+    """
+    source, models = normalise(text), models or shipped()
+    found = hints(source.text, seen=_danger_anywhere(text, source.text))
+    seen = read_danger(source.text, found, models)
+    reading = _with_danger(read_intent(source.text, found, models), seen)
     slots = find_slots(source, intents=reading.intents, now=now, places=gazetteer.names if gazetteer else frozenset())
+    if seen.urgency == 1 and _is_only_a_place(text, slots):
+        reading = replace(reading, intent=None, intents=())
+    is_report = "issue_report" in (reading.intents or (reading.candidates[0].name,))
+    categories = read_category(source.text, found, models) if is_report else ()
     return Understanding(
         text=text,
         intent=reading.intent,
@@ -46,9 +54,15 @@ def understand(text: str, *, now: datetime, gazetteer: Gazetteer | None = None) 
         urgency=seen.urgency if is_report else 1,
         emergency=seen.kind,
         emergency_doubt=seen.doubt,
-        confidential=bool(secrets),
+        confidential=bool(found.secrets),
         slots=slots,
     )
+
+
+def _is_only_a_place(text: str, slots: tuple[Slot, ...]) -> bool:
+    """A place alone wishes for nothing: it answers a question, or the question is what about it."""
+    said = text.strip(_EDGES)
+    return any(slot.type == "loc" and slot.text.strip(_EDGES) == said for slot in slots)
 
 
 def _danger_anywhere(text: str, beginning: str) -> Danger:

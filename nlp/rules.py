@@ -51,17 +51,15 @@ def read_intent(text: str, category_hits: list[Hit], secrets: list[tuple[int, in
 
     Within `secrets`, the spans that ask not to be named, words tell of a report and of nothing else.
     """
-    spans = clauses(text)
-    hits = [hit for hit in lexicon("intents").hits(text) if hit.label == "issue_report" or not _within(hit, secrets)]
-    by_clause = [_clause_scores(text, span, hits, category_hits) for span in spans]
+    by_clause = _by_clause(text, category_hits, secrets)
     whole = _sum(by_clause)
     ranked = sorted(whole.items(), key=lambda item: (-item[1], INTENTS.index(item[0])))
     ranked = [(name, score) for name, score in ranked if score > 0]
     if not ranked:
         return IntentReading(_UNKNOWN.name, _UNKNOWN.confidence, (_UNKNOWN,), (_UNKNOWN.name,))
     candidates = tuple(Scored(name, _confidence(name, ranked)) for name, _ in ranked[:3])
-    wishes = _without_echoes(_in_order(by_clause, ranked[0][0]), text)
-    intent = _first_actionable(wishes)
+    wishes = without_echoes(_in_order(by_clause, ranked[0][0]), text)
+    intent = first_actionable(wishes)
     confidence = _confidence(intent, ranked)
     if len(wishes) > 1:
         confidence = max(confidence, _SURE)
@@ -70,6 +68,28 @@ def read_intent(text: str, category_hits: list[Hit], secrets: list[tuple[int, in
     chosen = Scored(intent, confidence)
     rest = tuple(one for one in candidates if one.name != intent)[:2]
     return IntentReading(intent, confidence, (chosen, *rest), wishes)
+
+
+def intent_scores(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> dict[str, float]:
+    """The score of each intent in the whole text, those above nothing."""
+    return {name: score for name, score in _sum(_by_clause(text, category_hits, secrets)).items() if score > 0}
+
+
+def negated(text: str) -> frozenset[str]:
+    """The intents whose words are taken back wherever they are named (别给我取消, 不是报修)."""
+    denied: set[str] = set()
+    meant: set[str] = set()
+    hits = lexicon("intents").hits(text)
+    for start, end in clauses(text):
+        for hit in hits:
+            if start <= hit.start < end and hit.weight >= _DECISIVE:
+                (denied if _is_negated(text, start, hit) else meant).add(hit.label)
+    return frozenset(denied - meant)
+
+
+def _by_clause(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> list[dict[str, float]]:
+    hits = [hit for hit in lexicon("intents").hits(text) if hit.label == "issue_report" or not _within(hit, secrets)]
+    return [_clause_scores(text, span, hits, category_hits) for span in clauses(text)]
 
 
 def _within(hit: Hit, spans: list[tuple[int, int]]) -> bool:
@@ -163,7 +183,7 @@ def _in_order(by_clause: list[dict[str, float]], strongest: str) -> tuple[str, .
     return tuple(found)
 
 
-def _without_echoes(found: tuple[str, ...], text: str) -> tuple[str, ...]:
+def without_echoes(found: tuple[str, ...], text: str) -> tuple[str, ...]:
     """Chat beside a wish is no wish, thanks after one are politeness, and urging names what it urges."""
     wishes = [name for name in found if name != "other"] or ["other"]
     if "greeting" in wishes[1:]:
@@ -174,7 +194,7 @@ def _without_echoes(found: tuple[str, ...], text: str) -> tuple[str, ...]:
     return tuple(wishes)
 
 
-def _first_actionable(wishes: tuple[str, ...]) -> str:
+def first_actionable(wishes: tuple[str, ...]) -> str:
     return next((name for name in wishes if name not in {"greeting", "other"}), wishes[0])
 
 
@@ -187,15 +207,20 @@ def _confidence(name: str, ranked: list[tuple[str, float]]) -> float:
 
 def read_category(text: str, hits: list[Hit]) -> tuple[Scored, ...]:
     """The three likeliest categories; 其他 where nothing of the table is named."""
-    scores: dict[str, float] = {}
-    for label, weight, start in _each_once(text, hits).values():
-        earlier = 0.3 * (1 - start / (len(text) + 1))
-        scores[label] = scores.get(label, 0.0) + weight + earlier
-    ranked = sorted(scores.items(), key=lambda item: -item[1])[:3]
+    ranked = sorted(category_scores(text, hits).items(), key=lambda item: -item[1])[:3]
     if not ranked:
         return (Scored("其他", 0.3),)
     total = sum(score for _, score in ranked) + 1.0
     return tuple(Scored(label, round(score / total, 3)) for label, score in ranked)
+
+
+def category_scores(text: str, hits: list[Hit]) -> dict[str, float]:
+    """The score of each category that the table names; what stands earlier counts a little more."""
+    scores: dict[str, float] = {}
+    for label, weight, start in _each_once(text, hits).values():
+        earlier = 0.3 * (1 - start / (len(text) + 1))
+        scores[label] = scores.get(label, 0.0) + weight + earlier
+    return scores
 
 
 def _each_once(text: str, hits: list[Hit]) -> dict[int, tuple[str, float, int]]:

@@ -18,6 +18,13 @@ INTENTS: Final = (
     "greeting",
     "other",
 )
+CATEGORIES: Final = (
+    *("垃圾环卫", "噪音扰民", "违章建筑", "占道经营", "停车秩序", "道路设施", "积水排水", "井盖", "路灯照明", "供水"),
+    *("供电", "供气", "供暖", "物业服务", "电梯", "消防隐患", "环境污染", "园林绿化", "宠物家禽", "邻里纠纷"),
+    *("治安", "交通出行", "通信杆线", "户外广告", "市场消费", "劳动社保", "房产征迁", "教育医疗", "政风政务", "其他"),
+)
+"""What a report may be about: the first level of our matter list."""
+
 SLOT_TYPES: Final = (
     "loc",
     "time",
@@ -37,9 +44,10 @@ class Slot:
     """One piece of data found in a message: `text == message[start:end]`.
 
     `value` by type: loc `{"name": str, "deictic": bool}` (deictic: only the speaker knows where it is); time
-    `{"start", "end", "grain"}`, ISO 8601 in Asia/Shanghai, `end` exclusive, grain `minute|hour|part|day|week|month`,
-    with `"recurs": "day"|"week"` where it comes again; phone its digits; count an int; idcard masked; item, activity,
-    name, relation and ticket a canonical str.
+    `{"start", "end", "grain"}`, ISO 8601 in Asia/Shanghai, `end` exclusive, grain `minute|hour|part|day|week|month`
+    (`month` for seasons and years too), with `"recurs": "day"|"week"|"month"|"year"` where it comes again and
+    `"kind": "duration"` for how long something has been going on; phone its digits; count an int, 0 where it is vague
+    or a measure; idcard masked; item, activity, name, relation and ticket a canonical str.
     """
 
     type: str

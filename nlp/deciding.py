@@ -1,0 +1,130 @@
+"""From the models' probabilities to wishes: what is sure enough is taken, what is not is asked back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from nlp import rules
+from nlp.clauses import clauses
+from nlp.emergencies import CALM, Danger, is_now
+from nlp.hints import Hints, hints
+from nlp.linear import Floats, LinearModel
+from nlp.models import DOUBT, HAZARD, NO_DANGER, Models
+from nlp.rules import IntentReading
+from nlp.understanding import Scored
+
+_SHORTEST_WISH: Final = 2
+_TALK: Final = ("greeting", "other")
+_ASKED: Final = 3
+_LONG_ENOUGH: Final = 4
+_GREETING: Final = re.compile(
+    r"(?:(?:你好|您好|在吗|在么|在不在|早上好|下午好|晚上好|哈喽|hello|hi|请问)[呀啊哈]?[，。！？~ ]*)+"
+)
+_CERTAIN: Final = 0.9
+_LEANING: Final = 0.35
+_SAYS_IT_ALL: Final = 4.0
+_SAYS_IT_TWICE: Final = 7.0
+
+
+def read_intent(text: str, found: Hints, models: Models) -> IntentReading:
+    """Name the wishes of a normalised text in order of mention, and abstain where nothing is sure or two are close."""
+    text = _without(text, found.secrets)
+    if (greeting := _GREETING.match(text)) and len(text) - greeting.end() >= _LONG_ENOUGH:
+        rest = text[greeting.end() :]
+        inner = read_intent(rest, hints(rest, seen=found.seen), models)
+        names = tuple(name for name in inner.intents if name != "greeting")
+        return replace(inner, intents=("greeting", *names)) if names and names != ("other",) else inner
+    ranked = ranking(models.intent, models.intent.probabilities(text, found.intent))
+    top, second = ranked[0], ranked[1]
+    if top.name in rules.negated(text):
+        return rules.read_intent(text, found.matters, found.secrets)
+    wishes, sureness = _wishes(text, models)
+    if (
+        len(wishes) == 1
+        and wishes[0] not in (top.name, *_TALK)
+        and top.confidence >= _CERTAIN
+        and top.name not in _TALK
+    ):
+        wishes, sureness = (*wishes, top.name), {**sureness, top.name: top.confidence}
+    if len(wishes) < 2:
+        is_sure = top.confidence >= models.gate.probability and top.confidence - second.confidence >= models.gate.margin
+        if not is_sure and not _is_named(found, top):
+            return IntentReading(None, top.confidence, ranked[:_ASKED], ())
+        return IntentReading(top.name, top.confidence, ranked[:_ASKED], (top.name,))
+    if top.name not in wishes and top.confidence >= models.gate.wish and top.name not in _TALK:
+        wishes, sureness = (*wishes, top.name), {**sureness, top.name: top.confidence}
+    left = rules.without_echoes(wishes, text)
+    wishes = left if top.name in left or top.confidence < _CERTAIN else (top.name,)
+    intent = rules.first_actionable(wishes)
+    confidence = max(sureness.get(intent, 0.0), next(one.confidence for one in ranked if one.name == intent))
+    others = tuple(one for one in ranked if one.name != intent)[: _ASKED - 1]
+    return IntentReading(intent, confidence, (Scored(intent, confidence), *others), wishes)
+
+
+def _is_named(found: Hints, top: Scored) -> bool:
+    """Whether the rules met words that say it all (我要报名) for what the model leans to; a matter alone says less."""
+    return top.confidence >= _LEANING and _is_named_by(found.intent, top.name)
+
+
+def _is_named_by(heard: dict[str, float], name: str) -> bool:
+    return heard.get(name, 0.0) >= (_SAYS_IT_TWICE if name == "issue_report" else _SAYS_IT_ALL)
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text without what only asks not to be named, unless nothing else is said."""
+    left = text
+    for start, end in sorted(spans, reverse=True):
+        left = left[:start] + left[end:]
+    return left if len(left.strip("，。！？ ")) >= _SHORTEST_WISH else text
+
+
+def _wishes(text: str, models: Models) -> tuple[tuple[str, ...], dict[str, float]]:
+    """The wishes that single clauses name surely, in order, and how surely."""
+    found: dict[str, float] = {}
+    spans = clauses(text)
+    if len(spans) < 2:
+        return (), {}
+    for start, end in spans:
+        clause = text[start:end]
+        if len(clause) < _SHORTEST_WISH:
+            continue
+        heard = hints(clause, seen=CALM).intent
+        best = ranking(models.intent, models.intent.probabilities(clause, heard))[0]
+        if (best.confidence >= models.gate.wish or _is_named_by(heard, best.name)) and best.name != "other":
+            found[best.name] = max(best.confidence, found.get(best.name, 0.0))
+    if all(name in _TALK for name in found):
+        return (), {}
+    return tuple(found), found
+
+
+def ranking(model: LinearModel, shares: Floats) -> tuple[Scored, ...]:
+    """All labels with their probabilities, the likeliest first."""
+    order = (-shares).argsort(kind="stable")
+    return tuple(Scored(model.labels[int(at)], round(float(shares[at]), 3)) for at in order)
+
+
+def read_category(text: str, found: Hints, models: Models) -> tuple[Scored, ...]:
+    """The three likeliest categories of a report."""
+    return ranking(models.category, models.category.probabilities(text, found.category))[:_ASKED]
+
+
+def read_danger(text: str, found: Hints, models: Models) -> Danger:
+    """The safety net's finding, heightened or turned into a question by what the model learnt."""
+    net, gate = found.seen, models.gate
+    shares = dict(zip(models.danger.labels, models.danger.probabilities(text, found.danger).tolist(), strict=True))
+    harmless = shares.get(NO_DANGER, 0.0) + shares.get(DOUBT, 0.0)
+    kinds = {name: share for name, share in shares.items() if name not in (NO_DANGER, DOUBT, HAZARD)}
+    kind = max(kinds, key=kinds.__getitem__)
+    alarm = sum(kinds.values())
+    if net.kind is not None and not net.doubt:
+        return Danger(net.kind, doubt=harmless >= gate.calm and not is_now(text), urgency=3)
+    if alarm >= gate.alarm:
+        return Danger(net.kind or kind, doubt=False, urgency=3)
+    ask = gate.ask / 2 if is_now(text) else gate.ask
+    if alarm >= ask:
+        return Danger(net.kind or kind, doubt=True, urgency=3)
+    if alarm + shares.get(HAZARD, 0.0) >= ask:
+        return Danger(net.kind, doubt=net.doubt, urgency=3)
+    return net

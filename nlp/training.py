@@ -1,0 +1,197 @@
+"""Fits the linear model: a support vector machine for each label by L-BFGS, in numpy alone."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.linear import Floats, LinearModel, quantised
+from nlp.ngrams import grams
+
+Points = Mapping[str, float]
+Weights = tuple[Floats, Floats, Floats]
+_MEMORY: Final = 8
+_ENOUGH: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to fit. `strength` weighs errors against the size of the weights; rarer n-grams than `least` are left out.
+
+    `balance` 1 weighs every label alike, 0 every example. `point_strength` scales what the rules gave.
+    """
+
+    strength: float = 1.0
+    least: int = 1
+    balance: float = 1.0
+    point_strength: float = 0.02
+    rounds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A normalised text, its label, and the rules' points for it by name."""
+
+    text: str
+    label: str
+    points: Points
+    weight: float = 1.0
+
+
+def fit(examples: Sequence[Example], plan: Plan = Plan(), *, labels: Sequence[str] = ()) -> LinearModel:
+    """A model of these examples, not yet calibrated. `labels` fixes their order; else they are sorted."""
+    names = tuple(labels) or tuple(sorted({one.label for one in examples}))
+    counted = [grams(one.text) for one in examples]
+    features, rarity = _vocabulary(counted, plan.least)
+    matrix = _Matrix.of(counted, features, rarity)
+    point_names = tuple(sorted({name for one in examples for name in one.points}))
+    points = np.zeros((len(examples), len(point_names)), dtype=np.float32)
+    for row, one in enumerate(examples):
+        for name, value in one.points.items():
+            points[row, point_names.index(name)] = value * plan.point_strength
+    target = np.array([names.index(one.label) for one in examples])
+    signs = (2.0 * np.eye(len(names))[target] - 1.0).astype(np.float32)
+    importance = _importance(examples, target, len(names), plan.balance)
+    weights, extra, bias = _solve(matrix, points, signs, importance, plan)
+    whole, scales = quantised(weights)
+    return LinearModel(
+        labels=names,
+        features=features,
+        rarity=rarity,
+        weights=whole,
+        scales=scales,
+        points=extra * np.float32(plan.point_strength),
+        point_names=point_names,
+        bias=bias,
+        temperature=1.0,
+    )
+
+
+def _vocabulary(counted: Sequence[Counter[str]], least: int) -> tuple[dict[str, int], Floats]:
+    """The n-grams with their rows, and how rare each is (smoothed inverse document frequency)."""
+    found: Counter[str] = Counter()
+    for one in counted:
+        found.update(one.keys())
+    kept = sorted(gram for gram, count in found.items() if count >= least or len(gram) == 1)
+    rarity = [math.log((1 + len(counted)) / (1 + found[gram])) + 1.0 for gram in kept]
+    return {gram: row for row, gram in enumerate(kept)}, np.array(rarity, dtype=np.float32)
+
+
+def _importance(examples: Sequence[Example], target: NDArray[np.intp], count: int, balance: float) -> Floats:
+    """Examples by labels: what speaks for a rare label counts more."""
+    sizes = np.maximum(np.bincount(target, minlength=count), 1)
+    weights = np.ones((len(target), count), dtype=np.float32)
+    weights[np.arange(len(target)), target] = ((len(target) / (count * sizes)) ** balance)[target]
+    return weights * np.array([[one.weight] for one in examples], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matrix:
+    """Messages by n-grams, kept by rows and by columns, each with sorted borders for sums over slices."""
+
+    columns: NDArray[np.int32]
+    values: Floats
+    row_starts: NDArray[np.intp]
+    rows_by_column: NDArray[np.int32]
+    values_by_column: Floats
+    column_starts: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, counted: Sequence[Counter[str]], features: Mapping[str, int], rarity: Floats) -> _Matrix:
+        rows: list[int] = []
+        columns: list[int] = []
+        values: list[float] = []
+        starts: list[int] = []
+        for row, one in enumerate(counted):
+            starts.append(len(columns))
+            known = [(features[gram], count) for gram, count in one.items() if gram in features]
+            weighed = [(1.0 + math.log(count)) * float(rarity[column]) for column, count in known]
+            length = math.sqrt(sum(value * value for value in weighed)) or 1.0
+            columns.extend(column for column, _ in known)
+            values.extend(value / length for value in weighed)
+            rows.extend([row] * len(known))
+        at, what, of = np.array(columns, np.int32), np.array(values, np.float32), np.array(rows, np.int32)
+        order = np.argsort(at, kind="stable")
+        borders = np.searchsorted(at[order], np.arange(len(features)))
+        return cls(at, what, np.array(starts), of[order], what[order], borders)
+
+    def times(self, weights: Floats) -> Floats:
+        """Messages by labels. Every message has an n-gram, so no slice is empty."""
+        found: Floats = np.add.reduceat(weights[self.columns] * self.values[:, None], self.row_starts, axis=0)
+        return found
+
+    def transposed_times(self, errors: Floats) -> Floats:
+        """N-grams by labels. Every n-gram is in a message."""
+        found: Floats = np.add.reduceat(
+            errors[self.rows_by_column] * self.values_by_column[:, None], self.column_starts, axis=0
+        )
+        return found
+
+
+def _solve(matrix: _Matrix, points: Floats, signs: Floats, importance: Floats, plan: Plan) -> Weights:
+    """Weights of n-grams and of points, and biases: each label against all others, the hinge squared."""
+    size, extra, count = len(matrix.column_starts), points.shape[1], signs.shape[1]
+    strength = plan.strength
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        all_weights = flat.reshape(size + extra + 1, count)
+        weights, more, bias = all_weights[:size], all_weights[size : size + extra], all_weights[-1]
+        short = np.maximum(0.0, 1.0 - signs * (matrix.times(weights) + points @ more + bias)).astype(np.float32)
+        errors = np.float32(-2.0 * strength) * importance * short * signs
+        gradient = all_weights.copy()
+        gradient[-1] = 0.0
+        gradient[:size] += matrix.transposed_times(errors)
+        gradient[size : size + extra] += points.T @ errors
+        gradient[-1] += errors.sum(axis=0)
+        value = 0.5 * float((all_weights[:-1] ** 2).sum()) + strength * float((importance * short**2).sum())
+        return value, gradient.ravel()
+
+    start = np.zeros((size + extra + 1) * count, dtype=np.float32)
+    best = minimise(loss, start, rounds=plan.rounds).reshape(size + extra + 1, count)
+    return best[:size], best[size : size + extra], best[-1]
+
+
+def minimise(loss: Callable[[Floats], tuple[float, Floats]], start: Floats, *, rounds: int) -> Floats:
+    """L-BFGS with a backtracking line search; `loss` gives value and gradient."""
+    here, (value, gradient) = start, loss(start)
+    steps: list[tuple[Floats, Floats, float]] = []
+    for _ in range(rounds):
+        direction = -_curved(gradient, steps)
+        slope = float(gradient @ direction)
+        if slope > -_ENOUGH * 1e-4:
+            break
+        width = 1.0 if steps else 1.0 / max(float(np.abs(gradient).sum()), 1e-9)
+        while True:
+            there = here + np.float32(width) * direction
+            new_value, new_gradient = loss(there)
+            if new_value <= value + _ENOUGH * width * slope or width < 1e-8:
+                break
+            width /= 2.0
+        moved, turned = there - here, new_gradient - gradient
+        bend = float(moved @ turned)
+        if bend > 1e-12:
+            steps = [*steps[-_MEMORY + 1 :], (moved, turned, bend)]
+        here, value, gradient = there, new_value, new_gradient
+    return here
+
+
+def _curved(gradient: Floats, steps: Sequence[tuple[Floats, Floats, float]]) -> Floats:
+    """The gradient times the inverse curvature that the last steps showed."""
+    result = gradient.copy()
+    shares = []
+    for moved, turned, bend in reversed(steps):
+        share = float(moved @ result) / bend
+        shares.append(share)
+        result -= np.float32(share) * turned
+    if steps:
+        moved, turned, bend = steps[-1]
+        result *= np.float32(bend / float(turned @ turned))
+    for (moved, turned, bend), share in zip(steps, reversed(shares), strict=True):
+        result += np.float32(share - float(turned @ result) / bend) * moved
+    return result
