@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +109,7 @@ class LinearModel:
     def load(cls, path: Path) -> LinearModel:
         """Raises BrokenModel."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 if int(stored["format"][0]) != FORMAT:
                     raise BrokenModel(f"{path.name}: written by another version")
                 return cls(
@@ -122,7 +123,7 @@ class LinearModel:
                     bias=stored["bias"],
                     temperature=float(stored["temperature"][0]),
                 )
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile) as error:
             raise BrokenModel(f"{path.name}: {error}") from error
 
 
