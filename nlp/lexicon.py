@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from nlp import tables
 from nlp.normalise import lengths_by_first
+
+REMEMBERED: Final = 64
+"""One message asks for the hits of the same text several times."""
 
 GAP: Final = "[^。，；！？]{0,6}?"
 _GROUP: Final = re.compile(r"\((?!\?)")
@@ -45,6 +48,7 @@ class Lexicon:
 
     def __init__(self, lines: tuple[dict[str, str], ...]) -> None:
         self._rules: list[_Rule] = []
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._find)
         self._words: dict[str, list[int]] = {}
         for number, line in enumerate(lines):
             self._add(number, line)
@@ -63,9 +67,12 @@ class Lexicon:
 
     def hits(self, text: str) -> list[Hit]:
         """Every place where a rule is met, in no particular order; a rule may be met several times."""
+        return list(self._remembered(text))
+
+    def _find(self, text: str) -> tuple[Hit, ...]:
         found = list(self._all_hits(text))
         off = {number for number in {hit.rule for hit in found} if self._is_off(number, text)}
-        return [hit for hit in found if hit.rule not in off]
+        return tuple(hit for hit in found if hit.rule not in off)
 
     def _is_off(self, number: int, text: str) -> bool:
         unless = self._rules[number].unless
