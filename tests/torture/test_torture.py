@@ -37,6 +37,8 @@ from tests.torture.writer import Heard, Order, Told, openid_of
 
 ACCOUNT: Final = "heping"
 KILLS: Final = 4
+ANSWERED_IN_A_LIFE: Final = 6
+WORKED_WITHIN: Final = timedelta(seconds=20)
 QUIET_SECONDS: Final = 1.0
 WRITERS: Final = 2
 AT_ONCE: Final = 3
@@ -82,14 +84,27 @@ class Town:
 
     async def kill_one_after_the_other(self) -> None:
         """Kill a server at any moment of its work, let it lie for a little, start it again."""
-        for _ in range(KILLS):
-            victim = self._random.choice(self.servers)
-            await asyncio.sleep(self._random.uniform(0.5, 3.0))
-            victim.kill()
-            await asyncio.sleep(self._random.uniform(0.0, 0.5))
-            victim.start()
-            await _until(victim, "/healthz")
+        database = Database(self.url)
+        try:
+            for _ in range(KILLS):
+                victim = self._random.choice(self.servers)
+                await self._worked(database)
+                await asyncio.sleep(self._random.uniform(0.0, 2.0))
+                victim.kill()
+                await asyncio.sleep(self._random.uniform(0.0, 0.5))
+                victim.start()
+                await _until(victim, "/healthz")
+            await self._worked(database)
+        finally:
+            await database.close()
         await asyncio.sleep(QUIET_SECONDS)
+
+    async def _worked(self, database: Database) -> None:
+        """Let the town answer some messages in each of its lives, however slow the machine is."""
+        enough = await traces.answered(database) + ANSWERED_IN_A_LIFE
+        end = clock.now() + WORKED_WITHIN
+        while await traces.answered(database) < enough and clock.now() < end:  # noqa: ASYNC110  other processes answer
+            await asyncio.sleep(0.2)
 
     async def write_through_kills(self) -> list[Told]:
         """What the writers say and hear while servers die."""

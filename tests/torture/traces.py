@@ -54,6 +54,12 @@ async def is_drained(database: Database) -> bool:
         return waiting.scalar_one() + unanswered.scalar_one() == 0
 
 
+async def answered(database: Database) -> int:
+    """How many messages were answered until now."""
+    async with database.read() as db:
+        return (await db.execute(select(func.count()).where(InboxRow.done_at.is_not(None)))).scalar_one()
+
+
 async def of(database: Database, vault: Vault, *, account: str) -> Traces:
     traces = Traces(vault, account)
     async with database.read() as db:
