@@ -12,8 +12,9 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from community.contacts import PURPOSE_NAME, PURPOSE_PHONE
 from community.members import reindexing
-from community.residents import PURPOSE_NAME, PURPOSE_PHONE, PURPOSE_SENDER, Identity, Resident, sender_index
+from community.residents import PURPOSE_SENDER, Identity, Resident, sender_index
 from core.crypto import Unreadable, Vault, load_ring
 from core.db import Database
 from core.settings import Settings

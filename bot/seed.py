@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import seed_issues
 from bot.service import Service
-from community import areas, orders, residents, volunteers, workers
+from community import areas, contacts, orders, residents, volunteers, workers
 from community.permissions import Grant, Worker
 from community.volunteers import Plan
 from community.workers import WorkerRow
@@ -153,7 +153,7 @@ async def _residents(db: AsyncSession, service: Service) -> dict[str, str]:
             db, service.vault, account=account.name, platform=account.platform, sender=entry["sender"]
         )
         people[entry["key"]] = who.resident_id
-        await residents.set_contact(
+        await contacts.keep(
             db,
             service.vault,
             resident_id=who.resident_id,

@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from community import residents, tries
+from community import contacts, residents, tries
 from community.issues import ownership as issues
 from community.members import ownership as members
 from community.orders import ownership as orders
@@ -192,9 +192,9 @@ async def _join_identities(db: AsyncSession, old: str, target: str) -> None:
 
 async def _move_contact(db: AsyncSession, vault: Vault, old: str, target: str) -> None:
     """What only the former resident told is kept for the other one; their row keeps nothing."""
-    theirs = await residents.contact(db, vault, resident_id=old)
-    kept = await residents.contact(db, vault, resident_id=target)
-    await residents.set_contact(
+    theirs = await contacts.read(db, vault, resident_id=old)
+    kept = await contacts.read(db, vault, resident_id=target)
+    await contacts.keep(
         db,
         vault,
         resident_id=target,
@@ -202,7 +202,7 @@ async def _move_contact(db: AsyncSession, vault: Vault, old: str, target: str) -
         phone=theirs.phone if not kept.phone else None,
         address=theirs.address if not kept.address else None,
     )
-    await residents.set_contact(db, vault, resident_id=old, name="", phone="", address="")
+    await contacts.keep(db, vault, resident_id=old, name="", phone="", address="")
     former, resident = await residents.get(db, resident_id=old), await residents.get(db, resident_id=target)
     if resident.area_code is None and former.area_code is not None:
         await residents.set_area(db, resident_id=target, area_code=former.area_code, grid_code=former.grid_code)

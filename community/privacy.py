@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import consents, photo_files, photos, residents
+from community import consents, contacts, photo_files, photos, residents
 from community.binding import BindingCode, family
 from community.issues import ownership as issues
 from community.members import ownership as members
@@ -57,7 +57,7 @@ async def _held_redemptions(db: AsyncSession, vault: Vault, resident_id: str) ->
 async def show(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[str, Any]:
     """The resident's own data at a glance. Raises NotFound."""
     row = await residents.get(db, resident_id=resident_id)
-    contact = await residents.contact(db, vault, resident_id=resident_id)
+    contact = await contacts.read(db, vault, resident_id=resident_id)
     identities = await residents.identities(db, vault, resident_id=resident_id)
     return {
         "ref": row.ref,

@@ -28,9 +28,6 @@ ERASED: Final = "erased:"
 """The index of an identity whose resident was erased begins so: no sender is found by it."""
 
 PURPOSE_SENDER: Final = "identity.sender"
-PURPOSE_NAME: Final = "resident.name"
-PURPOSE_PHONE: Final = "resident.phone"
-PURPOSE_ADDRESS: Final = "resident.address"
 
 
 class Resident(Base):
@@ -109,27 +106,13 @@ async def identify(
     found = await find(db, vault, account=account, sender=sender, alternate=alternate)
     if found is not None:
         return found
-    resident_id, identity_id, now = new_id(), new_id(), clock.now()
-    verified = platform is not Platform.WEB
+    resident_id, now = new_id(), clock.now()
     key, key_row = vault.make_key(resident_id)
-    row = {
-        "id": identity_id,
-        "account": account,
-        "platform": platform.value,
-        "sender_index": sender_index(vault, account, sender),
-        "sender": seal(key, PURPOSE_SENDER, sender.encode()),
-        "alternate_index": sender_index(vault, account, alternate) if alternate else None,
-        "alternate": seal(key, PURPOSE_SENDER, alternate.encode()) if alternate else None,
-        "resident_id": resident_id,
-        "key_owner_id": resident_id,
-        "verified": verified,
-        "following": True,
-        "last_seq": 0,
-        "created_at": now,
-    }
+    who = Who(new_id(), resident_id, resident_id, account, platform, sender, verified=platform is not Platform.WEB)
+    row = _identity_row(vault, who, key, alternate)
     make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     made = await db.execute(
-        make(Identity).values(row).on_conflict_do_nothing(index_elements=["account", "sender_index"])
+        make(Identity).values(created_at=now, **row).on_conflict_do_nothing(index_elements=["account", "sender_index"])
     )
     if outbox.rowcount(made) == 0:  # another process met the same sender in the same moment
         again = await find(db, vault, account=account, sender=sender, alternate="")
@@ -142,7 +125,24 @@ async def identify(
             id=resident_id, ref=_ref(resident_id), area_code=area_code, large_type=False, created_at=now
         )
     )
-    return Who(identity_id, resident_id, resident_id, account, platform, sender, verified)
+    return who
+
+
+def _identity_row(vault: Vault, who: Who, key: bytes, alternate: str) -> dict[str, object]:
+    return {
+        "id": who.identity_id,
+        "account": who.account,
+        "platform": who.platform.value,
+        "sender_index": sender_index(vault, who.account, who.sender),
+        "sender": seal(key, PURPOSE_SENDER, who.sender.encode()),
+        "alternate_index": sender_index(vault, who.account, alternate) if alternate else None,
+        "alternate": seal(key, PURPOSE_SENDER, alternate.encode()) if alternate else None,
+        "resident_id": who.resident_id,
+        "key_owner_id": who.key_owner_id,
+        "verified": who.verified,
+        "following": True,
+        "last_seq": 0,
+    }
 
 
 def _ref(resident_id: str) -> str:
@@ -255,53 +255,6 @@ async def home(db: AsyncSession, *, resident_id: str) -> Home:
     if row is None:
         raise NotFound("resident_not_found")
     return Home(row.area_code, row.grid_code)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """What a resident told us about how to reach them; empty where they told nothing."""
-
-    name: str = ""
-    phone: str = ""
-    address: str = ""
-
-
-async def contact(db: AsyncSession, vault: Vault, *, resident_id: str) -> Contact:
-    row = await get(db, resident_id=resident_id)
-
-    async def opened(purpose: str, sealed: bytes | None) -> str:
-        return await vault.open_for(db, resident_id, purpose, sealed) if sealed else ""
-
-    return Contact(
-        name=await opened(PURPOSE_NAME, row.name),
-        phone=await opened(PURPOSE_PHONE, row.phone),
-        address=await opened(PURPOSE_ADDRESS, row.address),
-    )
-
-
-async def set_contact(
-    db: AsyncSession,
-    vault: Vault,
-    *,
-    resident_id: str,
-    name: str | None = None,
-    phone: str | None = None,
-    address: str | None = None,
-) -> None:
-    """Keep what was told with consent; None leaves a field as it is, an empty text clears it."""
-    values: dict[str, object] = {}
-    for column, purpose, value in (
-        ("name", PURPOSE_NAME, name),
-        ("phone", PURPOSE_PHONE, phone),
-        ("address", PURPOSE_ADDRESS, address),
-    ):
-        if value is None:
-            continue
-        values[column] = await vault.seal_for(db, resident_id, purpose, value) if value else None
-        if column != "address":
-            values[f"{column}_index"] = vault.blind(column, value) if value else None
-    if values:
-        await db.execute(update(Resident).where(Resident.id == resident_id).values(values))
 
 
 async def set_area(db: AsyncSession, *, resident_id: str, area_code: str, grid_code: str | None) -> None:

@@ -22,8 +22,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from core import statements
-
 SQLITE_BUSY_SECONDS = 30
 SQLITE_READERS = 4
 
@@ -78,12 +76,9 @@ class Database:
         if self.is_sqlite:
             make_parent(self.url)
             self.engine = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1, synchronous=synchronous)
-            self._writer = _sqlite_engine(self.url, begin="", size=1, synchronous=synchronous)
             self._reader = _sqlite_engine(self.url, begin="BEGIN", size=SQLITE_READERS, synchronous=synchronous)
         else:
             self.engine = _postgres_engine(self.url, pool_size)
-            # `write()` begins and ends its transactions itself: SQLAlchemy takes three times as long for it.
-            self._writer = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self._reader = self.engine.execution_options(postgresql_readonly=True)
         self._lock = asyncio.Lock()
 
@@ -105,15 +100,14 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:
-        session = AsyncSession(self._writer, expire_on_commit=False)
+        session = AsyncSession(self.engine, expire_on_commit=False)
         try:
-            await statements.begin(session, "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield session
-            await statements.commit(session)
+            await session.commit()
         except BaseException:
-            await asyncio.shield(_undo(session))
+            await asyncio.shield(session.close())
             raise
-        await session.close()
+        session.sync_session.close()  # after the commit it holds no connection: nothing to wait for
 
     async def ping(self) -> None:
         async with self.read() as session:
@@ -122,13 +116,7 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         if self.is_sqlite:
-            await self._writer.dispose()
             await self._reader.dispose()
-
-
-async def _undo(session: AsyncSession) -> None:
-    await statements.roll_back(session)
-    await session.close()
 
 
 def make_parent(url: URL) -> None:
@@ -160,11 +148,9 @@ def _sqlite_engine(url: URL, *, begin: str, size: int, synchronous: str) -> Asyn
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    if begin:
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def _begun(connection: Any) -> None:
-            connection.exec_driver_sql(begin)
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
 
     return engine
 

@@ -81,7 +81,10 @@ _INSERT: Final = Statement(
         name: make(_TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(_TABLE.c.id)
         for name, make in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
     },
-    columns=[column.name for column in _TABLE.columns if column.name != "id"],
+    columns=[
+        *("key", "kind", "order_key", "owner_id", "payload", "state", "urgent", "attempts"),
+        *("next_at", "created_at", "expires_at"),
+    ],
 )
 
 
@@ -117,13 +120,6 @@ async def enqueue(
 
     With `owner_id` a `vault` is needed: the payload is sealed under that resident's data key.
     """
-    body = dump_json(payload)
-    if owner_id is not None:
-        if vault is None:
-            raise ValueError("a payload with an owner needs the vault")
-        sealed = await vault.seal_for(db, owner_id, PURPOSE, body)
-    else:
-        sealed = body.encode()
     now = clock.now()
     made = await _INSERT.first(
         db,
@@ -131,19 +127,23 @@ async def enqueue(
         kind=kind,
         order_key=order_key,
         owner_id=owner_id,
-        payload=sealed,
+        payload=await _sealed(db, vault, owner_id, dump_json(payload)),
         state=OutboxState.PENDING.value,
         urgent=urgent,
         attempts=0,
         next_at=not_before or now,
         created_at=now,
         expires_at=expires_at,
-        **_UNTOUCHED,
     )
     return made is not None
 
 
-_UNTOUCHED: Final = dict.fromkeys(("lease_until", "lease_token", "last_error", "settled_at"))
+async def _sealed(db: AsyncSession, vault: Vault | None, owner_id: str | None, body: str) -> bytes:
+    if owner_id is None:
+        return body.encode()
+    if vault is None:
+        raise ValueError("a payload with an owner needs the vault")
+    return await vault.seal_for(db, owner_id, PURPOSE, body)
 
 
 def rowcount(result: Any) -> int:
@@ -216,17 +216,8 @@ async def _job(db: AsyncSession, vault: Vault, row: Any, token: str) -> Job:
         body = row.payload.decode()
     else:
         body = await vault.open_for(db, row.owner_id, PURPOSE, row.payload)
-    return Job(
-        row.id,
-        row.key,
-        row.kind,
-        row.order_key,
-        row.owner_id,
-        json.loads(body),
-        row.attempts,
-        token,
-        row.created_at,
-    )
+    opened: dict[str, Any] = json.loads(body)
+    return Job(row.id, row.key, row.kind, row.order_key, row.owner_id, opened, row.attempts, token, row.created_at)
 
 
 async def settle_done(db: AsyncSession, job: Job) -> bool:

@@ -34,12 +34,6 @@ class _Driver:
     is_postgres: bool
     connection: Any
 
-    async def say(self, words: str) -> None:
-        try:
-            await (self.connection.execute(words) if self.is_postgres else self.connection.execute_fetchall(words))
-        except _FAULTS as error:
-            raise _translated(words, error) from error
-
     @property
     def is_begun(self) -> bool:
         return bool(self.connection.is_in_transaction() if self.is_postgres else self.connection.in_transaction)
@@ -79,58 +73,24 @@ class Statement:
         return rows[0] if rows else None
 
 
-async def begin(db: AsyncSession, how: str) -> None:
-    """Begin a transaction on a session whose engine begins none by itself. Raises DBAPIError."""
-    driver = await _found(db, db.sync_session.get_transaction)
-    await driver.say(how)
-    db.info[_USED] = driver
-
-
-async def commit(db: AsyncSession) -> None:
-    """Write what the session still holds, and end what `begin` began. Raises DBAPIError."""
-    await _flush(db)
-    used: _Driver = db.info[_USED]
-    await used.say("COMMIT")
-
-
-async def roll_back(db: AsyncSession) -> None:
-    """End what `begin` began; a connection that cannot even do that is not used again."""
-    used: _Driver | None = db.info.get(_USED)
-    try:
-        if used is not None and used.is_begun:
-            await used.say("ROLLBACK")
-    except (DBAPIError, ValueError):
-        await db.invalidate()
-
-
 async def _driver(db: AsyncSession) -> _Driver | None:
     """The driver's connection, once a transaction has begun on it; None until then."""
     session = db.sync_session
     transaction = session.get_nested_transaction() or session.get_transaction()
     if transaction is None:
         return None
-    await _flush(db)
+    if session.new or (session.identity_map and (session.dirty or session.deleted)):
+        await db.flush()
     used: _Driver | None = db.info.get(_USED)
     if used is None or used.transaction is not transaction:
         # Asking for the connection also sets the savepoint of a nested transaction that was not used until now.
-        used = await _found(db, lambda: transaction)
+        connection = await db.connection()
+        raw = (await connection.get_raw_connection()).driver_connection
+        used = _Driver(transaction, connection.dialect, connection.dialect.name == "postgresql", raw)
         if not used.is_begun:
             return None
         db.info[_USED] = used
     return used
-
-
-async def _flush(db: AsyncSession) -> None:
-    session = db.sync_session
-    if session.new or (session.identity_map and (session.dirty or session.deleted)):
-        await db.flush()
-
-
-async def _found(db: AsyncSession, transaction: Callable[[], object]) -> _Driver:
-    connection = await db.connection()
-    dialect = connection.dialect
-    raw = (await connection.get_raw_connection()).driver_connection
-    return _Driver(transaction(), dialect, dialect.name == "postgresql", raw)
 
 
 class _Compiled:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community import consents, members, residents, volunteers
+from community import consents, contacts, members, volunteers
 from community.consents import Purpose, Record
 from community.members.workflow import ACTIVE
 from handlers import texts
@@ -66,9 +66,7 @@ async def _forget(turn: Turn, purpose: Purpose) -> None:
     """What may not be kept any longer; open orders and registrations under review end as their own rules say."""
     match purpose:
         case Purpose.CONTACT:
-            await residents.set_contact(
-                turn.db, turn.vault, resident_id=turn.resident_id, name="", phone="", address=""
-            )
+            await contacts.keep(turn.db, turn.vault, resident_id=turn.resident_id, name="", phone="", address="")
         case Purpose.VOLUNTEER:
             await volunteers.leave(turn.db, resident_id=turn.resident_id)
         case Purpose.PARTY_MEMBER:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from community import consents, residents
+from community import consents, contacts, residents
 from community.consents import Purpose, Wording
 from core import clock
 from handlers import tables, texts
@@ -38,7 +38,7 @@ def wording(turn: Turn, text: str) -> Wording:
 
 async def ask_phone(turn: Turn, step: StrEnum, text: str, *more: Option) -> Ask:
     """Ask for a number, offering the one that is known."""
-    contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+    contact = await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)
     known = (Option(KNOWN_PHONE, texts.PHONE_KNOWN.format(phone=masked(contact.phone)), texts.PHONE_KNOWN_WORDS),)
     return Ask(step, text, (*(known if contact.phone else ()), *more), accepts=TEXT, slot="phone")
 
@@ -50,7 +50,7 @@ def masked(phone: str) -> str:
 async def taken_phone(turn: Turn) -> str:
     """The number in an answer, or the known one if that was chosen; empty if there is none."""
     if turn.answer.value == KNOWN_PHONE:
-        return (await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)).phone
+        return (await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)).phone
     slot = turn.understood.slot("phone")
     return str(slot.value) if slot is not None else ""
 
@@ -58,7 +58,7 @@ async def taken_phone(turn: Turn) -> str:
 async def keep_phone(turn: Turn, phone: str, agreed: str) -> None:
     """Keep a number as the resident's own, with the consent to these words."""
     await consents.give(turn.db, resident_id=turn.resident_id, purpose=Purpose.CONTACT, wording=wording(turn, agreed))
-    await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, phone=phone)
+    await contacts.keep(turn.db, turn.vault, resident_id=turn.resident_id, phone=phone)
 
 
 def ask_count(step: StrEnum, text: str, unit: str, words: tuple[tuple[str, ...], ...]) -> Ask:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community import consents, members, residents
+from community import consents, contacts, members
 from community.consents import Purpose
 from community.members import AlreadyRegistered, Details, Registration
 from community.members.workflow import ACTIVE
@@ -176,7 +176,7 @@ async def _register(turn: Turn) -> Outcome:
         await members.register(turn.db, turn.vault, resident_id=turn.resident_id, area_code=area, details=details)
     except AlreadyRegistered:
         return await begin(turn)
-    await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, name=draft["name"])
+    await contacts.keep(turn.db, turn.vault, resident_id=turn.resident_id, name=draft["name"])
     return Done(texts.MEMBER_DONE, (entry("area", texts.MEMBER_AREA),))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from community import consents, coordinates, orders, residents
+from community import consents, contacts, coordinates, orders
 from community.consents import Purpose
 from community.orders import Person, Request, Service, ServiceNotOffered, SlotFull, TooLate
 from core import clock
@@ -72,7 +72,7 @@ async def quantity(turn: Turn) -> Outcome:
 async def address(turn: Turn) -> Outcome:
     draft, point = turn.draft, turn.said.point
     if turn.answer.value == Choose.MY_ADDRESS:
-        draft["address"] = (await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)).address
+        draft["address"] = (await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)).address
     elif turn.said.kind is InboundKind.LOCATION and point is not None:
         coordinates.to_wgs84(point)
         draft["address"] = turn.said.label or texts.ORDER_LOCATED.format(lng=point.lng, lat=point.lat, crs=point.crs)
@@ -130,7 +130,7 @@ async def _place(turn: Turn) -> Outcome:
 
 async def _request(turn: Turn, chosen: Service) -> Request:
     draft = turn.draft
-    contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+    contact = await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)
     is_relative = draft["whom"] == Choose.RELATIVE
     return Request(
         service_id=chosen.id,
@@ -146,7 +146,7 @@ async def _request(turn: Turn, chosen: Service) -> Request:
 async def _keep_address(turn: Turn) -> None:
     agreed = wording(turn, texts.ORDER_ASK_ADDRESS)
     await consents.give(turn.db, resident_id=turn.resident_id, purpose=Purpose.CONTACT, wording=agreed)
-    await residents.set_contact(turn.db, turn.vault, resident_id=turn.resident_id, address=turn.draft["address"])
+    await contacts.keep(turn.db, turn.vault, resident_id=turn.resident_id, address=turn.draft["address"])
 
 
 async def _offer_other(turn: Turn, chosen: Service, error: Refused) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community import orders, residents
+from community import contacts, orders
 from community.orders import Service
 from core import clock
 from handlers import tables, texts
@@ -153,7 +153,7 @@ async def find_slot(turn: Turn, service: Service, sorry: str = "") -> Ask | Done
 
 
 async def _ask_address(turn: Turn) -> Ask:
-    contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+    contact = await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)
     mine = Option(Choose.MY_ADDRESS, contact.address, texts.ORDER_MY_ADDRESS_WORDS)
     options = (mine,) if contact.address and turn.draft["whom"] == Choose.SELF else ()
     return Ask(Step.ADDRESS, texts.ORDER_ASK_ADDRESS, options, accepts=PLACE, slot="loc")

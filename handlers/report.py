@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from community import areas, coordinates, photos, residents
+from community import areas, contacts, coordinates, photos, residents
 from core import clock
 from core.messages import InboundKind
 from core.values import Urgency
@@ -98,7 +98,7 @@ async def _next(turn: Turn) -> Outcome:
 
 async def _ask_place(turn: Turn) -> Ask:
     options: list[Option] = []
-    contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+    contact = await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)
     if contact.address:
         options.append(Option(Choose.ADDRESS, texts.REPORT_MY_ADDRESS))
     if await photos.gps(turn.db, turn.vault, photo_ids=turn.draft["photos"]) is not None:
@@ -170,7 +170,7 @@ async def what(turn: Turn) -> Outcome:
 async def place(turn: Turn) -> Outcome:
     draft, chosen = turn.draft, turn.answer.value
     if chosen == Choose.ADDRESS:
-        contact = await residents.contact(turn.db, turn.vault, resident_id=turn.resident_id)
+        contact = await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)
         draft["place"] = contact.address
     elif chosen == Choose.PHOTO_PLACE:
         point = await photos.gps(turn.db, turn.vault, photo_ids=draft["photos"])

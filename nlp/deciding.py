@@ -30,7 +30,7 @@ _SAYS_IT_TWICE: Final = 7.0
 
 def read_intent(text: str, found: Hints, models: Models) -> IntentReading:
     """Name the wishes of a normalised text in order of mention, and abstain where nothing is sure or two are close."""
-    text = _without(text, found.secrets)
+    whole, text = text, _without(text, found.secrets)
     if (greeting := _GREETING.match(text)) and len(text) - greeting.end() >= _LONG_ENOUGH:
         rest = text[greeting.end() :]
         inner = read_intent(rest, hints(rest, seen=found.seen), models)
@@ -39,22 +39,16 @@ def read_intent(text: str, found: Hints, models: Models) -> IntentReading:
     ranked = ranking(models.intent, models.intent.probabilities(text, found.intent))
     top, second = ranked[0], ranked[1]
     if top.name in rules.negated(text):
-        return rules.read_intent(text, found.matters, found.secrets)
+        return rules.read_intent(whole, found.matters, found.secrets)
     wishes, sureness = _wishes(text, models)
-    if (
-        len(wishes) == 1
-        and wishes[0] not in (top.name, *_TALK)
-        and top.confidence >= _CERTAIN
-        and top.name not in _TALK
-    ):
+    enough = _CERTAIN if len(wishes) == 1 else models.gate.wish
+    if wishes and top.name not in (*wishes, *_TALK) and top.confidence >= enough:
         wishes, sureness = (*wishes, top.name), {**sureness, top.name: top.confidence}
     if len(wishes) < 2:
         is_sure = top.confidence >= models.gate.probability and top.confidence - second.confidence >= models.gate.margin
         if not is_sure and not _is_named(found, top):
             return IntentReading(None, top.confidence, ranked[:_ASKED], ())
         return IntentReading(top.name, top.confidence, ranked[:_ASKED], (top.name,))
-    if top.name not in wishes and top.confidence >= models.gate.wish and top.name not in _TALK:
-        wishes, sureness = (*wishes, top.name), {**sureness, top.name: top.confidence}
     left = rules.without_echoes(wishes, text)
     wishes = left if top.name in left or top.confidence < _CERTAIN else (top.name,)
     intent = rules.first_actionable(wishes)

@@ -72,7 +72,8 @@ class LinearModel:
         """What spoke for `label` and against the other: n-grams and points, the strongest first."""
         one, other = self.labels.index(label), self.labels.index(against)
         rows, values = self.vector(text)
-        names = {row: gram for gram, row in self.features.items() if row in set(rows.tolist())}
+        known = set(rows.tolist())
+        names = {row: gram for gram, row in self.features.items() if row in known}
         weighed = self.weights[rows].astype(np.float32) * self.scales
         found = [
             (names[int(row)], float(value * (weight[one] - weight[other])))

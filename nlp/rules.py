@@ -205,15 +205,6 @@ def _confidence(name: str, ranked: list[tuple[str, float]]) -> float:
     return round(mine / (mine + rival + 0.5), 3)
 
 
-def read_category(text: str, hits: list[Hit]) -> tuple[Scored, ...]:
-    """The three likeliest categories; 其他 where nothing of the table is named."""
-    ranked = sorted(category_scores(text, hits).items(), key=lambda item: -item[1])[:3]
-    if not ranked:
-        return (Scored("其他", 0.3),)
-    total = sum(score for _, score in ranked) + 1.0
-    return tuple(Scored(label, round(score / total, 3)) for label, score in ranked)
-
-
 def category_scores(text: str, hits: list[Hit]) -> dict[str, float]:
     """The score of each category that the table names; what stands earlier counts a little more."""
     scores: dict[str, float] = {}

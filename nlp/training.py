@@ -22,13 +22,12 @@ _ENOUGH: Final = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to fit. `strength` weighs errors against the size of the weights; rarer n-grams than `least` are left out.
+    """How to fit. `strength` weighs errors against the size of the weights.
 
     `balance` 1 weighs every label alike, 0 every example. `point_strength` scales what the rules gave.
     """
 
     strength: float = 1.0
-    least: int = 1
     balance: float = 1.0
     point_strength: float = 0.02
     rounds: int = 60
@@ -41,14 +40,13 @@ class Example:
     text: str
     label: str
     points: Points
-    weight: float = 1.0
 
 
 def fit(examples: Sequence[Example], plan: Plan = Plan(), *, labels: Sequence[str] = ()) -> LinearModel:
     """A model of these examples, not yet calibrated. `labels` fixes their order; else they are sorted."""
     names = tuple(labels) or tuple(sorted({one.label for one in examples}))
     counted = [grams(one.text) for one in examples]
-    features, rarity = _vocabulary(counted, plan.least)
+    features, rarity = _vocabulary(counted)
     matrix = _Matrix.of(counted, features, rarity)
     point_names = tuple(sorted({name for one in examples for name in one.points}))
     points = np.zeros((len(examples), len(point_names)), dtype=np.float32)
@@ -57,7 +55,7 @@ def fit(examples: Sequence[Example], plan: Plan = Plan(), *, labels: Sequence[st
             points[row, point_names.index(name)] = value * plan.point_strength
     target = np.array([names.index(one.label) for one in examples])
     signs = (2.0 * np.eye(len(names))[target] - 1.0).astype(np.float32)
-    importance = _importance(examples, target, len(names), plan.balance)
+    importance = _importance(target, len(names), plan.balance)
     weights, extra, bias = _solve(matrix, points, signs, importance, plan)
     whole, scales = quantised(weights)
     return LinearModel(
@@ -73,22 +71,22 @@ def fit(examples: Sequence[Example], plan: Plan = Plan(), *, labels: Sequence[st
     )
 
 
-def _vocabulary(counted: Sequence[Counter[str]], least: int) -> tuple[dict[str, int], Floats]:
+def _vocabulary(counted: Sequence[Counter[str]]) -> tuple[dict[str, int], Floats]:
     """The n-grams with their rows, and how rare each is (smoothed inverse document frequency)."""
     found: Counter[str] = Counter()
     for one in counted:
         found.update(one.keys())
-    kept = sorted(gram for gram, count in found.items() if count >= least or len(gram) == 1)
+    kept = sorted(found)
     rarity = [math.log((1 + len(counted)) / (1 + found[gram])) + 1.0 for gram in kept]
     return {gram: row for row, gram in enumerate(kept)}, np.array(rarity, dtype=np.float32)
 
 
-def _importance(examples: Sequence[Example], target: NDArray[np.intp], count: int, balance: float) -> Floats:
+def _importance(target: NDArray[np.intp], count: int, balance: float) -> Floats:
     """Examples by labels: what speaks for a rare label counts more."""
     sizes = np.maximum(np.bincount(target, minlength=count), 1)
     weights = np.ones((len(target), count), dtype=np.float32)
     weights[np.arange(len(target)), target] = ((len(target) / (count * sizes)) ** balance)[target]
-    return weights * np.array([[one.weight] for one in examples], dtype=np.float32)
+    return weights
 
 
 @dataclass(frozen=True, slots=True)

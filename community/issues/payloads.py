@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import residents
+from community import contacts, residents
 from community.issues import history, photos, shapes
 from community.issues.models import (
     PURPOSE_ACTION,
@@ -97,7 +97,7 @@ async def _reporter(db: AsyncSession, vault: Vault, issue: Issue) -> dict[str, s
         return None
     try:
         resident = await residents.get(db, resident_id=issue.resident_id)
-        contact = await residents.contact(db, vault, resident_id=issue.resident_id)
+        contact = await contacts.read(db, vault, resident_id=issue.resident_id)
     except (NotFound, Unreadable):
         return None
     told = {"name": contact.name, "phone": contact.phone}

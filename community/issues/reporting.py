@@ -159,7 +159,6 @@ async def _row(
     now = clock.now()
     text = masking.storable(draft.description).strip()[:DESCRIPTION_CHARACTERS]
     summary = masking.summary(text)
-    point = draft.point
     return {
         "id": new_id(),
         "round": 1,
@@ -175,11 +174,7 @@ async def _row(
         "urgency": int(Urgency.URGENT if draft.emergency else draft.urgency),
         "emergency": draft.emergency,
         "address": seal(key, PURPOSE_ADDRESS, masking.storable(draft.address).encode()),
-        "lng": point.lng if point else None,
-        "lat": point.lat if point else None,
-        "crs": point.crs.value if point else None,
-        "wgs_lng": wgs.lng if wgs else None,
-        "wgs_lat": wgs.lat if wgs else None,
+        **_where(draft.point, wgs),
         "area_code": draft.area_code,
         "grid_code": draft.grid_code,
         "confidential": draft.confidential,
@@ -188,6 +183,16 @@ async def _row(
         "created_at": now,
         "deadline_at": deadline(now, category, urgency=draft.urgency, emergency=draft.emergency),
         "round_started_at": now,
+    }
+
+
+def _where(point: Point | None, wgs: Point | None) -> dict[str, Any]:
+    return {
+        "lng": point.lng if point else None,
+        "lat": point.lat if point else None,
+        "crs": point.crs.value if point else None,
+        "wgs_lng": wgs.lng if wgs else None,
+        "wgs_lat": wgs.lat if wgs else None,
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import masking, residents
+from community import contacts, masking, residents
 from community.issues import history, photos, shapes, update_store
 from community.issues.actors import Actor, IssueNotFound, is_handler_of, place_of
 from community.issues.awards import SOURCE
@@ -121,7 +121,7 @@ async def _reporter(db: AsyncSession, vault: Vault, issue: Issue, level: Level) 
         return nobody
     try:
         resident = await residents.get(db, resident_id=issue.resident_id)
-        contact = await residents.contact(db, vault, resident_id=issue.resident_id)
+        contact = await contacts.read(db, vault, resident_id=issue.resident_id)
     except (NotFound, Unreadable):
         return nobody
     if level is Level.FULL:

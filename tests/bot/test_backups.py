@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from bot import backups, migrate, seed
 from bot.service import Service
-from community import audit, residents
+from community import audit, contacts
 from community.residents import Resident
 from core import triggers
 from core.crypto import Ring, Unreadable, Vault
@@ -145,9 +145,9 @@ async def needs_the_key(restored: Settings, file: Path) -> None:
         async with database.read() as db:
             vault = Vault(Ring.parse(TEST_RING))
             (found,) = await with_phone(db, vault, sample["phone"])
-            assert (await residents.contact(db, vault, resident_id=found)).name == sample["name"]
+            assert (await contacts.read(db, vault, resident_id=found)).name == sample["name"]
             with pytest.raises(Unreadable):
-                await residents.contact(db, Vault(Ring.parse(OTHER_RING)), resident_id=found)
+                await contacts.read(db, Vault(Ring.parse(OTHER_RING)), resident_id=found)
     finally:
         await database.close()
     with tarfile.open(file) as archive:

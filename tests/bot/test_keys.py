@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bot import keys, seed
 from bot.service import Service
-from community import audit, consents, members, privacy, residents
+from community import audit, consents, contacts, members, privacy, residents
 from community.consents import Purpose
 from community.members.models import Registration
 from community.residents import Identity, Resident
@@ -57,11 +57,11 @@ async def test_afterwards_the_old_key_is_needed_for_nothing(quiet: House) -> Non
     assert await identities(database) == count
     async with database.read() as db:
         (found,) = await with_phone(db, vault, entry["phone"])
-        assert (await residents.contact(db, vault, resident_id=found)).name == entry["name"]
+        assert (await contacts.read(db, vault, resident_id=found)).name == entry["name"]
         for resident in (await db.execute(select(Resident.id))).scalars():
             await privacy.export(db, vault, resident_id=resident)
         with pytest.raises(Unreadable):
-            await residents.contact(db, vault_of(TEST_RING), resident_id=found)
+            await contacts.read(db, vault_of(TEST_RING), resident_id=found)
 
 
 async def test_the_server_goes_on_with_the_new_key_alone(quiet: House) -> None:

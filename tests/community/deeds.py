@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from community import consents, issues, members, orders, privacy, residents, volunteers
+from community import consents, contacts, issues, members, orders, privacy, residents, volunteers
 from community.consents import Purpose
 from community.history import Actor, Party
 from community.issues import NewIssue
@@ -70,7 +70,7 @@ async def redeem(database: Database, vault: Vault, who: Who) -> str:
 
 async def everything(database: Database, vault: Vault, who: Who) -> None:
     async with database.write() as db:
-        await residents.set_contact(
+        await contacts.keep(
             db, vault, resident_id=who.resident_id, name="王小明", phone="13800000000", address="和平里3号楼501室"
         )
     for step in (file_report, order_lunch, sign_up, enrol, register, redeem):

@@ -28,16 +28,6 @@ def _on_monday() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-async def wechat(database: Database, vault: Vault) -> Who:
-    return await resident(database, vault)
-
-
-@pytest.fixture
-async def alipay(database: Database, vault: Vault) -> Who:
-    return await resident(database, vault, platform=Platform.ALIPAY)
-
-
 async def test_the_identity_joins_and_the_former_resident_names_its_successor(
     database: Database, vault: Vault, wechat: Who, alipay: Who
 ) -> None:

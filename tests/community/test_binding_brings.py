@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from community import consents, members, orders, residents, volunteers
+from community import consents, contacts, members, orders, volunteers
 from community.consents import Purpose
 from community.members import Details
 from community.residents import Who
@@ -29,25 +29,15 @@ def _on_monday() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-async def wechat(database: Database, vault: Vault) -> Who:
-    return await resident(database, vault)
-
-
-@pytest.fixture
-async def alipay(database: Database, vault: Vault) -> Who:
-    return await resident(database, vault, platform=Platform.ALIPAY)
-
-
 async def test_contact_and_area_fill_what_is_missing(
     database: Database, vault: Vault, wechat: Who, alipay: Who
 ) -> None:
     async with database.write() as db:
-        await residents.set_contact(db, vault, resident_id=wechat.resident_id, name="王小明")
-        await residents.set_contact(db, vault, resident_id=alipay.resident_id, name="小王", phone="13800000000")
+        await contacts.keep(db, vault, resident_id=wechat.resident_id, name="王小明")
+        await contacts.keep(db, vault, resident_id=alipay.resident_id, name="小王", phone="13800000000")
     await bound(database, vault, wechat, alipay)
     async with database.read() as db:
-        kept = await residents.contact(db, vault, resident_id=wechat.resident_id)
+        kept = await contacts.read(db, vault, resident_id=wechat.resident_id)
         assert (kept.name, kept.phone) == ("王小明", "13800000000")
         assert await with_phone(db, vault, "13800000000") == [wechat.resident_id]
 

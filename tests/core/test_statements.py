@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core import clock
-from core.db import Database, table_of
+from core.db import Database, is_transient, table_of
 from core.outbox import OutboxRow, OutboxState
 from core.statements import Statement
 
@@ -125,3 +125,23 @@ async def test_a_savepoint_holds_for_both_ways(database: Database) -> None:
     async with database.read() as db:
         assert await FIND.first(db, key=kept["key"]) is not None
         assert await FIND.first(db, key=undone["key"]) is None
+
+
+async def test_after_a_restart_of_the_database_the_second_attempt_succeeds(database: Database) -> None:
+    """All idle connections are dead at once: the first that notices must not leave the others in the pool."""
+    if database.is_sqlite:
+        return
+    async with database.write() as one, database.write() as two, database.write() as three:
+        for db in (one, two, three):
+            await FIND.first(db, key="nobody")
+    async with database.engine.connect() as killer:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        await killer.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+    failures: list[DBAPIError] = []
+    for _ in range(6):
+        try:
+            async with database.write() as db:
+                assert await FIND.first(db, key="nobody") is None
+        except DBAPIError as error:
+            failures.append(error)
+    assert [is_transient(error) for error in failures] in ([], [True])

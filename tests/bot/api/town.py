@@ -13,7 +13,7 @@ from bot.api import openapi, resident, things
 from bot.api.admin.table import routes
 from bot.http import SERVICE, errors
 from bot.service import Service
-from community import issues, residents, workers
+from community import contacts, issues, residents, workers
 from community.issues import NewIssue
 from community.permissions import Grant
 from core import clock
@@ -73,7 +73,7 @@ class Town:
                 sender=f"sender-{self.people}",
                 area_code=area_code,
             )
-            await residents.set_contact(db, vault, resident_id=who.resident_id, name=NAME, phone=PHONE)
+            await contacts.keep(db, vault, resident_id=who.resident_id, name=NAME, phone=PHONE)
             row = await residents.get(db, resident_id=who.resident_id)
         return who.resident_id, row.ref
 

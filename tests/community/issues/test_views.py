@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from community import issues, residents, workers
+from community import contacts, issues, workers
 from community.issues import Action, Actor, lists
 from community.permissions import Grant, NotYourTask
 from core import clock
@@ -25,7 +25,7 @@ async def _view(world: World, number: str, viewer: Actor) -> dict[str, Any]:
 
 async def _known(world: World) -> None:
     async with world.database.write() as db:
-        await residents.set_contact(db, world.vault, resident_id=world.resident_id, name="李小明", phone=PHONE)
+        await contacts.keep(db, world.vault, resident_id=world.resident_id, name="李小明", phone=PHONE)
 
 
 @pytest.mark.parametrize(
