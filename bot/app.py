@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -17,6 +17,7 @@ from bot.http import LARGEST_UPLOAD, SERVICE, errors
 from bot.sender import Sender
 from bot.service import Service
 from bot.timers import Timers
+from bot.trainer import Trainer
 from bot.web import duty
 from bot.web.pages import routes as page_routes
 
@@ -42,20 +43,35 @@ def build(service: Service, *, with_worker: bool = True) -> web.Application:
         ]
     )
     app.on_shutdown.append(_stop_waiting)
+    app.cleanup_ctx.append(_learning)
     if with_worker:
         app.cleanup_ctx.append(_worker)
     return app
 
 
-async def _worker(app: web.Application) -> AsyncIterator[None]:
-    """The sender and the timers run beside the server and stop with it."""
+async def _learning(app: web.Application) -> AsyncIterator[None]:
+    """Whoever answers follows the version that serves and counts what was read."""
     service = app[SERVICE]
-    tasks = [asyncio.create_task(Sender(service).run()), asyncio.create_task(Timers(service).run())]
+    task = asyncio.create_task(service.learning.run())
+    yield
+    service.wakeups.stop()
+    await finish([task])
+
+
+async def _worker(app: web.Application) -> AsyncIterator[None]:
+    """The sender, the timers and the trainer run beside the server and stop with it."""
+    service = app[SERVICE]
+    tasks = [asyncio.create_task(work) for work in background(service)]
     service.worker_tasks.extend(tasks)
     yield
     service.wakeups.stop()
     await finish(tasks)
     service.worker_tasks.clear()
+
+
+def background(service: Service) -> tuple[Coroutine[None, None, None], ...]:
+    """What a process does that sends; as many processes as like may."""
+    return Sender(service).run(), Timers(service).run(), Trainer(service).run()
 
 
 async def finish(tasks: Sequence[asyncio.Task[None]]) -> None:

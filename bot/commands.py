@@ -12,9 +12,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot import app, backups, doctor, keys, menus, migrate, seed
-from bot.sender import Sender
 from bot.service import Service
-from bot.timers import Timers
 from community import workers
 from core import logs
 from core.db import Database
@@ -37,11 +35,11 @@ async def web_only(settings: Settings, _arguments: argparse.Namespace) -> int:
 
 
 async def worker_only(settings: Settings, _arguments: argparse.Namespace) -> int:
-    """The sender and the timers; no port is opened."""
+    """The sender, the timers and the trainer; no port is opened."""
     service = await Service.open(settings)
     service.seeded.set()
     stopped = _stop_signal()
-    tasks = [asyncio.create_task(work) for work in (Sender(service).run(), Timers(service).run())]
+    tasks = [asyncio.create_task(work) for work in (*app.background(service), service.learning.run())]
     try:
         await asyncio.wait([*tasks, asyncio.create_task(_until(stopped))], return_when=asyncio.FIRST_COMPLETED)
         service.wakeups.stop()

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import chats, emergencies, events, inbox, memories, moderation, outgoing, standing
+from bot.first_messages import FirstMessages
 from bot.inbox import Route, Waiting
 from bot.standing import Standing
 from bot.understanding import Reader
@@ -66,6 +67,7 @@ class Conversations:
         router: Router,
         reader: Reader,
         wakeups: Wakeups,
+        first_messages: FirstMessages,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -73,6 +75,7 @@ class Conversations:
         self._router = router
         self._reader = reader
         self._wakeups = wakeups
+        self._first_messages = first_messages
         self._locks: dict[str, asyncio.Lock] = {}
         self._claims: dict[int, Route] = {}
 
@@ -133,6 +136,8 @@ class Conversations:
                 routed = self._router.refused(self._turn(db, who, waiting.id, waiting.said), memory, refused)
             finished = await self._conclude(db, who, waiting, memory, routed)
         progress.finished = finished
+        if refused is None and stands.chat is None and stands.case is None:
+            self._first_messages.see(who, waiting.said, memory, self._reader)
         await self._wakeups.nudge(SENDER)
         return True
 

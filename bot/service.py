@@ -18,7 +18,9 @@ from bot.adapters.tokens import TokenBroker
 from bot.adapters.wechat import WeChatAdapter
 from bot.adapters.wechat_api import WeChatApi
 from bot.conversations import Conversations
+from bot.first_messages import FirstMessages
 from bot.intake import Intake
+from bot.learning import Learning
 from bot.limits import Limits
 from bot.understanding import Reader
 from bot.wakeups import Wakeups
@@ -28,6 +30,7 @@ from core.db import Database
 from core.settings import Account, Config, Settings
 from core.values import Platform
 from handlers.dialogues import router
+from handlers.wishes import Wishes
 
 OUTBOUND_SECONDS = 30.0
 
@@ -45,6 +48,7 @@ class Service:
     media: MediaStore
     intake: Intake
     conversations: Conversations
+    learning: Learning
     wechat: dict[str, WeChatAdapter]
     alipay: dict[str, AlipayAdapter]
     apis: dict[str, WeChatApi | AlipayApi]
@@ -71,7 +75,11 @@ class Service:
         limits = Limits(settings.redis_url)
         exits.push_async_callback(limits.close)
         reader = Reader(config)
-        conversations = Conversations(database, vault, config, router=router(), reader=reader, wakeups=wakeups)
+        answering = router()
+        seen = FirstMessages(Wishes(answering.dialogues))
+        conversations = Conversations(
+            database, vault, config, router=answering, reader=reader, wakeups=wakeups, first_messages=seen
+        )
         intake = Intake(database, vault, conversations, Acceptor(database, vault), limits)
         exits.push_async_callback(intake.stop)
         logs.declare_secrets(config.secrets())
@@ -85,6 +93,7 @@ class Service:
             media=MediaStore(settings.var / "media"),
             intake=intake,
             conversations=conversations,
+            learning=Learning(database, vault, reader, wakeups, seen),
             wechat={a.name: WeChatAdapter(a) for a in config.accounts if a.platform in _WECHAT and a.token},
             alipay={a.name: AlipayAdapter(a) for a in config.accounts if a.platform in _ALIPAY},
             apis={a.name: _api(a, http, wakeups) for a in config.accounts if a.platform is not Platform.WEB},

@@ -12,7 +12,7 @@ from bot import chat_photos, chats, inbox, reach, sessions
 from bot.grid import nonces
 from bot.service import Service
 from bot.wakeups import SENDER, TIMERS
-from community import audit, issues, photo_files, photos, privacy
+from community import audit, issues, photo_files, photos, privacy, teaching
 from core import clock, logs
 from core.errors import AppError
 from points import grants, redemptions
@@ -122,3 +122,5 @@ class Timers:
             unused = await photos.forget_unused(db, before=clock.now() - INBOX_KEPT)
             await photo_files.let_go(db, sha256s=unused)
             await issues.expire_parked(db)
+            await teaching.forget_old(db)
+            await teaching.readings.forget_old(db)

@@ -11,6 +11,7 @@ from core import clock
 from core.messages import Inbound
 from core.settings import Account, Config
 from nlp import Gazetteer, understand
+from nlp.models import Models
 from nlp.understanding import Understanding
 
 REMEMBERED = 2048
@@ -24,6 +25,7 @@ class Reader:
     def __init__(self, config: Config) -> None:
         self._accounts = {account.name: account for account in config.accounts}
         self._gazetteer = Gazetteer()
+        self._models: Models | None = None
         self._cached = lru_cache(maxsize=REMEMBERED)(self._understand)
 
     async def learn_places(self, db: AsyncSession) -> None:
@@ -32,6 +34,15 @@ class Reader:
         if names != self._gazetteer.names:
             self._gazetteer = Gazetteer(frozenset(names))
             self._cached.cache_clear()
+
+    def use(self, models: Models | None) -> None:
+        """Read with these models from now on; None are those that come with the project."""
+        self._models = models
+        self._cached.cache_clear()
+
+    def with_models(self, text: str, models: Models) -> Understanding:
+        """How other models read the same words."""
+        return understand(text, now=clock.now(), gazetteer=self._gazetteer, models=models)
 
     def account(self, name: str) -> Account:
         return self._accounts[name]
@@ -43,7 +54,7 @@ class Reader:
         return self._cached(text, int(clock.now().timestamp()) // 60)
 
     def _understand(self, text: str, _minute: int) -> Understanding:
-        return understand(text, now=clock.now(), gazetteer=self._gazetteer)
+        return understand(text, now=clock.now(), gazetteer=self._gazetteer, models=self._models)
 
 
 def _spoken(name: str) -> list[str]:

@@ -18,6 +18,8 @@ from core import logs
 
 SENDER: Final = "sender"
 TIMERS: Final = "timers"
+MODELS: Final = "models"
+TRAINER: Final = "trainer"
 CHANNEL: Final = "happy-community:wake"
 RECONNECT_SECONDS: Final = 2.0
 
@@ -25,7 +27,7 @@ log = logs.get(__name__)
 
 
 class Wakeups:
-    """Topics are `sender`, `timers` and identity ids."""
+    """Topics are `sender`, `timers`, `models`, `trainer` and identity ids."""
 
     def __init__(self, redis_url: str | None) -> None:
         self.redis: Redis | None = Redis.from_url(redis_url) if redis_url else None

@@ -31,13 +31,14 @@ class Permission(StrEnum):
     PURGE_AUDIT = "purge_audit"
     STATISTICS = "statistics"
     UNDERSTANDING = "understanding"
+    MODELS = "models"
 
 
 _P = Permission
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADMIN: frozenset(Permission),
     Role.COMMANDER: frozenset(
-        {_P.READ_ISSUES, _P.READ_CONTACTS, _P.OUTBOX, _P.DUTY, _P.STATISTICS, _P.UNDERSTANDING, _P.CHATS}
+        {_P.READ_ISSUES, _P.READ_CONTACTS, _P.OUTBOX, _P.DUTY, _P.STATISTICS, _P.UNDERSTANDING, _P.MODELS, _P.CHATS}
     ),
     Role.COLLECTOR: frozenset({_P.READ_ISSUES, _P.READ_CONTACTS, _P.DUTY}),
     Role.HANDLER: frozenset({_P.READ_ISSUES, _P.READ_CONTACTS}),
@@ -56,6 +57,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             _P.CHATS,
             _P.DUTY,
             _P.STATISTICS,
+            _P.UNDERSTANDING,
         }
     ),
     Role.AUDITOR: frozenset({_P.READ_ISSUES, _P.POINTS, _P.READ_AUDIT, _P.STATISTICS}),

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import consents, contacts, photo_files, photos, residents
+from community import consents, contacts, photo_files, photos, residents, teaching
 from community.binding import BindingCode, family
 from community.issues import ownership as issues
 from community.members import ownership as members
@@ -152,6 +152,7 @@ async def _erase(db: AsyncSession, vault: Vault, resident_id: str, now: datetime
     everyone = await family(db, resident_id=resident_id)
     await _forget_photos(db, everyone)
     await issues.forget(db, resident_ids=everyone)
+    await teaching.forget(db, owner_ids=everyone)
     await members.forget(db, vault, resident_ids=everyone)
     await db.execute(delete(BindingCode).where(BindingCode.resident_id.in_(everyone)))
     await _forget_identities(db, everyone)

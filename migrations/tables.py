@@ -26,6 +26,7 @@ import community.members.models
 import community.orders.models
 import community.photos
 import community.residents
+import community.teaching.models
 import community.tries
 import community.volunteers.models
 import community.workers  # noqa: F401

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from core import clock
-from nlp import benchmark, corpus, evaluation
+from nlp import benchmark, corpus, evaluation, folds
 from nlp.corpus import BrokenCorpus, Sentence
+from nlp.curve import learning_curve
 from nlp.evaluation import BrokenData
 from nlp.explaining import explain
 from nlp.learning import learn
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     judging = commands.add_parser("evaluate", help="judge the readings of labelled messages, print a report as JSON")
     judging.add_argument("--data", type=Path, required=True, help="JSON lines")
     judging.add_argument("--models", type=Path)
+    judging.add_argument("--learning-curve", action="store_true", help="train on parts of the sentences as well")
+    judging.add_argument("--sentences", type=Path, help="for the learning curve; the shipped ones else")
     measuring = commands.add_parser("benchmark", help="train and measure the category model on any labelled texts")
     measuring.add_argument("--train", type=Path, required=True, help="a CSV with the columns text and label")
     measuring.add_argument("--test", type=Path, required=True)
@@ -105,7 +108,11 @@ def _train(chosen: argparse.Namespace) -> int:
 
 def _evaluate(chosen: argparse.Namespace) -> int:
     models, now = _models(chosen), clock.now()
-    _print(evaluation.evaluate(evaluation.read(chosen.data), lambda text: understand(text, now=now, models=models)))
+    report = evaluation.evaluate(evaluation.read(chosen.data), lambda text: understand(text, now=now, models=models))
+    if chosen.learning_curve:
+        sentences = _sentences(chosen.sentences) if chosen.sentences else corpus.shipped()
+        report["learning_curve"] = learning_curve(folds.read(sentences))
+    _print(report)
     return 0
 
 

@@ -22,6 +22,9 @@ DANGER: Final = Plan(balance=0.5)
 DANGER_ONLY: Final = "danger-only"
 """The tag of sentences that teach what danger is, and nothing else."""
 
+DANGER_UNJUDGED: Final = "danger-unjudged"
+"""The tag of sentences whose label says nothing about danger, not even that there is none."""
+
 ACCURACY: Final = 0.98
 ACCEPTED: Final = 0.03
 FALSE_ALARMS: Final = 0.004
@@ -48,7 +51,8 @@ def learn(sentences: Sequence[Sentence], apart: Sequence[Mapping[str, Any]] = ()
     whole = [one for one in read if DANGER_ONLY not in one[0].tags]
     of_intent = [Example(text, one.intent, seen.intent) for one, text, seen in whole if len(one.intents) == 1]
     of_category = [Example(text, one.categories[0], seen.category) for one, text, seen in whole if one.categories]
-    of_danger = [Example(text, danger_label(one), seen.danger) for one, text, seen in read]
+    judged_danger = [one for one in read if DANGER_UNJUDGED not in one[0].tags]
+    of_danger = [Example(text, danger_label(one), seen.danger) for one, text, seen in judged_danger]
     intent, unseen_intent = _calibrated(of_intent, INTENT)
     category, unseen_category = _calibrated(of_category, CATEGORY)
     danger, unseen_danger = _calibrated(of_danger, DANGER)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import categories, masking, workers
+from community import categories, masking, teaching, workers
 from community.issues import actors, awards, deliveries, history
 from community.issues import photos as issue_photos
 from community.issues.actors import Actor
 from community.issues.history import Step
-from community.issues.models import Issue
+from community.issues.models import PURPOSE_DESCRIPTION, Issue
 from community.issues.photos import Photo, PhotoKind
 from community.issues.reporting import deadline
 from community.issues.telling import tell_staff, tell_step
@@ -110,10 +110,13 @@ async def take(
     if len(said) > REASON_CHARACTERS:
         raise Invalid(fields={"reason": f"at most {REASON_CHARACTERS} characters"})
     values = await _values(db, config, issue, action, details)
+    category = issue.category_name
     moved = await history.advance(db, vault, issue, Step(action, actor, rule.to, said), **values)
     kind = PhotoKind.HANDLED if action is Action.HANDLE else PhotoKind.FOLLOW_UP
     await issue_photos.add(db, moved, details.photos, kind=kind)
     await _send_on(db, vault, moved, action=action, details=details, said=said)
+    if action is Action.CATEGORY and not moved.confidential:
+        await _teach(db, vault, moved, before=category)
     if actor.party is not Party.RESIDENT:
         await tell_step(db, vault, moved, action=action, reason=said)
     return moved
@@ -199,6 +202,15 @@ def _recategorised(config: Config, issue: Issue, details: Details) -> dict[str, 
         is_filed = IssueState(issue.state) is IssueState.FILED
         values |= {"connector": connector.name, "pushed": is_filed and connector.kind == "signed_json"}
     return values
+
+
+async def _teach(db: AsyncSession, vault: Vault, issue: Issue, *, before: str) -> None:
+    """A category that was changed is an example to learn from."""
+    text = await history.opened(db, vault, issue, PURPOSE_DESCRIPTION, issue.description)
+    after = issue.category_name
+    await teaching.corrected(
+        db, vault, owner_id=issue.owner_id, area_code=issue.area_code, text=text, before=before, after=after
+    )
 
 
 async def _send_on(
