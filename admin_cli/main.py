@@ -17,6 +17,7 @@ from admin_cli import (
     duty,
     issues,
     members,
+    nlp,
     orders,
     outbox,
     points,
@@ -68,6 +69,7 @@ for _name, _noun in (
     ("duty", duty.app),
     ("audit", audit.app),
     ("stats", stats.app),
+    ("nlp", nlp.app),
 ):
     app.add_typer(_noun, name=_name)
 

@@ -18,6 +18,11 @@ CARD: Final = (
     ("平均评分", "issues.average_rating"),
     ("服务订单", "orders"),
     ("志愿活动", "activities"),
+    ("来信", "understanding.messages"),
+    ("没把握而反问", "understanding.abstained"),
+    ("反问的比例", "understanding.abstention_rate"),
+    ("来信变化（PSI）", "understanding.shift"),
+    ("变化程度", "understanding.shift_level"),
 )
 STATE: Final = (("状态", "state"), ("件数", "count"))
 

@@ -40,10 +40,47 @@ STATES: Final[Mapping[str, str]] = {
     "open": "进行中",
     "pending": "待发",
     "leased": "发送中",
-    "done": "已发",
+    "done": "完成",
     "dead": "失败",
+    "taken": "已采用",
+    "dismissed": "不采用",
+    "queued": "排队",
+    "running": "进行中",
+    "failed": "失败",
+    "trained": "已训练",
+    "shadow": "试读中",
+    "serving": "使用中",
+    "retired": "停用",
+    "refused": "没通过",
 }
 """A word for each code; where nouns share a code the word fits them all."""
+
+
+INTENTS: Final[Mapping[str, str]] = {
+    "issue_report": "上报",
+    "volunteer_signup": "志愿报名",
+    "service_order": "订服务",
+    "party_register": "党员报到",
+    "points_query": "查积分",
+    "redeem": "兑换",
+    "progress_query": "查进度",
+    "cancel": "取消",
+    "human": "找人工",
+    "greeting": "问候",
+    "other": "其他",
+}
+SOURCES: Final[Mapping[str, str]] = {
+    "correction": "改类别",
+    "uncertain": "没把握",
+    "shadow": "两版不同",
+    "manual": "人工",
+}
+LEVELS: Final[Mapping[str, str]] = {"stable": "稳定", "changed": "有变化", "clearly_changed": "明显变化"}
+REASONS: Final[Mapping[str, str]] = {
+    "intent_worse": "意图变差超过两分",
+    "category_worse": "类别变差超过两分",
+    "emergency_missed": "会漏掉险情",
+}
 
 
 def state(code: str) -> str:
@@ -61,5 +98,33 @@ def place(found: Mapping[str, Any]) -> str:
     return f"{found['lng']},{found['lat']} ({found['crs']})"
 
 
-FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {"state": state, "to": state, "roles": roles, "location": place}
+def intent(code: object) -> str:
+    """`上报 issue_report`, as `--intent` takes it; a score of intents stays a number."""
+    return f"{INTENTS[code]} {code}" if isinstance(code, str) and code in INTENTS else str(code)
+
+
+def source(code: str) -> str:
+    return f"{SOURCES[code]} {code}" if code in SOURCES else code
+
+
+def level(code: str) -> str:
+    return LEVELS.get(code, code)
+
+
+def reasons(said: str) -> str:
+    """Codes parted by spaces, or what somebody wrote."""
+    codes = said.split()
+    return "，".join(REASONS[code] for code in codes) if set(codes) <= REASONS.keys() else said
+
+
+FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "state": state,
+    "to": state,
+    "roles": roles,
+    "location": place,
+    "source": source,
+    "understanding.shift_level": level,
+    "reason": reasons,
+    **dict.fromkeys(("intent", "predicted.intent", "before.intent", "after.intent"), intent),
+}
 """By the name of the field."""

@@ -48,6 +48,7 @@ class Service:
     media: MediaStore
     intake: Intake
     conversations: Conversations
+    reader: Reader
     learning: Learning
     wechat: dict[str, WeChatAdapter]
     alipay: dict[str, AlipayAdapter]
@@ -93,6 +94,7 @@ class Service:
             media=MediaStore(settings.var / "media"),
             intake=intake,
             conversations=conversations,
+            reader=reader,
             learning=Learning(database, vault, reader, wakeups, seen),
             wechat={a.name: WeChatAdapter(a) for a in config.accounts if a.platform in _WECHAT and a.token},
             alipay={a.name: AlipayAdapter(a) for a in config.accounts if a.platform in _ALIPAY},

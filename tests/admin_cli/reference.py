@@ -38,11 +38,11 @@ def reference() -> str:
     """The whole text."""
     by_command = {endpoint.command: endpoint for endpoint in ENDPOINTS}
     lines = [HEAD]
-    noun = None
+    noun: tuple[str, ...] = ()
     for path, command in commands():
-        if len(path) > 1 and path[0] != noun:
-            noun = path[0]
-            lines.append(f"\n## `hc {noun}`\n")
+        if len(path) > 1 and path[:-1] != noun:
+            noun = path[:-1]
+            lines.append(f"\n## `hc {' '.join(noun)}`\n")
         name = " ".join(path)
         lines.append(f"### `hc {name}{_usage(command)}`\n")
         lines.append(f"{command.help}\n")
@@ -61,8 +61,16 @@ def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, command in alone:
         yield (name,), command
     for name, group in root.commands.items():
-        for inner, command in getattr(group, "commands", {}).items():
-            yield (name, inner), command
+        yield from _within((name,), group)
+
+
+def _within(path: tuple[str, ...], group: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The commands of a noun, and of the nouns within it."""
+    for name, inner in getattr(group, "commands", {}).items():
+        if hasattr(inner, "commands"):
+            yield from _within((*path, name), inner)
+        else:
+            yield (*path, name), inner
 
 
 def _given(command: Any) -> list[Any]:

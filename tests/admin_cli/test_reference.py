@@ -33,10 +33,11 @@ workers list create roles disable token
 duty list ack
 audit list verify
 stats summary
+nlp retrain evaluate rollback
 """
 SAMPLES: Final = {
     "--until": "2030-01-01 12:00", "--before": "2020-01-01", "--role": "desk", "--file": "plan.json",
-    "AMOUNT": "5", "N": "5", "FILE": "plan.json",
+    "AMOUNT": "5", "N": "5", "FILE": "plan.json", "VERSION": "7",
 }  # fmt: skip
 NUMBERED: Final = ("outbox show", "outbox retry")
 
@@ -76,7 +77,8 @@ def _arguments(path: tuple[str, ...], command: Any) -> Iterator[str]:
     for one in command.params:
         if one.param_type_name == "argument":
             name = one.metavar or one.name.upper()
-            yield SAMPLES.get(name, "7" if " ".join(path) in NUMBERED else "X7")
+            table = "table.csv" if path[-1] == "import" and "corrections" in path else None
+            yield table or SAMPLES.get(name, "7" if " ".join(path) in NUMBERED else "X7")
         elif one.required:
             yield from (one.opts[0], SAMPLES.get(one.opts[0], "X7"))
     if path == ("issues", "check"):
@@ -91,6 +93,7 @@ def test_a_command_calls_its_endpoint(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("plan.json").write_text("{}", encoding="utf-8")
+    Path("table.csv").write_text("text,intent\n查积分,points_query\n", encoding="utf-8")
     calls: list[tuple[str, str]] = []
 
     def call(_: Client, method: str, url: str, **__: Any) -> Any:

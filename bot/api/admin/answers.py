@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from bot.api.admin.nlp_answers import Understood
 from bot.api.shapes import Category, Issue, Wallet
 from core.values import EmergencyKind, IssueState, Platform, Role, SignupState
 
@@ -225,6 +226,7 @@ class Summary(BaseModel):
     issues: IssueFigures
     orders: int
     activities: int
+    understanding: Understood
 
 
 class Area(BaseModel):

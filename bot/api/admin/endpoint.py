@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.adapters.media import Stored
 from bot.http import LARGEST_BODY
 from bot.service import Service
+from bot.wakeups import SENDER
 from community.permissions import NotYourTask, Permission, Worker
 from core.crypto import Vault
 from core.errors import Invalid
@@ -105,6 +106,7 @@ class Endpoint(Generic[Said]):
     """One line of the API. `command` is the `hc` command that calls it, or empty.
 
     Whatever is not a GET runs in a writing transaction and is audited, and so is a GET that is `personal`.
+    `wakes` is who hears of a change once it is committed.
     `accepts` is the body, or the query of a GET; with `uploads` it may also come as multipart with files in `photo`.
     """
 
@@ -120,6 +122,7 @@ class Endpoint(Generic[Said]):
     uploads: bool = False
     largest_body: int = LARGEST_BODY
     status: int = 200
+    wakes: str = SENDER
 
     @property
     def audited(self) -> bool:

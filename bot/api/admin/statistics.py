@@ -16,6 +16,7 @@ from community.issues.models import Issue
 from community.issues.workflow import OPEN
 from community.orders.models import Order
 from community.permissions import Permission
+from community.teaching import readings
 from community.volunteers.models import Activity
 from core import clock
 from core.values import IssueState
@@ -51,6 +52,7 @@ async def summary(call: Call, query: SummaryQuery) -> Json:
         },
         "orders": (await call.db.execute(orders)).scalar_one(),
         "activities": (await call.db.execute(activities)).scalar_one(),
+        "understanding": await readings.summary(call.db, areas=areas, since=clock.local(since).date()),
     }
 
 

@@ -12,9 +12,11 @@ from bot.api.admin import (
     areas,
     audit,
     chats,
+    corrections,
     duty,
     issues,
     members,
+    models,
     orders,
     outbox,
     points,
@@ -47,6 +49,8 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     *duty.ENDPOINTS,
     *audit.ENDPOINTS,
     *statistics.ENDPOINTS,
+    *corrections.ENDPOINTS,
+    *models.ENDPOINTS,
 )
 
 
