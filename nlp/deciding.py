@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from nlp import rules
 from nlp.clauses import clauses
-from nlp.emergencies import CALM, Danger, is_now
+from nlp.emergencies import Danger, is_now
 from nlp.hints import Hints, hints
-from nlp.linear import Floats, LinearModel
+from nlp.linear import LinearModel
 from nlp.models import DOUBT, HAZARD, NO_DANGER, Models
 from nlp.rules import IntentReading
 from nlp.understanding import Scored
+from nlp.vocabulary import Floats
 
 _SHORTEST_WISH: Final = 2
 _TALK: Final = ("greeting", "other")
@@ -36,11 +38,14 @@ def read_intent(text: str, found: Hints, models: Models) -> IntentReading:
         inner = read_intent(rest, hints(rest, seen=found.seen), models)
         names = tuple(name for name in inner.intents if name != "greeting")
         return replace(inner, intents=("greeting", *names)) if names and names != ("other",) else inner
-    ranked = ranking(models.intent, models.intent.probabilities(text, found.intent))
+    parts = _parts(text, found if text is whole else hints(text, seen=found.seen))
+    heard = [points for _, points in parts]
+    shares = models.intent.probabilities_of([text, *(part for part, _ in parts)], [found.intent, *heard])
+    ranked = ranking(models.intent, shares[0])
     top, second = ranked[0], ranked[1]
     if top.name in rules.negated(text):
         return rules.read_intent(whole, found.matters, found.secrets)
-    wishes, sureness = _wishes(text, models)
+    wishes, sureness = _wishes(heard, shares[1:], models)
     enough = _CERTAIN if len(wishes) == 1 else models.gate.wish
     if wishes and top.name not in (*wishes, *_TALK) and top.confidence >= enough:
         wishes, sureness = (*wishes, top.name), {**sureness, top.name: top.confidence}
@@ -74,34 +79,39 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     return left if len(left.strip("，。！？ ")) >= _SHORTEST_WISH else text
 
 
-def _wishes(text: str, models: Models) -> tuple[tuple[str, ...], dict[str, float]]:
-    """The wishes that single clauses name surely, in order, and how surely."""
-    found: dict[str, float] = {}
+def _parts(text: str, found: Hints) -> list[tuple[str, dict[str, float]]]:
+    """The clauses that may hold a wish, with the rules' points for each; none where the text is all one."""
     spans = clauses(text)
     if len(spans) < 2:
-        return (), {}
-    for start, end in spans:
-        clause = text[start:end]
-        if len(clause) < _SHORTEST_WISH:
-            continue
-        heard = hints(clause, seen=CALM).intent
-        best = ranking(models.intent, models.intent.probabilities(clause, heard))[0]
-        if (best.confidence >= models.gate.wish or _is_named_by(heard, best.name)) and best.name != "other":
-            found[best.name] = max(best.confidence, found.get(best.name, 0.0))
+        return []
+    each = zip(spans, found.clauses, strict=True)
+    return [(text[start:end], points) for (start, end), points in each if end - start >= _SHORTEST_WISH]
+
+
+def _wishes(
+    heard: Sequence[dict[str, float]], shares: Floats, models: Models
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    """The wishes that single clauses name surely, in order, and how surely."""
+    found: dict[str, float] = {}
+    for points, best, share in zip(heard, shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist(), strict=True):
+        name = models.intent.labels[best]
+        if (share >= models.gate.wish or _is_named_by(points, name)) and name != "other":
+            found[name] = max(round(share, 3), found.get(name, 0.0))
     if all(name in _TALK for name in found):
         return (), {}
     return tuple(found), found
 
 
-def ranking(model: LinearModel, shares: Floats) -> tuple[Scored, ...]:
-    """All labels with their probabilities, the likeliest first."""
-    order = (-shares).argsort(kind="stable")
-    return tuple(Scored(model.labels[int(at)], round(float(shares[at]), 3)) for at in order)
+def ranking(model: LinearModel, shares: Floats, most: int | None = None) -> tuple[Scored, ...]:
+    """The labels with their probabilities, the likeliest first."""
+    values = shares.tolist()
+    order = (-shares).argsort(kind="stable").tolist()
+    return tuple(Scored(model.labels[at], round(values[at], 3)) for at in order[:most])
 
 
 def read_category(text: str, found: Hints, models: Models) -> tuple[Scored, ...]:
     """The three likeliest categories of a report."""
-    return ranking(models.category, models.category.probabilities(text, found.category))[:_ASKED]
+    return ranking(models.category, models.category.probabilities(text, found.category), _ASKED)
 
 
 def read_danger(text: str, found: Hints, models: Models) -> Danger:

@@ -12,7 +12,8 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
-from nlp.lexicon import Hit, alternatives, bounded, lexicon
+from nlp.lexicon import Hit, alternatives, bounded, candidates, lexicon, needed
+from nlp.normalise import lengths_by_first
 
 _NOW: Final = re.compile(
     "现在|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在|不是演|不是开玩笑|是真的|真着|真的着|真起火"
@@ -45,6 +46,20 @@ def _lookalikes() -> re.Pattern[str]:
 
 
 @cache
+def _lookalike_words() -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
+    """Words without which no look-alike can be met, and their lengths by first character."""
+    words = {word for row in tables.rows("lookalikes") for one in alternatives(row["pattern"]) for word in needed(one)}
+    return frozenset(words), lengths_by_first(words)
+
+
+def _without_lookalikes(text: str) -> str:
+    words, lengths = _lookalike_words()
+    if not any(word in words for _, word in candidates(text, lengths)):
+        return text
+    return _lookalikes().sub(lambda match: "\0" * len(match.group()), text)
+
+
+@cache
 def _doubts() -> dict[str, re.Pattern[str]]:
     return {row["kind"]: re.compile(bounded(row["pattern"])) for row in tables.rows("doubts")}
 
@@ -52,7 +67,7 @@ def _doubts() -> dict[str, re.Pattern[str]]:
 def danger(text: str) -> Danger:
     """Read a normalised text; the most dangerous kind wins where several are named."""
     text = text.replace(" ", "")
-    seen = _lookalikes().sub(lambda match: "\0" * len(match.group()), text)
+    seen = _without_lookalikes(text)
     hits = sorted(lexicon("emergencies").hits(seen), key=lambda hit: -hit.weight)[:_MOST_HITS]
     meant = [hit for hit in hits if not _negated(seen, hit)]
     certain = next((hit for hit in meant if not _in_doubt(text, hit)), None)

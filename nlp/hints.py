@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from nlp.confidentiality import find_wishes
 from nlp.emergencies import Danger, danger
 from nlp.lexicon import Hit, lexicon
-from nlp.rules import category_scores, intent_scores
+from nlp.rules import category_scores, clause_scores, summed
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """Scores by name for each model, and what they were made from: a normalised text, its hits, its danger."""
+    """Scores by name for each model, and what they were made from: a normalised text, its hits, its danger.
+
+    `clauses` are the scores of the intents in each clause of the text.
+    """
 
     intent: dict[str, float]
+    clauses: list[dict[str, float]]
     category: dict[str, float]
     danger: dict[str, float]
     matters: list[Hit]
@@ -23,14 +27,15 @@ class Hints:
 
 
 def hints(text: str, *, seen: Danger | None = None) -> Hints:
-    """For a normalised text, or a clause of one; `seen` where the danger is known already."""
+    """For a normalised text; `seen` where the danger is known already."""
     matters = lexicon("categories").hits(text)
     secrets = find_wishes(text)
     net = danger(text) if seen is None else seen
-    intent = intent_scores(text, matters, secrets)
+    clauses = clause_scores(text, matters, secrets)
+    intent = summed(clauses)
     if net.kind is not None or net.urgency > 1:
         intent["danger"] = 1.0 if net.kind is not None and not net.doubt else 0.5
-    return Hints(intent, category_scores(text, matters), _danger(net), matters, secrets, net)
+    return Hints(intent, clauses, category_scores(text, matters), _danger(net), matters, secrets, net)
 
 
 def category_hints(text: str) -> dict[str, float]:

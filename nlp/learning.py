@@ -15,6 +15,7 @@ from nlp.linear import LinearModel
 from nlp.models import DOUBT, HAZARD, NO_DANGER, Gate, Models
 from nlp.normalise import normalise
 from nlp.training import Example, Plan, fit
+from nlp.vocabulary import Vocabulary
 
 INTENT: Final = Plan(balance=0.5)
 CATEGORY: Final = Plan()
@@ -53,9 +54,10 @@ def learn(sentences: Sequence[Sentence], apart: Sequence[Mapping[str, Any]] = ()
     of_category = [Example(text, one.categories[0], seen.category) for one, text, seen in whole if one.categories]
     judged_danger = [one for one in read if DANGER_UNJUDGED not in one[0].tags]
     of_danger = [Example(text, danger_label(one), seen.danger) for one, text, seen in judged_danger]
-    intent, unseen_intent = _calibrated(of_intent, INTENT)
-    category, unseen_category = _calibrated(of_category, CATEGORY)
-    danger, unseen_danger = _calibrated(of_danger, DANGER)
+    vocabulary = Vocabulary.of(text for _, text, _ in read)
+    intent, unseen_intent = _calibrated(of_intent, INTENT, vocabulary)
+    category, unseen_category = _calibrated(of_category, CATEGORY, vocabulary)
+    danger, unseen_danger = _calibrated(of_danger, DANGER, vocabulary)
     gate = Gate()
     judged = scored(intent, apart) if apart else unseen_intent
     points = curve(judged, intent.temperature, margin=gate.margin)
@@ -89,9 +91,9 @@ def danger_label(sentence: Sentence) -> str:
     return DOUBT if sentence.danger.startswith(DOUBT) else sentence.danger
 
 
-def _calibrated(examples: Sequence[Example], plan: Plan) -> tuple[LinearModel, Unseen]:
-    unseen = cross_validated(examples, plan)
-    return replace(fit(examples, plan), temperature=temperature(unseen)), unseen
+def _calibrated(examples: Sequence[Example], plan: Plan, vocabulary: Vocabulary) -> tuple[LinearModel, Unseen]:
+    unseen = cross_validated(examples, plan, vocabulary=vocabulary)
+    return replace(fit(examples, plan, vocabulary=vocabulary), temperature=temperature(unseen)), unseen
 
 
 def _alarms(unseen: Unseen, model: LinearModel) -> dict[str, float]:

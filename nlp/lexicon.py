@@ -1,4 +1,4 @@
-"""Weighted patterns from a table, looked up in one pass for plain words and by bounded expressions for the rest.
+"""Weighted patterns from a table: plain words are looked up in one pass, which also finds the expressions worth trying.
 
 A pattern is a list of alternatives separated by `|`. `…` stands for up to six characters of the same clause, and `( )`
 groups alternatives; everything else is literal but for `[ ]`, `?` and `{m}` of regular expressions.
@@ -7,7 +7,7 @@ groups alternatives; everything else is literal but for `[ ]`, `?` and `{m}` of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -20,6 +20,10 @@ REMEMBERED: Final = 64
 
 GAP: Final = "[^。，；！？]{0,6}?"
 _GROUP: Final = re.compile(r"\((?!\?)")
+_PIECE: Final = re.compile(
+    r"(?:\((?P<group>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)|\[[^\]]*\]|(?P<literal>[^…()\[\]?.*+\\^${}|])|\\.|.)"
+    r"(?P<less>\?|\{[^}]*\})?"
+)
 _SPECIAL: Final = re.compile(r"[…()\[\]?.*+\\^${}]")
 
 
@@ -36,11 +40,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    number: int
     label: str
     weight: float
-    expression: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Expression:
+    """One alternative of a rule that is more than a word."""
+
+    rule: int
+    pattern: re.Pattern[str]
 
 
 class Lexicon:
@@ -48,22 +58,24 @@ class Lexicon:
 
     def __init__(self, lines: tuple[dict[str, str], ...]) -> None:
         self._rules: list[_Rule] = []
+        self._expressions: list[_Expression] = []
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._find)
         self._words: dict[str, list[int]] = {}
+        self._triggers: dict[str, list[int]] = {"": []}
         for number, line in enumerate(lines):
-            self._add(number, line)
-        self._lengths = lengths_by_first(set(self._words))
-        self._expressions = [rule for rule in self._rules if rule.expression is not None]
+            unless = re.compile(bounded(line["unless"])) if line["unless"] else None
+            self._rules.append(_Rule(line["label"], float(line["weight"]), unless))
+            for one in alternatives(line["pattern"]):
+                self._add(number, one)
+        self._lengths = lengths_by_first({*self._words, *self._triggers} - {""})
 
-    def _add(self, number: int, line: dict[str, str]) -> None:
-        found = list(alternatives(line["pattern"]))
-        plain = [one for one in found if not _SPECIAL.search(one)]
-        complex_ones = [one for one in found if _SPECIAL.search(one)]
-        for word in plain:
-            self._words.setdefault(word, []).append(number)
-        expression = re.compile("|".join(map(bounded, complex_ones))) if complex_ones else None
-        unless = re.compile(bounded(line["unless"])) if line["unless"] else None
-        self._rules.append(_Rule(number, line["label"], float(line["weight"]), expression, unless))
+    def _add(self, rule: int, pattern: str) -> None:
+        if not _SPECIAL.search(pattern):
+            self._words.setdefault(pattern, []).append(rule)
+            return
+        for word in needed(pattern) or ("",):
+            self._triggers.setdefault(word, []).append(len(self._expressions))
+        self._expressions.append(_Expression(rule, re.compile(bounded(pattern))))
 
     def hits(self, text: str) -> list[Hit]:
         """Every place where a rule is met, in no particular order; a rule may be met several times."""
@@ -79,18 +91,66 @@ class Lexicon:
         return unless is not None and unless.search(text) is not None
 
     def _all_hits(self, text: str) -> Iterator[Hit]:
-        lengths, words, rules = self._lengths, self._words, self._rules
-        for start, first in enumerate(text):
-            for length in lengths.get(first, ()):
-                word = text[start : start + length]
-                if len(word) < length:
-                    continue
-                for number in words.get(word, ()):
-                    yield Hit(number, rules[number].label, rules[number].weight, start, start + length)
-        for rule in self._expressions:
-            if rule.expression is not None:
-                for match in rule.expression.finditer(text):
-                    yield Hit(rule.number, rule.label, rule.weight, match.start(), match.end())
+        tried = set(self._triggers[""])
+        for start, word in candidates(text, self._lengths):
+            for rule in self._words.get(word, ()):
+                yield self._hit(rule, start, start + len(word))
+            tried.update(self._triggers.get(word, ()))
+        end: dict[int, int] = {}
+        for start, number, after in sorted(self._met(text, tried)):
+            rule = self._expressions[number].rule
+            if start >= end.get(rule, 0):
+                end[rule] = after
+                yield self._hit(rule, start, after)
+
+    def _met(self, text: str, expressions: set[int]) -> Iterator[tuple[int, int, int]]:
+        """Where each expression begins, its number, and where it ends."""
+        for number in expressions:
+            for match in self._expressions[number].pattern.finditer(text):
+                yield match.start(), number, match.end()
+
+    def _hit(self, rule: int, start: int, end: int) -> Hit:
+        return Hit(rule, self._rules[rule].label, self._rules[rule].weight, start, end)
+
+
+def candidates(text: str, lengths: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, str]]:
+    """Each part of the text that has one of the `lengths` known for its first character, and where it begins."""
+    end = len(text)
+    for start, first in enumerate(text):
+        for length in lengths.get(first, ()):
+            if start + length <= end:
+                yield start, text[start : start + length]
+
+
+def needed(pattern: str) -> frozenset[str]:
+    """Words of which every text that the pattern meets holds one, the rarest that can be had; perhaps none."""
+    runs, groups = _certain(pattern)
+    choices = [frozenset({run}) for run in runs]
+    for group in groups:
+        found = [needed(one) for one in alternatives(group)]
+        if all(found):
+            choices.append(frozenset().union(*found))
+    return min(choices, key=_commonness, default=frozenset())
+
+
+def _commonness(words: frozenset[str]) -> float:
+    """How often one of these may occur: a character stands in one of some dozens of messages, a longer word seldom."""
+    return sum(1.0 if len(word) == 1 else 0.02 for word in words)
+
+
+def _certain(pattern: str) -> tuple[list[str], list[str]]:
+    """The literal runs and the groups of one alternative that cannot be left out."""
+    runs, groups, run = [], [], ""
+    for piece in _PIECE.finditer(pattern):
+        literal, group = piece["literal"], piece["group"]
+        if literal and not piece["less"]:
+            run += literal
+            continue
+        runs.append(run)
+        run = ""
+        if group and not piece["less"] and not group.startswith("?"):
+            groups.append(group)
+    return [one for one in [*runs, run] if one], groups
 
 
 def alternatives(pattern: str) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -13,9 +13,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.ngrams import grams
+from nlp.vocabulary import Floats, Vocabulary
 
-Floats = NDArray[np.float32]
 FORMAT: Final = 1
 _STEPS: Final = 127.0
 
@@ -26,14 +25,13 @@ class BrokenModel(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """`weights` is features by labels, in steps of `scales` (one a label); `points` weighs what the rules gave.
+    """`weights` is n-grams by labels, in steps of `scales` (one a label); `points` weighs what the rules gave.
 
     `temperature` divides the logits, so that a probability of 0.8 is right four times in five.
     """
 
     labels: tuple[str, ...]
-    features: Mapping[str, int]
-    rarity: Floats
+    vocabulary: Vocabulary
     weights: NDArray[np.int8]
     scales: Floats
     points: Floats
@@ -43,37 +41,40 @@ class LinearModel:
 
     def logits(self, text: str, points: Mapping[str, float]) -> Floats:
         """One for each label, for a normalised text and the rules' points by name."""
-        rows, values = self.vector(text)
+        rows, values = self.vocabulary.vector(text)
         found: Floats = (values @ self.weights[rows].astype(np.float32)) * self.scales + self.bias
-        for name, value in points.items():
-            if name in self.point_names:
-                found = found + np.float32(value) * self.points[self.point_names.index(name)]
-        return found
+        return self._with_points(found, points)
 
     def probabilities(self, text: str, points: Mapping[str, float]) -> Floats:
         return softmax(self.logits(text, points) / np.float32(self.temperature))
 
-    def vector(self, text: str) -> tuple[NDArray[np.int32], Floats]:
-        """The known n-grams of a text: their rows and their values, of length one together."""
-        rows, values = [], []
-        for gram, count in grams(text).items():
-            row = self.features.get(gram)
-            if row is not None:
-                rows.append(row)
-                values.append(1.0 + math.log(count) if count > 1 else 1.0)
-        at = np.array(rows, dtype=np.int32)
-        weighed = np.array(values, dtype=np.float32) * self.rarity[at]
-        length = float(np.sqrt((weighed**2).sum())) or 1.0
-        return at, (weighed / np.float32(length)).astype(np.float32)
+    def probabilities_of(self, texts: Sequence[str], points: Sequence[Mapping[str, float]]) -> Floats:
+        """Texts by labels: what `probabilities` says of each, in one pass over the weights."""
+        vectors = [self.vocabulary.vector(text) for text in texts]
+        rows = np.concatenate([rows for rows, _ in vectors])
+        values = np.zeros((len(texts), len(rows)), dtype=np.float32)
+        begin = 0
+        for at, (own, weighed) in enumerate(vectors):
+            values[at, begin : begin + len(own)] = weighed
+            begin += len(own)
+        found = (values @ self.weights[rows].astype(np.float32)) * self.scales + self.bias
+        for at, given in enumerate(points):
+            found[at] = self._with_points(found[at], given)
+        return softmax(found / np.float32(self.temperature))
+
+    def _with_points(self, logits: Floats, points: Mapping[str, float]) -> Floats:
+        for name, value in points.items():
+            if name in self.point_names:
+                logits = logits + np.float32(value) * self.points[self.point_names.index(name)]
+        return logits
 
     def contributions(
         self, text: str, points: Mapping[str, float], *, label: str, against: str
     ) -> list[tuple[str, float]]:
         """What spoke for `label` and against the other: n-grams and points, the strongest first."""
         one, other = self.labels.index(label), self.labels.index(against)
-        rows, values = self.vector(text)
-        known = set(rows.tolist())
-        names = {row: gram for gram, row in self.features.items() if row in known}
+        rows, values = self.vocabulary.vector(text)
+        names = self.vocabulary.names()
         weighed = self.weights[rows].astype(np.float32) * self.scales
         found = [
             (names[int(row)], float(value * (weight[one] - weight[other])))
@@ -88,13 +89,12 @@ class LinearModel:
     def save(self, path: Path) -> None:
         """Write numbers and texts only (npz, never pickle), whole or not at all."""
         body = io.BytesIO()
-        ordered = sorted(self.features, key=self.features.__getitem__)
         np.savez_compressed(
             body,
             format=np.array([FORMAT]),
             labels=_packed(self.labels),
-            features=_packed(ordered),
-            rarity=self.rarity.astype(np.float16),
+            features=_packed(self.vocabulary.names()),
+            rarity=self.vocabulary.rarity.astype(np.float16),
             weights=self.weights,
             scales=self.scales,
             points=self.points,
@@ -115,8 +115,7 @@ class LinearModel:
                     raise BrokenModel(f"{path.name}: written by another version")
                 return cls(
                     labels=_unpacked(stored["labels"]),
-                    features={gram: row for row, gram in enumerate(_unpacked(stored["features"]))},
-                    rarity=stored["rarity"].astype(np.float32),
+                    vocabulary=_vocabulary(stored["features"].tobytes(), stored["rarity"].tobytes()),
                     weights=stored["weights"],
                     scales=stored["scales"],
                     points=stored["points"],
@@ -135,9 +134,15 @@ def quantised(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
 
 
 def softmax(logits: Floats) -> Floats:
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    raised: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
     shares: Floats = raised / raised.sum(axis=-1, keepdims=True)
     return shares
+
+
+@lru_cache(maxsize=2)
+def _vocabulary(names: bytes, rarity: bytes) -> Vocabulary:
+    """One for all models that were trained together: what it says of a message is then worked out once."""
+    return Vocabulary(names.decode().split("\n"), np.frombuffer(rarity, dtype=np.float16).astype(np.float32))
 
 
 def _packed(names: Sequence[str]) -> NDArray[np.uint8]:

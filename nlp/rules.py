@@ -51,7 +51,7 @@ def read_intent(text: str, category_hits: list[Hit], secrets: list[tuple[int, in
 
     Within `secrets`, the spans that ask not to be named, words tell of a report and of nothing else.
     """
-    by_clause = _by_clause(text, category_hits, secrets)
+    by_clause = clause_scores(text, category_hits, secrets)
     whole = _sum(by_clause)
     ranked = sorted(whole.items(), key=lambda item: (-item[1], INTENTS.index(item[0])))
     ranked = [(name, score) for name, score in ranked if score > 0]
@@ -70,9 +70,9 @@ def read_intent(text: str, category_hits: list[Hit], secrets: list[tuple[int, in
     return IntentReading(intent, confidence, (chosen, *rest), wishes)
 
 
-def intent_scores(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> dict[str, float]:
-    """The score of each intent in the whole text, those above nothing."""
-    return {name: score for name, score in _sum(_by_clause(text, category_hits, secrets)).items() if score > 0}
+def summed(by_clause: list[dict[str, float]]) -> dict[str, float]:
+    """The score of each intent in the whole message, those above nothing."""
+    return {name: score for name, score in _sum(by_clause).items() if score > 0}
 
 
 def negated(text: str) -> frozenset[str]:
@@ -87,7 +87,8 @@ def negated(text: str) -> frozenset[str]:
     return frozenset(denied - meant)
 
 
-def _by_clause(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> list[dict[str, float]]:
+def clause_scores(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> list[dict[str, float]]:
+    """The score of each intent in each clause, in the order of `nlp.clauses.clauses`."""
     hits = [hit for hit in lexicon("intents").hits(text) if hit.label == "issue_report" or not _within(hit, secrets)]
     return [_clause_scores(text, span, hits, category_hits) for span in clauses(text)]
 

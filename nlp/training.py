@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.linear import Floats, LinearModel, quantised
-from nlp.ngrams import grams
+from nlp.linear import LinearModel, quantised
+from nlp.vocabulary import Floats, Rows, Vocabulary
 
 Points = Mapping[str, float]
 Weights = tuple[Floats, Floats, Floats]
@@ -42,12 +40,20 @@ class Example:
     points: Points
 
 
-def fit(examples: Sequence[Example], plan: Plan = Plan(), *, labels: Sequence[str] = ()) -> LinearModel:
-    """A model of these examples, not yet calibrated. `labels` fixes their order; else they are sorted."""
+def fit(
+    examples: Sequence[Example],
+    plan: Plan = Plan(),
+    *,
+    labels: Sequence[str] = (),
+    vocabulary: Vocabulary | None = None,
+) -> LinearModel:
+    """A model of these examples, not yet calibrated. `labels` fixes their order; else they are sorted.
+
+    With a `vocabulary` of more texts the model can share it with others; what is not in the examples weighs nothing.
+    """
     names = tuple(labels) or tuple(sorted({one.label for one in examples}))
-    counted = [grams(one.text) for one in examples]
-    features, rarity = _vocabulary(counted)
-    matrix = _Matrix.of(counted, features, rarity)
+    known = vocabulary or Vocabulary.of(one.text for one in examples)
+    matrix = _Matrix.of([known.vector(one.text) for one in examples])
     point_names = tuple(sorted({name for one in examples for name in one.points}))
     points = np.zeros((len(examples), len(point_names)), dtype=np.float32)
     for row, one in enumerate(examples):
@@ -57,11 +63,12 @@ def fit(examples: Sequence[Example], plan: Plan = Plan(), *, labels: Sequence[st
     signs = (2.0 * np.eye(len(names))[target] - 1.0).astype(np.float32)
     importance = _importance(target, len(names), plan.balance)
     weights, extra, bias = _solve(matrix, points, signs, importance, plan)
-    whole, scales = quantised(weights)
+    spread = np.zeros((len(known), len(names)), dtype=np.float32)
+    spread[matrix.used] = weights
+    whole, scales = quantised(spread)
     return LinearModel(
         labels=names,
-        features=features,
-        rarity=rarity,
+        vocabulary=known,
         weights=whole,
         scales=scales,
         points=extra * np.float32(plan.point_strength),
@@ -69,16 +76,6 @@ def fit(examples: Sequence[Example], plan: Plan = Plan(), *, labels: Sequence[st
         bias=bias,
         temperature=1.0,
     )
-
-
-def _vocabulary(counted: Sequence[Counter[str]]) -> tuple[dict[str, int], Floats]:
-    """The n-grams with their rows, and how rare each is (smoothed inverse document frequency)."""
-    found: Counter[str] = Counter()
-    for one in counted:
-        found.update(one.keys())
-    kept = sorted(found)
-    rarity = [math.log((1 + len(counted)) / (1 + found[gram])) + 1.0 for gram in kept]
-    return {gram: row for row, gram in enumerate(kept)}, np.array(rarity, dtype=np.float32)
 
 
 def _importance(target: NDArray[np.intp], count: int, balance: float) -> Floats:
@@ -93,31 +90,24 @@ def _importance(target: NDArray[np.intp], count: int, balance: float) -> Floats:
 class _Matrix:
     """Messages by n-grams, kept by rows and by columns, each with sorted borders for sums over slices."""
 
-    columns: NDArray[np.int32]
+    columns: Rows
     values: Floats
     row_starts: NDArray[np.intp]
-    rows_by_column: NDArray[np.int32]
+    rows_by_column: Rows
     values_by_column: Floats
     column_starts: NDArray[np.intp]
+    used: Rows
 
     @classmethod
-    def of(cls, counted: Sequence[Counter[str]], features: Mapping[str, int], rarity: Floats) -> _Matrix:
-        rows: list[int] = []
-        columns: list[int] = []
-        values: list[float] = []
-        starts: list[int] = []
-        for row, one in enumerate(counted):
-            starts.append(len(columns))
-            known = [(features[gram], count) for gram, count in one.items() if gram in features]
-            weighed = [(1.0 + math.log(count)) * float(rarity[column]) for column, count in known]
-            length = math.sqrt(sum(value * value for value in weighed)) or 1.0
-            columns.extend(column for column, _ in known)
-            values.extend(value / length for value in weighed)
-            rows.extend([row] * len(known))
-        at, what, of = np.array(columns, np.int32), np.array(values, np.float32), np.array(rows, np.int32)
+    def of(cls, vectors: Sequence[tuple[Rows, Floats]]) -> _Matrix:
+        """`used` are the rows of the vocabulary that occur, in the order of the columns here."""
+        lengths = [len(rows) for rows, _ in vectors]
+        what = np.concatenate([values for _, values in vectors])
+        used, at = np.unique(np.concatenate([rows for rows, _ in vectors]), return_inverse=True)
+        of = np.repeat(np.arange(len(vectors), dtype=np.int32), lengths)
         order = np.argsort(at, kind="stable")
-        borders = np.searchsorted(at[order], np.arange(len(features)))
-        return cls(at, what, np.array(starts), of[order], what[order], borders)
+        borders = np.searchsorted(at[order], np.arange(len(used)))
+        return cls(at.astype(np.int32), what, np.cumsum([0, *lengths[:-1]]), of[order], what[order], borders, used)
 
     def times(self, weights: Floats) -> Floats:
         """Messages by labels. Every message has an n-gram, so no slice is empty."""

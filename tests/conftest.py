@@ -28,6 +28,7 @@ from core.db import Database
 from core.settings import Settings
 from migrations import tables
 from tests.bot.grid.fake_grid import FakeGrid
+from tests.databases import Shelf
 from tests.house import TEST_RING, House, running, sample_config
 from tests.servers import PostgresServer, RedisServer
 
@@ -70,6 +71,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 @pytest.fixture(scope="session")
+def shelf(postgres: PostgresServer) -> Shelf:
+    return Shelf(postgres)
+
+
+@pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     with RedisServer.started() as server:
         yield server
@@ -96,6 +102,8 @@ def template(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pyt
     name = f"template_{uuid.uuid4().hex[:12]}"
     server.execute(f"CREATE DATABASE {name}")
     asyncio.run(_create_all(server.url(name)))
+    shelf: Shelf = request.getfixturevalue("shelf")
+    shelf.keep(name)
     return name
 
 
@@ -125,6 +133,9 @@ def seeded(
         server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         url = server.url(name)
     asyncio.run(_seed(url, var))
+    if backend == "postgres":
+        shelf: Shelf = request.getfixturevalue("shelf")
+        shelf.keep(name)
     return Seeded(name, json.loads((var / "workers.json").read_text(encoding="utf-8")))
 
 
@@ -187,11 +198,9 @@ def _copied(template: str, request: pytest.FixtureRequest, folder: Path) -> Iter
         shutil.copy(template, path)
         yield f"sqlite+aiosqlite:///{path}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    shelf: Shelf = request.getfixturevalue("shelf")
+    with shelf.lent(template) as name:
+        yield shelf.server.url(name)
 
 
 @pytest.fixture

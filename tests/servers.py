@@ -59,15 +59,18 @@ class PostgresServer:
         address = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+asyncpg://", 1)
         return f"{address}/{name}" + (f"?{query}" if query else "")
 
-    def execute(self, statement: str) -> None:
-        """Run one statement, in a thread of its own: asynchronous fixtures have a loop already."""
+    def execute(self, *statements: str, database: str = "") -> Any:
+        """Run statements in a thread of its own, asynchronous fixtures have a loop already; what the last one says."""
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(asyncio.run, self._execute(statement)).result()
+            return pool.submit(asyncio.run, self._execute(statements, database)).result()
 
-    async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.uri)
+    async def _execute(self, statements: tuple[str, ...], database: str) -> Any:
+        address = self.url(database).replace("+asyncpg", "") if database else self.uri
+        connection = await asyncpg.connect(address)
         try:
-            await connection.execute(statement)
+            for statement in statements[:-1]:
+                await connection.execute(statement)
+            return await connection.fetchval(statements[-1])
         finally:
             await connection.close()
 

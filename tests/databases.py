@@ -1,0 +1,92 @@
+"""Databases of the PostgreSQL leg: made from a template once, afterwards put back as they were and used again.
+
+Making one takes a tenth of a second and more, which a thousand tests would wait for.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from tests.servers import PostgresServer
+
+_KEEP = """
+DO $$ DECLARE one text; BEGIN
+    DROP SCHEMA IF EXISTS untouched CASCADE;
+    CREATE SCHEMA untouched;
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE untouched.%I AS TABLE public.%I', one, one);
+    END LOOP;
+    CREATE TABLE untouched."counted" AS
+        SELECT sequencename::text AS name, last_value AS value FROM pg_sequences WHERE schemaname = 'public';
+END $$
+"""
+_PUT_BACK = """
+DO $$ DECLARE one text; value bigint; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%I', one);
+        EXECUTE format('INSERT INTO public.%I SELECT * FROM untouched.%I', one, one);
+    END LOOP;
+    FOR one, value IN SELECT name, untouched.counted.value FROM untouched.counted LOOP
+        PERFORM setval(format('public.%I', one)::regclass, coalesce(value, 1), value IS NOT NULL);
+    END LOOP;
+END $$
+"""
+# What a test may have changed besides rows: such a database is not used again.
+_SHAPE = """
+SELECT md5(string_agg(one, ',' ORDER BY one)) FROM (
+    SELECT 'column ' || attrelid::regclass || '.' || attname AS one FROM pg_attribute
+    WHERE attnum > 0 AND NOT attisdropped
+    AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+    UNION ALL SELECT 'constraint ' || conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'trigger ' || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'function ' || proname || md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+)
+"""
+_OTHERS = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The databases of one worker that are free, by the template that they are made from."""
+
+    server: PostgresServer
+    _free: dict[str, list[str]] = field(default_factory=dict)
+    _shapes: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, template: str) -> None:
+        """Remember what stands in a template; its copies remember it too."""
+        self._shapes[template] = self.server.execute(_KEEP, _SHAPE, database=template)
+
+    @contextmanager
+    def lent(self, template: str) -> Iterator[str]:
+        """The name of a database like the template."""
+        free = self._free.setdefault(template, [])
+        name = free.pop() if free else self._made(template)
+        yield name
+        if self._is_put_back(name, template):
+            free.append(name)
+        else:
+            self.server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _made(self, template: str) -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self.server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _is_put_back(self, name: str, template: str) -> bool:
+        try:
+            if self.server.execute(_OTHERS, _SHAPE, database=name) != self._shapes[template]:
+                return False
+            self.server.execute(_PUT_BACK, database=name)
+        except asyncpg.InvalidCatalogNameError:
+            return False
+        return True
