@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from nlp.alternatives import any_of
 from nlp.numerals import number
 
 _HOURS: Final = {
@@ -77,7 +78,8 @@ _HOURS: Final = {
 _TWO_HOURS: Final = frozenset({"一两", "一二", "两三", "二三", "三四", "四五", "五六", "六七", "七八", "八九"})
 _NIGHT: Final = (22, 30)
 _NIGHTS: Final = ("夜里", "夜间", "大半夜", "半夜", "深夜", "三更半夜", "深更半夜", "半夜三更", "午夜", "子夜")
-PART: Final = "|".join(sorted((word for word in (*_HOURS, *_NIGHTS) if len(word) > 1), key=len, reverse=True))
+WORDS: Final = tuple(sorted((word for word in (*_HOURS, *_NIGHTS) if len(word) > 1), key=len, reverse=True))
+PART: Final = any_of(WORDS)
 _MORNING: Final = frozenset({"凌晨", "清晨", "清早", "大清早", "早晨", "早上", "早", "晨", "一早", "上午", "朝早"})
 
 

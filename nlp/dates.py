@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from nlp import lunar, tables
+from nlp.alternatives import any_of
 from nlp.numerals import number, spoken_digits
 
 _N: Final = "(?:[0-9]{1,2}|[零一二两三四五六七八九十]{1,3})"
@@ -37,14 +38,14 @@ _WEEKDAYS: Final = {
 }
 
 _OTHER_YEARS: Final = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "来年": 1, "后年": 2}
-_YEAR_WORDS: Final = "|".join(_OTHER_YEARS)
+_YEAR_WORDS: Final = any_of(_OTHER_YEARS)
 YEAR: Final = (
     f"(?:{_YEAR_WORDS}|(?:19|20)[0-9]{{2}}年|(?!一二|二三|五六|六七|七八|八九)(?:[一二][零〇九])?[零〇一二五六七八九][零〇一二三四五六七八九]年"
     "|[09][0-9]年)(?![级以之]|前(?!后)|后(?!半))"
 )
 """A year by its number or seen from now; the number of a year is never that of years gone by (八六年, 三十年)."""
 _LUNAR_DAY: Final = "初[一二三四五六七八九十]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?"
-_FEAST: Final = "|".join(
+_FEAST: Final = any_of(
     name if name != "十一" else "十一(?=假期|长假|黄金周|期间|放假|国庆)"
     for name in sorted((row["name"] for row in tables.rows("holidays")), key=len, reverse=True)
 )
@@ -70,6 +71,9 @@ DAY: Final = (
     f"|(?<![0-9月路街巷弄道院村线里园苑庄区同胡甲乙丙丁第-])(?P<bare_day>{_N})号{_NOT_A_DAY}"
     f"|(?<![0-9月第年])(?P<bare_date>{_N})日(?![报历用常志语子之以内前后光])"
 )
+
+
+WORDS: Final = (*_OTHER_YEARS, "大年初", *(row["name"] for row in tables.rows("holidays")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
+from nlp.alternatives import any_of
 from nlp.persons import FoundValue
 
 _COMPOUND: Final = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|令狐|夏侯"
@@ -18,13 +19,14 @@ _TITLES: Final = (
     "|队长|站长|组长|班长|店长|团长|所长"
 )
 # Words whose first character is a surname as well.
-_NEVER: Final = (
-    "(?!班主任|班长|项目|安装|安排|安全|安静|水管|水表|水电|高压|高层|高龄|高铁|高兴|高大|谢[谢楼老师网大阿奶小您你各]|关机|关系|关于|马甲|马上|马路"
+_NEVER_NAMES: Final = (
+    "班主任|班长|项目|安装|安排|安全|安静|水管|水表|水电|高压|高层|高龄|高铁|高兴|高大|谢[谢楼老师网大阿奶小您你各]|关机|关系|关于|马甲|马上|马路"
     "|家长|全家|全部|全村|全小区|公公|时间|应该|应当|万一|万国|常年|常常|经常|方便|方案|方向|成天|明天|明年|于是|由于|金融|金额"
     "|宁可|幸亏|都是|都没|都有|毛巾|毛毯|云南|和我|和老|和平|和谐|向[我你他左右]|程序|广场|广告|项链|祖国|国家|国泰|水费|电费"
     "|麻烦|温度|温水|白天|白菜|黄金|石头|石材|牛奶|花钱|花了|管道|管理|房子|房东|房租|双方|江边|司机|别[的人再给让]|强制|解决"
-    "|尤其|凌晨|计算|计划|平时|平台|平安|平静|乐意|解释|文明|健康|康健|富贵|富强|金玉|金银|金华|金龙|充电|余名|车家|何时)"
+    "|尤其|凌晨|计算|计划|平时|平台|平安|平静|乐意|解释|文明|健康|康健|富贵|富强|金玉|金银|金华|金龙|充电|余名|车家|何时"
 )
+_NEVER: Final = f"(?!{any_of(_NEVER_NAMES.split('|'))})"
 _NOT_AFTER: Final = "(?<![邻保班补语发物居门环血水项])"
 # What goes on after 小 or 老 and a surname where both are no name: 小马路, 小程序, 小孙女, 老黄牛.
 _GOES_ON: Final = (
@@ -67,12 +69,12 @@ def _pattern() -> re.Pattern[str]:
     titled = f"(?:{surname}(?!家)[^\\W\\d_a-z的在是了给和家老]{{0,2}}?|[老小阿]{surname}|{surname}家)(?:{_TITLES})"
     return re.compile(
         f"{_told()}"
-        f"|{_NOT_AFTER}(?P<titled>{_NEVER}{titled})(?![店馆路街寨村])"
+        f"|(?=[老小阿{row['surnames']}]){_NOT_AFTER}(?P<titled>{_NEVER}{titled})(?![店馆路街寨村])"
         "|(?<![大最很太从矮弱起得来头])"
         f"(?P<short>阿[{_GIVEN_ALONE}明珍珠荣](?=[，。欠都亲说来去在的 ]|$)|[小老]{familiar}(?:头儿?(?!破))?){_GOES_ON}"
         f"|(?<![一-龥])(?P<polite>{familiar}[总工生])(?=[，。,！!: 好您]|$)"
         f"|(?:转|找|让|叫|问|请|楼上|见|的)(?P<called>{familiar}[总工生])(?![程人地产活病意气命成会])"
-        f"|(?P<whole>{_NEVER}[{row['surnames']}][{_GIVEN}]{{2}}){_GOES_ON_AFTER_WHOLE}"
+        f"|(?P<whole>(?=.[{_GIVEN}]{{2}}){_NEVER}[{row['surnames']}][{_GIVEN}]{{2}}){_GOES_ON_AFTER_WHOLE}"
         f"|(?:^|[，。！ 群找让叫和记])(?P<two>{_NEVER}{familiar}[{_GIVEN_ALONE}])(?=[，。,！!、 他她代跑打查说写]|$)"
     )
 

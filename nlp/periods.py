@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from nlp import dates
+from nlp.alternatives import any_of
 from nlp.moments import Found, midnight, value
 from nlp.numerals import number
 
@@ -42,7 +43,8 @@ _SEASONS: Final = {
     **dict.fromkeys(("下半年",), (7, 6)),
 }
 _OF_THIS_YEAR: Final = frozenset({"年底", "年末", "年尾", "年中", "年初", "上半年", "下半年"})
-_SEASON: Final = "|".join(sorted(_SEASONS, key=len, reverse=True))
+WORDS: Final = tuple(sorted(_SEASONS, key=len, reverse=True))
+_SEASON: Final = any_of(WORDS)
 _PERIOD: Final = re.compile(
     f"(?P<every>每年|每到|每逢|每个)?(?P<year>{dates.YEAR})?的?(?:"
     f"(?P<season>{_SEASON})(?![饭捡装])"

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from nlp import tables
+from nlp.alternatives import searched
 from nlp.numerals import spoken_digits
 
 _SPOKEN: Final = "[零〇幺一二两三四五六七八九0-9]"
@@ -17,6 +18,8 @@ _PHONE: Final = re.compile(
     r"|(?<![0-9])(0[0-9]{2,3}[- ]?[1-9][0-9]{6,7})(?![0-9])"
     f"|([一幺](?:{_SPOKEN}[- ，]?){{9}}{_SPOKEN})(?!{_SPOKEN})"
 )
+# Without one of these runs a text holds no number that is looked for here.
+_MAY_BE: Final = re.compile(f"[0-9一幺](?:(?<=[0-9])[0-9]{{2}}|(?<=[一幺])(?:{_SPOKEN}[- ，]?){{2}})")
 _IDCARD: Final = re.compile(r"(?<![0-9a-z])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9x](?![0-9a-z])")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _TICKET: Final = re.compile(
@@ -37,6 +40,8 @@ class FoundValue:
 
 def find_numbers(text: str) -> Iterator[FoundValue]:
     """Identity numbers with a true checksum, phones and case numbers; identity before phone, they hold no other."""
+    if _MAY_BE.search(text) is None:
+        return
     for match in _IDCARD.finditer(text):
         if _checksum_holds(match.group()):
             masked = match.group()[0] + "*" * 16 + match.group()[-1].upper()
@@ -69,7 +74,7 @@ def _checksum_holds(text: str) -> bool:
 def _listed(name: str) -> tuple[re.Pattern[str], dict[str, str]]:
     """The words of a table, longest first, and what each stands for."""
     means = {word: row.get("means") or word for row in tables.rows(name) for word in row["words"].split("|")}
-    return re.compile("|".join(sorted(means, key=len, reverse=True))), means
+    return searched(sorted(means, key=len, reverse=True)), means
 
 
 def find_listed(slot_type: str, table: str, text: str) -> Iterator[FoundValue]:

@@ -27,9 +27,9 @@ _MEASURES: Final = (
 )
 _HOUSEHOLD: Final = "一家[两三四五六七八]口(?:人)?|老?两口子?|[一二两三]大[一二两三]小"
 _COUNT: Final = re.compile(
-    f"(?P<household>{_HOUSEHOLD})|(?P<pair>[俩仨])(?:个?人|口子|口|老人|孩子|大人)?(?![钱月]|礼拜|星期|钟头|小时)"
+    f"(?=[0-9{_WORDS}半好俩仨老])(?:(?P<household>{_HOUSEHOLD})|(?P<pair>[俩仨])(?:个?人|口子|口|老人|孩子|大人)?(?![钱月]|礼拜|星期|钟头|小时)"
     f"|{_NOT_BEFORE}(?P<number>{_NUMBER})(?:(?P<people>{_PEOPLE})|(?P<measure>{_MEASURES})|(?P<things>{_THINGS}))"
-    "[多来]?(?(measure)[多半]?)"
+    "[多来]?(?(measure)[多半]?))"
 )
 # 一个, 一条 is mostly an article; 一份, 一箱 is an amount.
 _AMOUNTS: Final = frozenset("份袋瓶箱桶包罐盒提套卷副床客碗斤张")

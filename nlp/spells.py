@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
+from nlp.alternatives import any_of
 from nlp.moments import Found, midnight, value
 from nlp.numerals import number
 
@@ -168,5 +169,11 @@ def _rows() -> dict[str, dict[str, str]]:
 
 
 @cache
+def words() -> tuple[str, ...]:
+    """The words of the table, longest first."""
+    return tuple(sorted(_rows(), key=len, reverse=True))
+
+
+@cache
 def _words() -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(sorted(_rows(), key=len, reverse=True))})(?![饭餐])")
+    return re.compile(f"{any_of(words())}(?![饭餐])")

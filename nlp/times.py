@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nlp import clocks, dates, periods, spells
+from nlp.beginnings import positions
 from nlp.moments import SHANGHAI, Found, midnight, value
 
 _N: Final = "(?:[0-9]{1,2}|[零一二两三四五六七八九十]{1,3})"
@@ -46,17 +47,15 @@ class _Moment:
 def find_times(text: str, *, now: datetime, forward: bool) -> Iterator[Found]:
     """Every time in a normalised text, left to right, none overlapping. `now` is aware."""
     local = now.astimezone(SHANGHAI)
-    position = 0
-    while position < len(text):
-        found = _longest_at(text, position, local, forward=forward)
-        if found is None:
-            position += 1
-        else:
+    end = 0
+    for position in positions(text):
+        found = longest_at(text, position, local, forward=forward) if position >= end else None
+        if found is not None:
             yield (found := _until(text, found, local, forward=forward))
-            position = found.end
+            end = found.end
 
 
-def _longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Found | None:
+def longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Found | None:
     """What begins at this place: of several readings the longest, a point before a duration."""
     point = _span_at(text, position, now, forward=forward)
     if point is not None and "recurs" in point.value:
@@ -77,7 +76,7 @@ def _longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Fo
 def _until(text: str, found: Found, now: datetime, *, forward: bool) -> Found:
     """The whole range where another period ends it (三月到五月, 去年冬天到今年春天)."""
     link = _RANGE.match(text, found.end)
-    last = _longest_at(text, link.end(), now, forward=forward) if link else None
+    last = longest_at(text, link.end(), now, forward=forward) if link else None
     if last is None or "duration" in {found.value.get("kind"), last.value.get("kind")}:
         return found
     if last.value["grain"] == "minute" or last.value["end"] <= found.value["start"]:

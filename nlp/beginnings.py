@@ -1,0 +1,48 @@
+"""Where in a text a time may begin: a look at each character and what follows it, before anything is read."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from nlp import clocks, dates, periods, spells
+from nlp.alternatives import searched
+
+_N: Final = "[0-9零〇一二两俩仨三四五六七八九十廿百几]"
+_AMOUNT: Final = "(?=[0-9零一二两俩仨三四五六七八九十廿百几个多好很许数上大小半一整成])"
+_PATTERNS: Final = (
+    # A number before what times are counted in: 三点, 3-5天, 十来个小时, 2026-12-01.
+    f"{_N}(?={_N}{{0,8}}(?:[.:/~到至-]|[多来余几]?个?多?大?半?"
+    "(?:[点日月年天小分秒钟周星礼季刻旬夜晚下上早白载辈学宿]|号(?![楼院栋门线店]))))",
+    "[今明昨前后次当寻琴听大](?=[天日朝个儿早晚晨夜上中下前后头晌明])",
+    "(?<=[今明昨每前后当天周期拜一二三四五六日天0-9七八九十号])[早晚晨夜]",
+    f"[早晚差初快过第这那前后头近]{_AMOUNT}",
+    "[上下这那本](?=[上下个周星礼月季学])",
+    "周(?=[一二三四五六日天末1-7])",
+    "[每隔闰数半整]",
+    "一(?=[连整])",
+    "[农阴](?=历)",
+    "月(?=[上中下初底末月])",
+    "多(?=[年日天月])",
+    "好(?=[些几多])",
+    "[很许](?=多)",
+    "[大小](?=半)",
+    "成(?=[个日天夜晚])",
+)
+_WORDS: Final = (
+    *("星期", "礼拜", "双休", "工作日", "夜儿", "天天", "年年", "世纪", "上世", "最近", "过去", "未来", "接下来"),
+    *("今后", "往后", "连续", "连着", "整整", "不到", "将近", "再过", "个把", "上百"),
+)
+
+
+def positions(text: str) -> list[int]:
+    """The positions of a normalised text at which a time may begin, in order; at no other does one."""
+    return [match.start() for match in _beginning().finditer(text)]
+
+
+@cache
+def _beginning() -> re.Pattern[str]:
+    """Matches one character, so that the next is looked at as well."""
+    words = (*_WORDS, *clocks.WORDS, *dates.WORDS, *periods.WORDS, *spells.words())
+    return searched((*_PATTERNS, *sorted({f"{word[0]}(?={word[1]})" for word in words if len(word) > 1})))
