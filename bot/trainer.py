@@ -109,13 +109,12 @@ class Trainer:
         """What the process is told (`nlp.teaching`), and the version that it compares with."""
         async with self._service.database.read() as db:
             serving = (await versions.in_use(db)).serving
-            known = None
             if serving != SHIPPED:
                 packed = await versions.files(db, number=serving)
                 await asyncio.to_thread((folder / "serving.zip").write_bytes, packed)
-                known = (await versions.get(db, number=serving))["figures"]
             examples = await teaching.taken(db)
             recent = [*await _reports(db), *await self._waiting(db)]
+            known = await versions.scores(db, number=serving)
         lesson = {
             "taught": [_label(one) for one in examples if not one.held_out],
             "held_out": [_label(one) for one in examples if one.held_out],

@@ -38,7 +38,7 @@ class Pair:
 
     def changes(self, messages: Iterable[Asked]) -> list[dict[str, Any]]:
         """`{ref, before, after}` of messages that would be answered otherwise, at most MOST_CHANGES."""
-        found = []
+        found: list[dict[str, Any]] = []
         for message in messages:
             before, after = (decision(self._by(models, message.text)) for models in (self.before, self.after))
             if before != after and len(found) < MOST_CHANGES:

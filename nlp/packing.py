@@ -12,18 +12,18 @@ from typing import Final
 from nlp.linear import BrokenModel
 from nlp.models import Models
 
-NAMES: Final = ("gate.json", "intent.npz", "category.npz", "danger.npz")
 LARGEST: Final = 16 * 1024 * 1024
-"""A file that claims to be larger is not one of ours."""
+MOST_FILES: Final = 10
+"""What claims to be larger or more is not of ours."""
 
 
 def packed(models: Models) -> bytes:
-    """About 1.5 MB; the arrays are compressed already."""
+    """The files that `Models.save` writes, about 1.5 MB; the arrays are compressed already."""
     body = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(body, "w", zipfile.ZIP_STORED) as archive:
         models.save(Path(folder))
-        for name in NAMES:
-            archive.write(Path(folder) / name, name)
+        for path in sorted(Path(folder).iterdir()):
+            archive.write(path, path.name)
     return body.getvalue()
 
 
@@ -31,10 +31,10 @@ def unpacked(body: bytes) -> Models:
     """Raises BrokenModel."""
     try:
         with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(io.BytesIO(body)) as archive:
-            for name in NAMES:
-                if archive.getinfo(name).file_size > LARGEST:
-                    raise BrokenModel(f"{name}: larger than {LARGEST} bytes")
-                (Path(folder) / name).write_bytes(archive.read(name))
+            for info in archive.infolist()[:MOST_FILES]:
+                if info.file_size > LARGEST:
+                    raise BrokenModel(f"{info.filename}: larger than {LARGEST} bytes")
+                (Path(folder) / Path(info.filename).name).write_bytes(archive.read(info))
             return Models.load(Path(folder))
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
         raise BrokenModel(f"packed models: {error}") from error

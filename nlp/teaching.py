@@ -1,8 +1,9 @@
 """One lesson in a process of its own: `python -m nlp.teaching OUT` reads a lesson from stdin, prints what came of it.
 
 The lesson is `{taught, held_out: [{text, intent, category, danger}], recent: [{ref, text}], serving, sentences,
-known}`: `serving` is a file of packed models, `sentences` a CSV or folder, each null for the shipped ones; `known` is
-the report of the version that serves, if it has one. The new models are written to the file OUT, packed.
+known}`: `serving` is a file of packed models, `sentences` a CSV or folder, each null for the shipped ones; `known` are
+`{sentences_digest, intent, category}` of the version that serves, if it was scored before. The new models are written
+to the file OUT, packed.
 """
 
 from __future__ import annotations
@@ -50,14 +51,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def teach(lesson: Mapping[str, Any]) -> tuple[Models, dict[str, Any]]:
-    """New models with the thresholds of those that serve, and the comparison. Raises BrokenCorpus, BrokenModel.
-
-    The thresholds come from messages kept apart, which are not here.
-    """
+    """New models, and how they compare with those that serve. Raises BrokenCorpus, BrokenModel."""
     serving = packing.unpacked(Path(lesson["serving"]).read_bytes()) if lesson["serving"] else shipped()
     own = _sentences(lesson["sentences"])
     taught = [_sentence(one) for one in lesson["taught"]]
-    models = replace(learn([*own, *taught]).models, gate=serving.gate)
+    models = _with_thresholds(learn([*own, *taught]).models, serving, teaches_danger=any(one.danger for one in taught))
     digest = _digest(own)
     before, after = _scores(own, taught, _known(lesson["known"], digest))
     pair = Pair(serving, models, clock.now())
@@ -74,6 +72,16 @@ def teach(lesson: Mapping[str, Any]) -> tuple[Models, dict[str, Any]]:
         "changes": pair.changes(Asked(one["ref"], plain(one["text"])) for one in lesson["recent"]),
     }
     return models, {**report, "refused": refused(before, after, missed)}
+
+
+def _with_thresholds(models: Models, serving: Models, *, teaches_danger: bool) -> Models:
+    """The thresholds of intents stay, for they come from messages kept apart, which are not here.
+
+    Where no example says anything about danger the safety net stays as it is, to the last digit.
+    """
+    if not teaches_danger:
+        return replace(models, danger=serving.danger, gate=serving.gate)
+    return replace(models, gate=replace(serving.gate, alarm=models.gate.alarm, ask=models.gate.ask))
 
 
 def refused(before: Scores, after: Scores, missed: Sequence[str]) -> list[str]:
@@ -104,7 +112,7 @@ def _known(given: Mapping[str, Any] | None, digest: str) -> Scores | None:
     """The scores of the version that serves, unless they were found on other sentences."""
     if given is None or given["sentences_digest"] != digest:
         return None
-    return Scores(given["after"]["intent"], given["after"]["category"])
+    return Scores(given["intent"], given["category"])
 
 
 def _sentences(path: str | None) -> list[Sentence]:

@@ -81,6 +81,16 @@ async def files(db: AsyncSession, *, number: int) -> bytes:
     return packed
 
 
+async def scores(db: AsyncSession, *, number: int) -> dict[str, Any] | None:
+    """`{sentences_digest, intent, category}` of a version, or of the shipped one as a comparison with it found."""
+    query = select(ModelVersion.number, ModelVersion.figures).order_by(ModelVersion.number.desc())
+    for row in await db.execute(query):
+        for found, of in (("after", row.number), ("before", row.figures.get("against"))):
+            if of == number and found in row.figures:
+                return {"sentences_digest": row.figures["sentences_digest"], **row.figures[found]}
+    return None
+
+
 async def get(db: AsyncSession, *, number: int) -> dict[str, Any]:
     """The JSON of a version. Raises VersionNotFound."""
     for shown in await listing(db, only=(number,)):
