@@ -16,7 +16,7 @@ from nlp.lexicon import Hit, alternatives, bounded, candidates, lexicon, needed
 from nlp.normalise import lengths_by_first
 
 _NOW: Final = re.compile(
-    "现在|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在|不是演|不是开玩笑|是真的|真着|真的着|真起火"
+    "现在(?!想|回想|看来|说起|讲|年|的年轻人)|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在(?!家|等|这|那|住|用)|不是演|不是开玩笑|是真的|真着|真的着|真起火"
 )
 
 # The gravest hits decide; a text that repeats itself thousands of times says nothing more.

@@ -30,6 +30,9 @@ ACCURACY: Final = 0.98
 ACCEPTED: Final = 0.03
 FALSE_ALARMS: Final = 0.004
 FALSE_QUESTIONS: Final = 0.05
+LEAST_ALARM: Final = 0.8
+LEAST_QUESTION: Final = 0.2
+"""A danger that only the model sees is asked about from here, taken for certain from LEAST_ALARM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +112,4 @@ def _alarms(unseen: Unseen, model: LinearModel) -> dict[str, float]:
     kinds = danger - shares[:, hazard]
     alarm = float(np.quantile(kinds[harmless], 1.0 - FALSE_ALARMS))
     ask = float(np.quantile(danger[harmless], 1.0 - FALSE_QUESTIONS))
-    return {"alarm": round(max(alarm, 0.5), 3), "ask": round(max(ask, 0.2), 3)}
+    return {"alarm": round(max(alarm, LEAST_ALARM), 3), "ask": round(max(ask, LEAST_QUESTION), 3)}

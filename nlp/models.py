@@ -30,7 +30,7 @@ class Gate:
     wish: float = 0.85
     alarm: float = 0.8
     ask: float = 0.3
-    calm: float = 0.85
+    calm: float = 0.6
 
     def to_json(self) -> dict[str, float]:
         return asdict(self)

@@ -51,7 +51,7 @@ def understand(
         intents=reading.intents,
         category=categories[0].name if categories else None,
         category_candidates=categories,
-        urgency=seen.urgency if is_report else 1,
+        urgency=seen.urgency if is_report or seen.kind is not None else 1,
         emergency=seen.kind,
         emergency_doubt=seen.doubt,
         confidential=bool(found.secrets),
@@ -77,9 +77,9 @@ def _danger_anywhere(text: str, beginning: str) -> Danger:
 
 
 def _with_danger(reading: IntentReading, seen: Danger) -> IntentReading:
-    """Danger is a report whatever else was said; an urgent hazard settles a report that was in doubt."""
+    """Danger is a report whatever else was said; a hazard settles a report that was in doubt. Doubt settles nothing."""
     certain = seen.kind is not None and not seen.doubt
-    hazard = seen.urgency == 3 and reading.intent in {None, "other", "greeting"}
+    hazard = seen.urgency == 3 and not seen.doubt and reading.intent in {None, "other", "greeting"}
     if not certain and not hazard:
         return reading
     report = Scored("issue_report", max(0.95 if certain else 0.7, reading.confidence))
