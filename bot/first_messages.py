@@ -1,7 +1,7 @@
 """First messages, as they were read: kept in memory for some seconds after the reply, so that no reply waits for them.
 
 A first message is read for its wish alone: free words that no waiting question takes. What a process that dies had not
-written yet is lost: at most LONGEST_SECONDS of counts and of examples to look at.
+written yet is lost: the counts and examples of some seconds.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from handlers.wishes import Wishes
 from nlp.escape import escape_word
 from nlp.understanding import Understanding
 
-LONGEST_SECONDS: Final = 60
-MOST: Final = 2000
-"""More than are answered between two looks; older ones would be dropped, they are only counted."""
+MOST: Final = 5000
+"""More than a process answers between two looks; were there more, the oldest would go uncounted."""
 
 SHORTEST: Final = 2
 
