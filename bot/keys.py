@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community.contacts import PURPOSE_NAME, PURPOSE_PHONE
 from community.members import reindexing
 from community.residents import PURPOSE_SENDER, Identity, Resident, sender_index
+from community.teaching import reindexing as examples
 from core.crypto import Unreadable, Vault, load_ring
 from core.db import Database
 from core.settings import Settings
@@ -40,7 +41,7 @@ async def rotate(database: Database, settings: Settings) -> int:
         async with database.write() as db:
             if not await redemption_views.reindex(db, vault, limit=BATCH):
                 break
-    for reindex in (_reindex_identities, _reindex_residents, _reindex_members):
+    for reindex in (_reindex_identities, _reindex_residents, _reindex_members, _reindex_examples):
         await _walk(database, vault, reindex)
     return count
 
@@ -87,3 +88,7 @@ async def _reindex_residents(db: AsyncSession, vault: Vault, after: str) -> str 
 
 async def _reindex_members(db: AsyncSession, vault: Vault, after: str) -> str | None:
     return await reindexing.reindex(db, vault, after=after, limit=BATCH)
+
+
+async def _reindex_examples(db: AsyncSession, vault: Vault, after: str) -> str | None:
+    return await examples.reindex(db, vault, after=after, limit=BATCH)

@@ -62,6 +62,8 @@ class Trainer:
                 await self.once()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("trainer_failed", error=type(error).__name__)
+            except Exception as error:  # the boundary: the sender beside us must go on
+                log.exception("trainer_failed", error=type(error).__name__)
             await self._service.wakeups.wait(TRAINER, IDLE_SECONDS)
 
     async def once(self) -> bool:
@@ -72,9 +74,15 @@ class Trainer:
             return False
         log.info("training_began", run=claim.run_id)
         try:
-            await self._do(claim)
+            await self._settled(claim)
         except LeaseLost:
             log.warning("training_lost", run=claim.run_id)
+        return True
+
+    async def _settled(self, claim: Claim) -> None:
+        """Raises LeaseLost."""
+        try:
+            await self._do(claim)
         except Stopped:
             async with self._service.database.write() as db:
                 await runs.release(db, claim)
@@ -82,7 +90,6 @@ class Trainer:
             log.warning("training_failed", run=claim.run_id, error=str(error))
             async with self._service.database.write() as db:
                 await runs.finish(db, claim, error=str(error))
-        return True
 
     async def _do(self, claim: Claim) -> None:
         with tempfile.TemporaryDirectory(prefix="teaching-") as folder:

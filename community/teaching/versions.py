@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.teaching.models import ModelFiles, ModelVersion, VersionState
 from core import clock
-from core.errors import NotFound, Refused
+from core.db import violated
+from core.errors import Conflict, NotFound, Refused
 
 SHIPPED: Final = 0
 KEPT: Final = 3
@@ -36,6 +38,12 @@ class NothingToRollBack(Refused):
     """The models that come with the project serve already."""
 
     code = "nothing_to_roll_back"
+
+
+class VersionChanged(Conflict):
+    """Somebody else chose a version in the same moment; nothing was done."""
+
+    code = "version_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def _shown(row: ModelVersion, *, is_kept: bool) -> dict[str, Any]:
 
 
 async def serve(db: AsyncSession, *, number: int) -> None:
-    """Let a version answer residents; 0 is the shipped one. Raises VersionNotFound, VersionUnusable.
+    """Let a version answer residents; 0 is the shipped one. Raises VersionNotFound, VersionUnusable, VersionChanged.
 
     To serve what a rollback would come to is a rollback: each version stands once on the way back.
     """
@@ -138,7 +146,7 @@ async def serve(db: AsyncSession, *, number: int) -> None:
 
 
 async def shadow(db: AsyncSession, *, number: int) -> None:
-    """Let a version read along without answering; 0 ends that. Raises VersionNotFound, VersionUnusable."""
+    """Let a version read along without answering; 0 ends that. Raises as `serve` does."""
     if number != SHIPPED:
         await _require_files(db, number)
         if (await in_use(db)).serving == number:
@@ -150,7 +158,7 @@ async def shadow(db: AsyncSession, *, number: int) -> None:
 async def roll_back(db: AsyncSession) -> int:
     """Serve what served before, as far back as files are kept, and the shipped models at last; its number.
 
-    Raises NothingToRollBack.
+    Raises NothingToRollBack, VersionChanged.
     """
     _, *before = await _way_back(db)
     if not before:
@@ -191,15 +199,17 @@ async def _leave(db: AsyncSession, state: VersionState) -> None:
 
 
 async def _enter(db: AsyncSession, number: int, state: VersionState, **values: Any) -> None:
-    """The shipped version has no row: it serves when no other does."""
+    """The shipped version has no row: it serves when no other does. Raises VersionChanged."""
     if state is VersionState.SERVING:
         values["served_at"] = clock.now()
-    await db.execute(
-        update(ModelVersion)
-        .where(ModelVersion.number == number)
-        .values(state=state.value, **values)
-        .execution_options(synchronize_session=False)
-    )
+    entering = update(ModelVersion).where(ModelVersion.number == number).values(state=state.value, **values)
+    try:
+        async with db.begin_nested():
+            await db.execute(entering.execution_options(synchronize_session=False))
+    except IntegrityError as error:
+        if violated(error, "uq_model_version_in_use", "model_version.state"):
+            raise VersionChanged from None
+        raise
 
 
 async def _prune(db: AsyncSession) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import update
 
 from bot import trainer
 from bot.service import Service
 from bot.trainer import Trainer
 from community import teaching
 from community.teaching import Found, Label, Source, VersionState, runs, versions
+from community.teaching.models import TrainingRun
 from nlp import corpus, packing
 from nlp import teaching as lessons
 from nlp.models import shipped
@@ -135,7 +137,7 @@ async def test_a_lease_that_was_lost_leaves_no_version(town: Town, monkeypatch: 
         taken = await runs.claim(db)
         assert taken is None, "its lease holds"
     async with town.service.database.write() as db:
-        await db.execute(runs.TrainingRun.__table__.update().values(lease_token="another"))
+        await db.execute(update(TrainingRun).values(lease_token="another"))
     assert await asyncio.wait_for(training, 10)
     async with town.service.database.read() as db:
         assert await versions.listing(db) == []

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import privacy, teaching
 from community.residents import Who
-from community.teaching import CandidateState, Found, Source, candidates
+from community.teaching import CandidateState, Found, Source, candidates, reindexing
+from community.teaching.deciding import ExampleKnown
 from core import clock
-from core.crypto import Vault
+from core.crypto import Ring, Vault
 from core.db import Database
 from core.errors import Invalid
 from tests.community.people import AREA, MONDAY, OTHER_AREA, resident
-from tests.community.teaching.examples import add, count, queued, row, take, words
+from tests.community.teaching.examples import REPORT, add, count, queued, row, take, words
 
 
 @pytest.fixture(autouse=True)
@@ -103,10 +106,9 @@ async def test_of_too_many_uncertain_ones_the_oldest_leave(
     assert [one["id"] for one in page["items"]] == ids[:1:-1]
 
 
-async def listed(db: object, vault: Vault, **query: object) -> dict[str, list[dict[str, object]]]:
+async def listed(db: AsyncSession, vault: Vault, **query: Any) -> dict[str, Any]:
     rules = {"areas": ("",), "state": None, "source": None, "cursor": None, "limit": 50} | query
-    found: dict[str, list[dict[str, object]]] = await teaching.listing(db, vault, **rules)  # type: ignore[arg-type]
-    return found
+    return await teaching.listing(db, vault, **rules)
 
 
 async def test_the_list_has_pages_filters_and_areas(database: Database, vault: Vault, who: Who) -> None:
@@ -125,3 +127,19 @@ async def test_the_list_has_pages_filters_and_areas(database: Database, vault: V
         assert (await listed(db, vault, areas=()))["items"] == []
         with pytest.raises(Invalid):
             await listed(db, vault, cursor="nonsense")
+
+
+async def test_after_a_change_of_the_root_key_the_same_words_are_still_known(
+    database: Database, vault: Vault, who: Who
+) -> None:
+    await queued(database, vault, who, "那个什么灯的事情")
+    await add(database, vault, "杆子上的灯不亮")
+    afresh = Vault(Ring((("new", b"n" * 32), *vault.ring.keys)))
+    async with database.write() as db:
+        assert await teaching.queue(db, afresh, Found(Source.UNCERTAIN, who.key_owner_id, AREA, "那个什么灯的事情"))
+    async with database.write() as db:
+        last = await reindexing.reindex(db, afresh, after="", limit=10)
+        assert last is not None
+        assert await reindexing.reindex(db, afresh, after=last, limit=10) is None
+        with pytest.raises(ExampleKnown):
+            await teaching.add(db, afresh, text="杆子上的灯不亮", label=REPORT, area_code=AREA, worker_id="w-desk")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from community.teaching import versions
-from community.teaching.versions import InUse, NothingToRollBack, VersionNotFound, VersionUnusable
+from community.teaching.versions import InUse, NothingToRollBack, VersionChanged, VersionNotFound, VersionUnusable
 from core.db import Database
 
 
@@ -141,3 +143,10 @@ def test_the_way_back_always_ends(steps: list[int]) -> None:
         while at != 0:
             at, walked = replaced[at], walked + 1
             assert walked <= 4
+
+
+async def test_two_that_choose_at_once_are_told_and_one_version_serves(database: Database) -> None:
+    numbers = [await trained(database) for _ in range(3)]
+    chosen = await asyncio.gather(*(serve(database, number) for number in numbers), return_exceptions=True)
+    assert all(one is None or isinstance(one, VersionChanged) for one in chosen)
+    assert (await used(database)).serving in numbers
