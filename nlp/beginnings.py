@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-from nlp import clocks, dates, periods, spells
+from nlp import clocks, day_grammar, periods, spells
 from nlp.alternatives import searched
 
 _N: Final = "[0-9零〇一二两俩仨三四五六七八九十廿百几]"
@@ -14,7 +14,7 @@ _AMOUNT: Final = "(?=[0-9零一二两俩仨三四五六七八九十廿百几个�
 _PATTERNS: Final = (
     # A number before what times are counted in: 三点, 3-5天, 十来个小时, 2026-12-01.
     f"{_N}(?={_N}{{0,8}}(?:[.:/~到至-]|[多来余几]?个?多?大?半?"
-    "(?:[点日月年天小分秒钟周星礼季刻旬夜晚下上早白载辈学宿]|号(?![楼院栋门线店]))))",
+    "(?:[点时日月年天小分秒钟周星礼季刻旬夜晚下上早白载辈学宿春夏秋冬采供暑寒]|号(?![楼院栋门线店]))))",
     "[今明昨前后次当寻琴听大](?=[天日朝个儿早晚晨夜上中下前后头晌明])",
     "(?<=[今明昨每前后当天周期拜一二三四五六日天0-9七八九十号])[早晚晨夜]",
     f"[早晚差初快过第这那前后头近]{_AMOUNT}",
@@ -44,5 +44,5 @@ def positions(text: str) -> list[int]:
 @cache
 def _beginning() -> re.Pattern[str]:
     """Matches one character, so that the next is looked at as well."""
-    words = (*_WORDS, *clocks.WORDS, *dates.WORDS, *periods.WORDS, *spells.words())
+    words = (*_WORDS, *clocks.WORDS, *day_grammar.WORDS, *periods.WORDS, *spells.words())
     return searched((*_PATTERNS, *sorted({f"{word[0]}(?={word[1]})" for word in words if len(word) > 1})))

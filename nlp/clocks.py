@@ -33,6 +33,7 @@ _HOURS: Final = {
     "晚": (18, 23),
     "夜": (20, 24),
     "朝早": (6, 9),
+    "朝头早": (6, 9),
     "天亮": (5, 7),
     "天一亮": (5, 7),
     "天不亮": (4, 6),
@@ -57,8 +58,21 @@ _HOURS: Final = {
     "晏昼": (12, 17),
     "白天": (6, 18),
     "大白天": (6, 18),
-    **dict.fromkeys(("放学后", "放学以后", "放学前", "放学时", "放学那会儿"), (16, 18)),
-    **dict.fromkeys(("下班后", "下班以后", "下班时", "下班回来"), (17, 20)),
+    **dict.fromkeys(
+        ("放学后", "放学以后", "放学前", "放学时", "放学那会儿", "放学的时候", "放学时间", "放学点"), (16, 18)
+    ),
+    **dict.fromkeys(
+        ("下班后", "下班以后", "下班时", "下班回来", "下班的时候", "下班那会儿", "下班时间", "下班点"), (17, 20)
+    ),
+    **dict.fromkeys(
+        ("早晚高峰", "上下班高峰", "上学的时候", "上学时", "上班高峰", "早饭后", "早饭点", "早饭时间"), (7, 9)
+    ),
+    **dict.fromkeys(("饭点", "午饭时间", "午饭时候", "中饭点", "大晌午", "晌午头"), (11, 13)),
+    **dict.fromkeys(("午饭后", "午休时", "午休的时候"), (12, 14)),
+    **dict.fromkeys(("午睡后",), (14, 16)),
+    **dict.fromkeys(("晚饭时间", "晚饭时候", "天擦黑", "天快黑"), (17, 19)),
+    **dict.fromkeys(("晚饭后", "吃完晚饭", "天刚黑"), (18, 20)),
+    **dict.fromkeys(("天蒙蒙亮", "天快亮"), (4, 6)),
     "下班高峰": (17, 19),
     "晚高峰": (17, 19),
     "晚饭点": (17, 19),
@@ -76,11 +90,27 @@ _HOURS: Final = {
     "前半夜": (20, 24),
 }
 _TWO_HOURS: Final = frozenset({"一两", "一二", "两三", "二三", "三四", "四五", "五六", "六七", "七八", "八九"})
+_AFTER_MIDNIGHT: Final = frozenset({"下半夜", "后半夜"})
 _NIGHT: Final = (22, 30)
-_NIGHTS: Final = ("夜里", "夜间", "大半夜", "半夜", "深夜", "三更半夜", "深更半夜", "半夜三更", "午夜", "子夜")
+_NIGHTS: Final = (
+    "夜里",
+    "夜间",
+    "大半夜",
+    "半夜",
+    "深夜",
+    "三更半夜",
+    "深更半夜",
+    "半夜三更",
+    "午夜",
+    "夜里头",
+    "半夜里",
+    "夜黑",
+)
 WORDS: Final = tuple(sorted((word for word in (*_HOURS, *_NIGHTS) if len(word) > 1), key=len, reverse=True))
 PART: Final = any_of(WORDS)
-_MORNING: Final = frozenset({"凌晨", "清晨", "清早", "大清早", "早晨", "早上", "早", "晨", "一早", "上午", "朝早"})
+_MORNING: Final = frozenset(
+    {"凌晨", "清晨", "清早", "大清早", "早晨", "早上", "早", "晨", "一早", "上午", "朝早", "朝头早"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +133,17 @@ def read(match: re.Match[str], part: str | None, *, hour_before: int | None) -> 
     `part` is the part of the day that was said, `hour_before` the hour at which a range began that ends here.
     """
     spoken = match["hour"] or match["clock"] or match["before_hour"]
+    to = match["before"] or match["lacking"]
     about = spoken in _TWO_HOURS
     hour = number(spoken[0] if about else spoken) if spoken else None
     if hour is None or spoken is None or hour > 24:
         return None
     minute, grain = _minute(match)
-    hour = _in_part(hour, part, written=spoken.startswith("0") or match["clock"] is not None)
+    hour = _in_part(hour, part, written=spoken.startswith("0") or match["clock"] is not None or match["unit"] == "时")
     if hour_before is not None and hour < 12 and match["part"] is None and hour <= hour_before:
         hour += 12
     length = timedelta(hours=1 + about) if grain == "hour" else timedelta(minutes=1)
-    return Clock(timedelta(hours=hour, minutes=-minute if match["before"] else minute), length, grain)
+    return Clock(timedelta(hours=hour, minutes=-minute if to else minute), length, grain)
 
 
 def _minute(match: re.Match[str]) -> tuple[int, str]:
@@ -120,8 +151,8 @@ def _minute(match: re.Match[str]) -> tuple[int, str]:
         return 30, "minute"
     if match["quarter"]:
         return 15 * (number(match["quarter"]) or 1), "minute"
-    if match["before"]:
-        return (15 if "刻" in match["before"] else number(match["before"].rstrip("钟").rstrip("分")) or 0), "minute"
+    if to := match["before"] or match["lacking"]:
+        return (15 if "刻" in to else number(to.rstrip("钟").rstrip("分")) or 0), "minute"
     said = match["minute"] or match["past"] or match["spoken"] or match["clock_minute"]
     return (number(said) or 0, "minute") if said else (0, "hour")
 
@@ -130,6 +161,8 @@ def _in_part(hour: int, part: str | None, *, written: bool) -> int:
     """The hour on a 24-hour clock: 下午三点 is 15, a bare 三点 is taken for the afternoon, 03:00 for what it says."""
     if part is None:
         return hour + 12 if 1 <= hour <= 6 and not written else hour
+    if part in _AFTER_MIDNIGHT:
+        return 24 + hour % 12
     if part in _MORNING or hour > 12:
         return hour % 24 if part == "凌晨" and hour == 12 else hour
     if part in {"中午", "正午"}:

@@ -9,11 +9,9 @@ from functools import cache
 from typing import Final
 
 from nlp import lunar, tables
-from nlp.alternatives import any_of
+from nlp.day_grammar import OTHER_YEARS
 from nlp.numerals import number, spoken_digits
 
-_N: Final = "(?:[0-9]{1,2}|[零一二两三四五六七八九十]{1,3})"
-_NOT_A_DAY: Final = "(?![楼院栋门线店桥路棚厂库车房室口馆坑井机厅位座台窗梯摊坡电家户桌柜0-9])"
 _SHIFTS: Final = {"下下": 2, "下": 1, "上上": -2, "上": -1, "这": 0, "本": 0}
 _RELATIVE: Final = {
     "大前": -3,
@@ -25,7 +23,7 @@ _RELATIVE: Final = {
     "大后": 3,
     "寻": -1,
     "琴": -1,
-    "夜儿": -1,
+    "夜": -1,
     "听": 1,
     "次": 1,
     "当": 0,
@@ -36,44 +34,6 @@ _WEEKDAYS: Final = {
     "天": 6,
     "末": 5,
 }
-
-_OTHER_YEARS: Final = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "来年": 1, "后年": 2}
-_YEAR_WORDS: Final = any_of(_OTHER_YEARS)
-YEAR: Final = (
-    f"(?:{_YEAR_WORDS}|(?:19|20)[0-9]{{2}}年|(?!一二|二三|五六|六七|七八|八九)(?:[一二][零〇九])?[零〇一二五六七八九][零〇一二三四五六七八九]年"
-    "|[09][0-9]年)(?![级以之]|前(?!后)|后(?!半))"
-)
-"""A year by its number or seen from now; the number of a year is never that of years gone by (八六年, 三十年)."""
-_LUNAR_DAY: Final = "初[一二三四五六七八九十]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?"
-_FEAST: Final = any_of(
-    name if name != "十一" else "十一(?=假期|长假|黄金周|期间|放假|国庆)"
-    for name in sorted((row["name"] for row in tables.rows("holidays")), key=len, reverse=True)
-)
-
-DAY: Final = (
-    "(?P<two_days>今明两?天|明后两?天|今明(?=[两二])|双休日?|礼拜六礼拜天|星期六星期天|周六周日|周六日)|"
-    "(?P<relative>大前天|大后天|大[前后]日|[前昨今明后]天|[前昨今明后次](?<!以前|之前|之后|以后|然后)日(?!报|历|用|常|志|份|语|子)|[寻琴听当]日|今朝"
-    "|夜儿个?|[昨今明]个|[昨今明当](?=[早晚晨夜]|[上中下晌]午|[前后下头]晌)|(?<![以之然午饭])[前后](?=晚(?![上点])))"
-    "|(?P<recurs>每天|天天|每日|每到?(?=[早晚])|每逢(?=周|星期|礼拜)|每个?(?=周|星期|礼拜))?"
-    "(?P<shift>下下个?|上上个?|下个?|上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|[1-7](?![0-9]))"
-    "|(?P<daily>每天|天天|每日|每(?=[早晚])|工作日)"
-    "|(?P<week>下下个?|上上个?|下个?|上个?|这个?|本)(?:周|星期|礼拜)"
-    f"|(?P<year>{YEAR})?(?:的?(?:(?:农历|阴历)?(?P<lunar_month>[正腊冬])月(?P<lunar_day>{_LUNAR_DAY})"
-    f"|(?:农历|阴历)(?P<old_month>[一二三四五六七八九十]{{1,2}})月(?P<old_day>{_LUNAR_DAY})"
-    f"|(?P<spoken_month>闰?[二三四五六七八九十]{{1,2}})月(?P<first_days>初[一二三四五六七八九十]))"
-    f"|的?(?P<month>{_N})月(?P<day>{_N})[日号]?"
-    f"|的?(?<![0-9零一二三四五六七八九十百千])(?P<holiday>大年初[一二三四五六七]|{_FEAST})(?![0-9路巷街号弄村楼点月个度斤块套碗轻千百十])(?:那[几一]?天)?)"
-    "|(?<![0-9零一二三四五六七八九十月])(?P<bare_lunar>初[四五六七八九十])(?![0-9中级班个])"
-    f"|(?P<month_shift>下下个?|下个?|上个?|这个?|本)月(?:(?P<shifted_day>{_N})[日号])?"
-    "|(?<![0-9.:/-])(?P<iso_year>20[0-9]{2})[-/.](?P<iso_month>[0-9]{1,2})[-/.](?P<iso_day>[0-9]{1,2})(?![0-9])"
-    "|(?<![0-9.:/-])(?P<dot_month>1[0-2]|0?[1-9])[./](?P<dot_day>[0-3][0-9])"
-    "(?![0-9.:/%元块米度万折分公千斤个级点栋单号幢-])"
-    f"|(?<![0-9月路街巷弄道院村线里园苑庄区同胡甲乙丙丁第-])(?P<bare_day>{_N})号{_NOT_A_DAY}"
-    f"|(?<![0-9月第年])(?P<bare_date>{_N})日(?![报历用常志语子之以内前后光])"
-)
-
-
-WORDS: Final = (*_OTHER_YEARS, "大年初", *(row["name"] for row in tables.rows("holidays")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +59,17 @@ def resolve(match: re.Match[str], *, today: date, forward: bool) -> Days | None:
         return _weekday(found, today=today, forward=forward)
     if found["month_shift"]:
         return _shifted_month(found, today)
+    if found["half_moons"] and (day := _next_half_moon(today)):
+        return Days.one(day, recurs="month")
+    if found["nth"]:
+        return _nth_weekday(found, today=today, forward=forward)
     day = _calendar_day(found, today=today, forward=forward)
-    return None if day is None else Days.one(day)
+    return None if day is None else _around(day, found)
 
 
 def _seen_from_today(found: dict[str, str], today: date) -> Days | None:
     if found["relative"]:
-        return Days.one(today + timedelta(days=_RELATIVE[found["relative"].rstrip("天日朝个")]))
+        return Days.one(today + timedelta(days=_RELATIVE[found["relative"].rstrip("天日朝个儿")]))
     if found["two_days"]:
         return _two_days(found["two_days"], today)
     if found["daily"]:
@@ -137,7 +101,56 @@ def _weekday(found: dict[str, str], *, today: date, forward: bool) -> Days:
         day += timedelta(weeks=1)
     elif not forward and not found["recurs"] and day > today:
         day -= timedelta(weeks=1)
-    return Days(day, day + timedelta(days=length), "day", "week" if found["recurs"] else None)
+    days = Days(day, day + timedelta(days=length), "day", "week" if found["recurs"] else None)
+    return _with_more(days, found["weekdays"]) if found["weekdays"] else days
+
+
+def _with_more(first: Days, weekdays: str) -> Days:
+    """周四五 are two days on end, 周一三五 days that come again."""
+    all_days = [first.first.weekday(), *(_WEEKDAYS[name] for name in weekdays if name in _WEEKDAYS)]
+    if all_days == list(range(all_days[0], all_days[0] + len(all_days))):
+        return Days(first.first, first.first + timedelta(days=len(all_days)), "day", first.recurs)
+    return Days.one(first.first, recurs="week")
+
+
+def _nth_weekday(found: dict[str, str], *, today: date, forward: bool) -> Days | None:
+    """每月第二个周六, 本月最后一个周五; of every month the next, or the last for who looks back."""
+    weekday = _WEEKDAYS[found["nth_day"]]
+    every = found["nth_month"].startswith("每")
+    months = ((0, 1, 2) if forward else (0, -1, -2)) if every else (shift(found["nth_month"].removesuffix("月")),)
+    for more in months:
+        first = add_months(today.replace(day=1), more)
+        day = first + timedelta(days=(weekday - first.weekday()) % 7)
+        if found["nth"].startswith("最后"):
+            day += timedelta(weeks=(add_months(first, 1) - day - timedelta(days=1)).days // 7)
+        else:
+            day += timedelta(weeks=(number(found["nth"].removeprefix("第").replace("头", "")) or 1) - 1)
+        if day.month == first.month and (not every or (day >= today if forward else day <= today)):
+            length = timedelta(days=2 if found["nth_day"] == "末" else 1)
+            return Days(day, day + length, "day", "month" if every else None)
+    return None
+
+
+def _next_half_moon(today: date) -> date | None:
+    """The next first or fifteenth day of a lunar month."""
+    moons = [
+        lunar.lunar_day(year, month, day)
+        for year in (today.year - 1, today.year)
+        for month in range(1, 13)
+        for day in (1, 15)
+    ]
+    return min((day for day in moons if day is not None and day >= today), default=None)
+
+
+def _around(day: date, found: dict[str, str]) -> Days:
+    """The days that hang on one: 国庆假期, 中秋前后, 11月28、29号."""
+    if around := found["around"]:
+        if around == "前后":
+            return Days(day - timedelta(days=3), day + timedelta(days=4), "day")
+        length = 7 if found["holiday"].startswith(("国庆", "十一", "春节", "过年")) else 3
+        return Days(day, day + timedelta(days=length), "day")
+    last = _valid(day.year, day.month, number(found["last_day"])) if found["last_day"] else None
+    return Days(day, max(day, last or day) + timedelta(days=1), "day")
 
 
 def _shifted_month(found: dict[str, str], today: date) -> Days | None:
@@ -205,8 +218,8 @@ def feast(name: str, year: int) -> date | None:
 
 def year_of(word: str, today: date) -> int:
     """The number of a year: 去年, 2020年, 86年, 八六年."""
-    if word in _OTHER_YEARS:
-        return today.year + _OTHER_YEARS[word]
+    if word in OTHER_YEARS:
+        return today.year + OTHER_YEARS[word]
     year = int(spoken_digits(word.removesuffix("年")) or 0)
     return year if year >= 100 else year + (2000 if year <= today.year % 100 + 2 else 1900)
 

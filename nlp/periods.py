@@ -6,12 +6,12 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from nlp import dates
+from nlp import dates, day_grammar
 from nlp.alternatives import any_of
 from nlp.moments import Found, midnight, value
 from nlp.numerals import number
 
-_MONTH: Final = "(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_MONTH: Final = "(?:一二|二三|三四|四五|五六|六七|七八|八九|九十|1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _PARTS: Final = {
     "初": (0, 10),
     "上旬": (0, 10),
@@ -35,6 +35,7 @@ _SEASONS: Final = {
     **dict.fromkeys(("元月", "元月份", "年初", "开年"), (1, 1)),
     **dict.fromkeys(("汛期", "雨季", "梅雨天", "梅雨季", "梅雨季节", "黄梅天"), (6, 2)),
     **dict.fromkeys(("开学", "开学季"), (9, 1)),
+    **dict.fromkeys(("采暖季", "供暖季", "采暖期", "供暖期"), (11, 5)),
     **dict.fromkeys(("年底", "年末", "年尾"), (12, 1)),
     **dict.fromkeys(("年中",), (6, 2)),
     **dict.fromkeys(("年前",), (1, 1)),
@@ -46,7 +47,7 @@ _OF_THIS_YEAR: Final = frozenset({"年底", "年末", "年尾", "年中", "年�
 WORDS: Final = tuple(sorted(_SEASONS, key=len, reverse=True))
 _SEASON: Final = any_of(WORDS)
 _PERIOD: Final = re.compile(
-    f"(?P<every>每年|每到|每逢|每个)?(?P<year>{dates.YEAR})?的?(?:"
+    f"(?P<every>每年|每到|每逢|每个)?(?P<year>{day_grammar.YEAR})?的?(?:"
     f"(?P<season>{_SEASON})(?![饭捡装])"
     f"|(?<![0-9零一二三四五六七八九十个几俩仨半号])(?P<month>{_MONTH})月份?(?P<part>[上中下]旬|初|底|末|中(?![0-9]))?"
     "(?![饼球亮嫂经台季票卡租薪子牙半0-9])里?"
@@ -54,7 +55,7 @@ _PERIOD: Final = re.compile(
 )
 _THIS: Final = re.compile(
     "(?P<which>本|这个?|上上个?|上个?|下下个?|下个?)(?P<unit>月份?|季度|学期)(?P<part>[上中下]旬|初|底|末|中)?"
-    "|(?<![0-9零一二三四五六七八九十岁个])月(?P<only>[上中下]旬|初|底|末|中(?=[0-9]|$|[,，。旬]))"
+    "|(?<![0-9零一二三四五六七八九十岁个])月(?P<only>[上中下]旬|初|底|末|中(?![午间秋介心]))"
     "|(?P<decade>(?:上?世纪)?[五六七八九5-9][十0]年代)"
 )
 _EVERY: Final = re.compile(
@@ -92,7 +93,9 @@ def _first_and_length(match: re.Match[str]) -> tuple[int, int]:
         return _SEASONS[match["season"]]
     if match["quarter"]:
         return (number(match["quarter"]) or 1) * 3 - 2, 3
-    return number(match["month"]) or 1, 1
+    if len(month := match["month"]) == 2 and month[0] in "一二三四五六七八九":
+        return number(month[0]) or 1, 2
+    return number(month) or 1, 1
 
 
 def _part(first: date, months: int, part: str | None) -> tuple[date, date]:

@@ -18,14 +18,14 @@ _AMOUNT: Final = (
     "|[0-9]{1,3}(?:\\.5)?|[零一二两俩仨三四五六七八九十廿百]{1,4}"
 )
 _UNIT: Final = (
-    "小时|钟头|(?<=个)(?:多)?钟(?![头表点])|分钟|刻钟|秒钟?|分半|天(?![花桥井台然气线宝猫])|日(?=[以之]?[后前内])|(?<=[多数])日"
-    "|周(?![一二三四五六日天末岁边围长期年])|(?:星期|礼拜)(?![一二三四五六日天1-7])|(?<=[个俩仨半多来余把])月|号头"
+    "小时|钟头|(?<=个)(?:多)?钟(?![头表点])|分钟|刻钟|秒钟?|分半|天(?![花桥井台然气线宝猫])|日(?=[以之]?[后前内])|(?<=[多数])日|(?<=第[一二三四五六七八九十0-9])日|(?<=个)(?:[春夏秋冬][天季]|[采供]暖季|[暑寒]假)"
+    "|周(?![一二三四五六日天末岁边围长期年])|(?<=[一两])周(?=[一二两三四五六七][次回天趟])|(?:星期|礼拜)(?![一二三四五六日天1-7])|(?<=[个俩仨半多来余把数两])月|号头"
     "|年(?![级龄代轻纪货糕检度会味夜底初])(?![一二三四五六七八九0-9]{1,2}班)|季度|学期|(?<=[一两二三个])旬|宿(?!舍)|(?<!半)夜(?![市宵班间里])|晚上|晚(?![报会饭点安餐上])"
     "|下午|上午|早上|(?<=个)白天|周末|余?载|辈子"
 )
 _SPELL: Final = re.compile(
     "(?P<near>[这那](?=[两三几一])|前(?=[两二三几0-9])|最?近|头(?=[两三几])|过去|未来|接下来|今后|往后|(?<!最)后(?=[两三几]天)|每隔?|隔"
-    "|第|连续|一连|连着|整整|快|不到|将近|再过|过)?"
+    "|第|连续|一连|连着|整整|快|不到|将近|再过|(?<![超不经路通难])过)?"
     "(?:(?:[0-9]{1,2}|[一两二三四五六七八九十])[-~到至])?"
     f"(?P<amount>{_AMOUNT})[多来余几]?个?多?大?(?P<and_half>半)?(?P<unit>{_UNIT})(?:[多半](?!亏))?"
     "(?P<way>[以之]?[后前内](?![门面边院排楼台])|之?内)?"
@@ -68,8 +68,11 @@ _HOURS: Final = {
     "分半": 1 / 60,
 }
 _DAYS: Final = dict.fromkeys(("周", "星期", "礼拜", "周末"), 7) | dict.fromkeys(("年", "载", "余载"), 365)
+_DAYS.update(dict.fromkeys(("春天", "夏天", "秋天", "冬天", "春季", "夏季", "秋季", "冬季"), 90))
+_DAYS.update({"暑假": 60, "寒假": 30, "采暖季": 120, "供暖季": 120})
 _DAYS.update({"月": 30, "号头": 30, "季度": 91, "学期": 150, "旬": 10, "辈子": 25000})
 _NUMERALS: Final = "0123456789.零一二两三四五六七八九十百千"
+_CONDITION: Final = re.compile(r"\(\?<?[=!][^()]*\)")
 _COMING: Final = frozenset({"未来", "接下来", "今后", "往后", "后"})
 _GOING: Final = frozenset({"过", "再过"})
 _FARTHEST: Final = timedelta(days=36500)
@@ -89,8 +92,6 @@ def spell_at(text: str, position: int, now: datetime, *, forward: bool) -> Found
     length = _length(match)
     near, way = match["near"] or "", match["way"] or ""
     if near in _GOING and not way:
-        if length.grain == "minute":
-            return None
         way = "后"
     if way:
         return Found(position, match.end(), _from_distance(way, now, length))
@@ -159,21 +160,23 @@ def word_at(text: str, position: int, now: datetime) -> Found | None:
         after = max(after, first + timedelta(days=1)) if high else now
     else:
         first = (now + timedelta(hours=low)).replace(second=0, microsecond=0)
-        after, grain = now.replace(second=0, microsecond=0) + timedelta(minutes=1), "minute"
+        after, grain = (now + timedelta(hours=high, minutes=1)).replace(second=0, microsecond=0), "minute"
     return Found(position, match.end(), value(first, after, grain, row["recurs"] or None))
 
 
 @cache
 def _rows() -> dict[str, dict[str, str]]:
-    return {word: row for row in tables.rows("time-words") for word in row["words"].split()}
+    return {_CONDITION.sub("", word): row for row in tables.rows("time-words") for word in row["words"].split()}
 
 
 @cache
 def words() -> tuple[str, ...]:
-    """The words of the table, longest first."""
-    return tuple(sorted(_rows(), key=len, reverse=True))
+    """The words of the table, without the conditions on what stands around them."""
+    return tuple(_rows())
 
 
 @cache
 def _words() -> re.Pattern[str]:
-    return re.compile(f"{any_of(words())}(?![饭餐])")
+    found = [word for row in tables.rows("time-words") for word in row["words"].split()]
+    longest_first = sorted(found, key=lambda word: len(_CONDITION.sub("", word)), reverse=True)
+    return re.compile(f"{any_of(longest_first)}(?![饭餐])")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from nlp import clocks, dates, periods, spells
+from nlp import clocks, dates, day_grammar, periods, spells
 from nlp.beginnings import positions
 from nlp.moments import SHANGHAI, Found, midnight, value
 
@@ -23,15 +23,15 @@ _PART: Final = (
     "|[早晚](?=[0-9一二三四五六七八九十]{1,3}[点:])"
 )
 _MOMENT: Final = re.compile(
-    f"(?P<date>{dates.DAY})?的?(?P<part>{_PART})?"
+    f"(?P<date>{day_grammar.DAY})?的?(?P<part>{_PART})?"
     f"(?:差(?P<before>{_N}分钟?|一刻钟?)(?P<before_hour>{_N})点"
-    f"|(?P<hour>{_N})点(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>{_N})分|过(?P<past>{_N})"
+    f"|(?P<hour>{_N})(?P<unit>点|时(?![间候刻段期代装事而常]))(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>{_N})分|过(?P<past>{_N})|差(?P<lacking>{_N}分钟?|一刻钟?)"
     f"|(?P<spoken>[0-5][0-9]|[零一二三四五]?十?[一二三四五六七八九零十](?!个|位|名|克|公|斤|米|度|毫|元|块))|整|钟|[多来]钟?)?{_NOT_A_CLOCK}"
     "|(?<![0-9:.])(?P<clock>[01]?[0-9]|2[0-4])[:](?P<clock_minute>[0-5][0-9])(?![0-9]))?"
 )
 _JUST: Final = re.compile("刚才|刚刚|方才")
 _RANGE: Final = re.compile("(?:到|至|-{1,2}|~)")
-_AFTER: Final = re.compile("(?:以后|之后|后(?!面|门|边|来|院|天)|以前|之前|前(?!面|门|边|台|后))")
+_AFTER: Final = re.compile("(?:以来|以后|之后|后(?!面|门|边|来|院|天)|以前|之前|前(?!面|门|边|台|后))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def find_times(text: str, *, now: datetime, forward: bool) -> Iterator[Found]:
     for position in positions(text):
         found = longest_at(text, position, local, forward=forward) if position >= end else None
         if found is not None:
-            yield (found := _until(text, found, local, forward=forward))
+            yield (found := _bounded(text, _until(text, found, local, forward=forward), local))
             end = found.end
 
 
@@ -93,15 +93,31 @@ def _span_at(text: str, position: int, now: datetime, *, forward: bool) -> Found
     if last:
         after = last.first if last.grain in {"hour", "minute"} else last.after
         return Found(position, last.end, value(first.first, after, first.grain, first.recurs))
-    bound = _AFTER.match(text, first.end)
+    return Found(position, first.end, value(first.first, first.after, first.grain, first.recurs))
+
+
+def _span(found: Found) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(found.value["start"]), datetime.fromisoformat(found.value["end"])
+
+
+def _bounded(text: str, found: Found, now: datetime) -> Found:
+    """The time before, after or since the one that was named: 端午前, 八点以后, 入冬以来."""
+    bound = _AFTER.match(text, found.end)
     if bound is None:
-        return Found(position, first.end, value(first.first, first.after, first.grain, first.recurs))
-    start, after = first.first, first.after
-    if "前" in bound.group():
-        start, after = min(now, start), start
-    elif first.grain in {"hour", "minute", "part"}:
+        return found
+    start, after = _span(found)
+    if bound.group() == "以来":
+        start, after = _span(longest_at(text, found.start, now, forward=False) or found)[0], now
+    elif "kind" in found.value:
+        return found
+    elif "前" in bound.group():
+        if start <= now:
+            start, after = _span(longest_at(text, found.start, now, forward=True) or found)
+        after = after if text[found.end - 1] in "底末" else start
+        start = now if now < after else after - timedelta(days=1)
+    elif found.value["grain"] in {"hour", "minute", "part"}:
         after = midnight(start.date() + timedelta(days=1))
-    return Found(position, bound.end(), value(start, after, first.grain, first.recurs))
+    return Found(found.start, bound.end(), value(start, after, found.value["grain"], found.value.get("recurs")))
 
 
 def _moment_at(text: str, position: int, now: datetime, *, forward: bool, since: _Moment | None) -> _Moment | None:
@@ -135,7 +151,12 @@ def _only_some(match: re.Match[str], text: str, position: int) -> bool:
     """Whether 一点 or 两点 is a little or two remarks: nothing else says that it is a clock."""
     if match["hour"] not in {"一", "两"} or match["date"] or match["part"]:
         return False
-    return match.group().endswith("点") and text[max(0, position - 1) : position] not in {"到", "至", "从", "是"}
+    return match.group().endswith(("点", "时")) and text[max(0, position - 1) : position] not in {
+        "到",
+        "至",
+        "从",
+        "是",
+    }
 
 
 def _end(match: re.Match[str]) -> int:

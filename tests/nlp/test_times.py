@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -228,6 +231,25 @@ def test_what_repeats_says_so(text: str, recurs: str | None) -> None:
 )
 def test_what_only_looks_like_a_time_is_none(text: str) -> None:
     assert list(find_times(text, now=NOW, forward=True)) == []
+
+
+def _expressions() -> list[tuple[str, str, str, str, str]]:
+    """Sentences with one time in brackets, which way the speaker looks, and what the time means."""
+    with (Path(__file__).parent / "times.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        return [(row["sentence"], row["looks"], row["start"], row["end"], row["recurs"]) for row in rows]
+
+
+@pytest.mark.parametrize(("sentence", "looks", "start", "end", "recurs"), _expressions())
+def test_a_time_is_found_within_a_sentence(sentence: str, looks: str, start: str, end: str, recurs: str) -> None:
+    before, words, after = re.split(r"[\[\]]", sentence)
+    source = normalise(before + words + after)
+    found = {
+        source.span(one.start, one.end): one.value for one in find_times(source.text, now=NOW, forward=looks == "on")
+    }
+    value = found[len(before), len(before) + len(words)]
+    assert (value["start"], value["end"]) == (f"{start}:00+08:00", f"{end}:00+08:00")
+    assert value.get("recurs", "") == recurs
 
 
 def test_the_particle_after_a_time_does_not_belong_to_it() -> None:
