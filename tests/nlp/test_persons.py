@@ -129,6 +129,14 @@ def test_an_activity_is_named() -> None:
         ("楼下堆了三十多个纸箱", "三十多个"),
         ("路面塌了两米多", "两米多"),
         ("加我一个", "一个"),
+        ("来了十余名保安", "十余名"),
+        ("砖掉了数块", "数块"),
+        ("多户停水", "多户"),
+        ("跟他说过八遍了", "八遍"),
+        ("倒了三车渣土", "三车"),
+        ("少给我三两肉", "三两"),
+        ("交了一万六，没人管", "一万六"),
+        ("上个月还有七百多呢", "七百多"),
     ],
 )
 def test_counts_are_taken_as_written(text: str, said: str) -> None:
@@ -143,6 +151,7 @@ def test_what_only_looks_like_a_count(text: str) -> None:
 
 
 def test_a_vague_or_measured_count_has_no_number() -> None:
+    assert [slot.value for slot in find("来两三个人，数十户没水", ())] == [0, 0]
     assert [slot.value for slot in find("来了十几个人，排了三米", ())] == [0, 0]
     assert [slot.value for slot in find("一家三口去，两大一小", ())] == [3, 3]
 
@@ -160,6 +169,19 @@ def test_no_thing_to_exchange(text: str) -> None:
     assert list(find_items(text, text, ("redeem",))) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("再加两份炖豆角", "炖豆角"),
+        ("爬楼椅能租吗", "爬楼椅"),
+        ("马桶堵死了", "维修"),
+        ("空调三年没拆洗了", "保洁"),
+    ],
+)
+def test_what_is_ordered_is_seen_by_its_grammar(text: str, thing: str) -> None:
+    assert [one.value for one in find_items(text, text, ("service_order",))] == [thing]
+
+
 def test_repairs_and_cleaning_are_composed() -> None:
     assert [one.value for one in find_items("修纱窗，再擦擦柜子，洗地毯", "", ("service_order",))] == [
         "维修",
@@ -174,6 +196,11 @@ def test_repairs_and_cleaning_are_composed() -> None:
         ("冬至饺子宴还缺人吗", "冬至饺子宴"),
         ("想去包汤圆", "包汤圆"),
         ("报名参加星空观测活动", "星空观测"),
+        ("码头粉刷还差俩人？", "码头粉刷"),
+        ("要人陪读空巢老人，我行", "陪读空巢老人"),
+        ("想去小图书站帮忙", "小图书站"),
+        ("墙面粉刷算我一个", "墙面粉刷"),
+        ("要是组织掏水沟我也去", "掏水沟"),
     ],
 )
 def test_activities_are_composed_or_joined(text: str, said: str) -> None:
