@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
 
+import numpy as np
+
 from nlp.benchmark import macro_f1
+from nlp.calibration import Unseen
 from nlp.corpus import Sentence
 from nlp.hints import hints
 from nlp.learning import CATEGORY, DANGER_ONLY, INTENT
 from nlp.normalise import normalise
 from nlp.training import Example, Plan, fit
+from nlp.vocabulary import Floats
 
 FOLDS: Final = 3
 
@@ -40,8 +44,19 @@ class Read:
     category: Example | None
 
 
+@dataclass(frozen=True, slots=True)
+class CrossRead:
+    """Logits of sentences by models of the other folds."""
+
+    intent: Unseen
+    category: Unseen
+
+    def scores(self) -> Scores:
+        return Scores(_macro_f1(self.intent), _macro_f1(self.category))
+
+
 Kind: TypeAlias = Callable[[Read], Example | None]
-_KINDS: Final[tuple[tuple[Kind, Plan], ...]] = ((lambda one: one.intent, INTENT), (lambda one: one.category, CATEGORY))
+KINDS: Final[tuple[tuple[Kind, Plan], ...]] = ((lambda one: one.intent, INTENT), (lambda one: one.category, CATEGORY))
 
 
 def read(sentences: Iterable[Sentence]) -> list[Read]:
@@ -61,37 +76,40 @@ def fold(one: Read) -> int:
     return one.place % FOLDS
 
 
-def scores(judged: Sequence[Read], taught: Sequence[Read] = ()) -> Scores:
+def examples(sentences: Iterable[Read], kind: Kind) -> list[Example]:
+    return [example for one in sentences if (example := kind(one)) is not None]
+
+
+def cross_read(judged: Sequence[Read], taught: Sequence[Read] = ()) -> CrossRead:
     """Every sentence of `judged` read by models of the other folds; `taught` trains as well and judges nothing."""
-    found = []
-    for kind, plan in _KINDS:
-        true: list[str] = []
-        named: list[str] = []
-        for number in range(FOLDS):
-            train = [one for one in judged if fold(one) != number] + [one for one in taught if fold(one) != number]
-            test = [one for one in judged if fold(one) == number]
-            right, best = answers(train, test, kind, plan)
-            true += right
-            named += best
-        found.append(macro_f1(true, named) if true else 1.0)
-    return Scores(*found)
+    return CrossRead(*(_cross_read(judged, taught, kind, plan) for kind, plan in KINDS))
+
+
+def _cross_read(judged: Sequence[Read], taught: Sequence[Read], kind: Kind, plan: Plan) -> Unseen:
+    names = tuple(sorted({one.label for one in examples([*judged, *taught], kind)}))
+    logits: list[Floats] = []
+    right: list[int] = []
+    for number in range(FOLDS):
+        train = [one for one in (*judged, *taught) if fold(one) != number]
+        model = fit(examples(train, kind), plan, labels=names)
+        for one in examples([one for one in judged if fold(one) == number], kind):
+            logits.append(model.logits(one.text, one.points))
+            right.append(names.index(one.label))
+    return Unseen(names, np.array(logits, dtype=np.float32), np.array(right))
+
+
+def _macro_f1(seen: Unseen) -> float:
+    best = seen.logits.argmax(axis=1).tolist()
+    return macro_f1([seen.labels[at] for at in seen.right.tolist()], [seen.labels[at] for at in best])
 
 
 def on_rest(train: Sequence[Read], test: Sequence[Read]) -> Scores:
     """One training and its scores on the sentences of `test`."""
-    found = []
-    for kind, plan in _KINDS:
-        true, named = answers(train, test, kind, plan)
-        found.append(macro_f1(true, named) if true else 1.0)
-    return Scores(*found)
+    return Scores(*(_score(train, test, kind, plan) for kind, plan in KINDS))
 
 
-def answers(train: Sequence[Read], test: Sequence[Read], kind: Kind, plan: Plan) -> tuple[list[str], list[str]]:
-    """The right labels of `test`, and those that a model of `train` gives."""
-    examples = [example for one in train if (example := kind(one)) is not None]
-    asked = [example for one in test if (example := kind(one)) is not None]
-    if not examples or not asked:
-        return [], []
-    model = fit(examples, plan)
+def _score(train: Sequence[Read], test: Sequence[Read], kind: Kind, plan: Plan) -> float:
+    model = fit(examples(train, kind), plan)
+    asked = examples(test, kind)
     best = [model.labels[int(model.logits(one.text, one.points).argmax())] for one in asked]
-    return [one.label for one in asked], best
+    return macro_f1([one.label for one in asked], best)

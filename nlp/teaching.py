@@ -20,13 +20,17 @@ from typing import Any, Final
 
 from core import clock
 from nlp import corpus, folds, packing
+from nlp.calibration import temperature
 from nlp.comparing import Asked, Pair
 from nlp.corpus import BrokenCorpus, Sentence
 from nlp.curve import learning_curve
-from nlp.folds import Scores
+from nlp.folds import CrossRead, Read, Scores
 from nlp.learning import DANGER_UNJUDGED, learn
 from nlp.linear import BrokenModel
 from nlp.models import DOUBT, Models, shipped
+from nlp.normalise import normalise
+from nlp.training import fit
+from nlp.vocabulary import Vocabulary
 
 WORSE: Final = 0.02
 """So much may macro-F1 fall: two points."""
@@ -55,9 +59,11 @@ def teach(lesson: Mapping[str, Any]) -> tuple[Models, dict[str, Any]]:
     serving = packing.unpacked(Path(lesson["serving"]).read_bytes()) if lesson["serving"] else shipped()
     own = _sentences(lesson["sentences"])
     taught = [_sentence(one) for one in lesson["taught"]]
-    models = _with_thresholds(learn([*own, *taught]).models, serving, teaches_danger=any(one.danger for one in taught))
+    read, more = folds.read(own), folds.read(taught)
+    seen = folds.cross_read(read, more)
     digest = _digest(own)
-    before, after = _scores(own, taught, _known(lesson["known"], digest))
+    before, after = _before(read, taught, seen, _known(lesson["known"], digest)), seen.scores()
+    models = _models(own, taught, seen, serving)
     pair = Pair(serving, models, clock.now())
     missed = pair.missed(one.text for one in (*own, *taught) if one.danger and not one.danger.startswith(DOUBT))
     report = {
@@ -68,20 +74,27 @@ def teach(lesson: Mapping[str, Any]) -> tuple[Models, dict[str, Any]]:
         "after": after.to_json(),
         "missed": missed[:MOST_MISSED],
         "held_out": pair.right([{**one, "text": plain(one["text"])} for one in lesson["held_out"]]),
-        "curve": learning_curve(folds.read([*own, *taught])),
+        "curve": learning_curve([*read, *more]),
         "changes": pair.changes(Asked(one["ref"], plain(one["text"])) for one in lesson["recent"]),
     }
     return models, {**report, "refused": refused(before, after, missed)}
 
 
-def _with_thresholds(models: Models, serving: Models, *, teaches_danger: bool) -> Models:
-    """The thresholds of intents stay, for they come from messages kept apart, which are not here.
+def _models(own: Sequence[Sentence], taught: Sequence[Sentence], seen: CrossRead, serving: Models) -> Models:
+    """The threshold of intents stays, for it comes from messages kept apart, which are not here.
 
     Where no example says anything about danger the safety net stays as it is, to the last digit.
     """
-    if not teaches_danger:
-        return replace(models, danger=serving.danger, gate=serving.gate)
-    return replace(models, gate=replace(serving.gate, alarm=models.gate.alarm, ask=models.gate.ask))
+    if any(one.danger for one in taught):
+        models = learn([*own, *taught]).models
+        return replace(models, gate=replace(serving.gate, alarm=models.gate.alarm, ask=models.gate.ask))
+    read = folds.read([*own, *taught])
+    vocabulary = Vocabulary.of([normalise(one.text).text for one in (*own, *taught)])
+    intent, category = (
+        replace(fit(folds.examples(read, kind), plan, vocabulary=vocabulary), temperature=temperature(unseen))
+        for (kind, plan), unseen in zip(folds.KINDS, (seen.intent, seen.category), strict=True)
+    )
+    return Models(intent, category, serving.danger, serving.gate)
 
 
 def refused(before: Scores, after: Scores, missed: Sequence[str]) -> list[str]:
@@ -99,13 +112,11 @@ def plain(text: str) -> str:
     return _BLANK.sub("", text)
 
 
-def _scores(own: Sequence[Sentence], taught: Sequence[Sentence], known: Scores | None) -> tuple[Scores, Scores]:
-    """Of the version that serves and of the new one, on the project's own sentences, by the same folds."""
-    read = folds.read(own)
-    after = folds.scores(read, folds.read(taught))
+def _before(read: Sequence[Read], taught: Sequence[Sentence], seen: CrossRead, known: Scores | None) -> Scores:
+    """The scores of the version that serves, on the project's own sentences, by the same folds."""
     if known is not None:
-        return known, after
-    return (folds.scores(read) if taught else after), after
+        return known
+    return folds.cross_read(read).scores() if taught else seen.scores()
 
 
 def _known(given: Mapping[str, Any] | None, digest: str) -> Scores | None:

@@ -109,7 +109,7 @@ def test_a_sentence_is_in_the_same_fold_whatever_else_there_is() -> None:
 def test_wrong_examples_lower_the_scores_on_our_own_sentences() -> None:
     read = folds.read(corpus.read(SENTENCES))
     wrong = [replace(one, intents=("points_query",), categories=()) for one in corpus.read(SENTENCES) if one.categories]
-    assert folds.scores(read, folds.read(wrong)).intent < folds.scores(read).intent
+    assert folds.cross_read(read, folds.read(wrong)).scores().intent < folds.cross_read(read).scores().intent
 
 
 def test_the_curve_uses_more_and_more_sentences() -> None:
