@@ -28,7 +28,7 @@ NUMERALS: Final = re.compile(f"{_N}(?=号|栋|幢|座|单元|楼|层|室|房|户
 _NAME: Final = r"[\u4e00-\u9fffa-z0-9·]"
 # What happens at a place or is brought there; a name begins after such a word and never holds one.
 _HAPPENS: Final = (
-    "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷"
+    "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷挖"
     "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各插抽灌落搁离标冲管"
 )
 _WORD: Final = f"(?:(?![{_HAPPENS}]|(?<!解)放|开(?![发元心福泰阳封平远])){_NAME})"

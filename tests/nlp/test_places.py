@@ -35,6 +35,9 @@ from tests.nlp.reading import read, texts
         ("卫生室对面有人吵架", "卫生室对面"),
         ("地铁A口全是摊", "地铁A口"),
         ("dian ti huai le，liuyin lu", "liuyin lu"),
+        ("来电人称柳荫苑电梯停运", "柳荫苑"),
+        ("有人在柳荫巷挖沟", "柳荫巷"),
+        ("柳荫路大巴站没有灯", "柳荫路大巴站"),
     ],
 )
 def test_the_longest_useful_span_is_taken(text: str, place: str) -> None:
@@ -61,6 +64,8 @@ def test_the_longest_useful_span_is_taken(text: str, place: str) -> None:
         ("灯坏了，502", "502"),
         ("楼上703半夜吵", "楼上703"),
         ("墙角有老鼠", "墙角"),
+        ("窗台裂了", "窗台"),
+        ("对面居民楼太吵", "对面居民楼"),
     ],
 )
 def test_a_place_that_only_the_speaker_knows_is_deictic(text: str, place: str) -> None:
