@@ -8,13 +8,15 @@ import pytest
 
 from admin_cli import words
 from bot.chats import ChatState
+from community.teaching import CandidateState, RunState, VersionState
 from core.outbox import OutboxState
 from core.values import ActivityState, IssueState, OrderState, RedemptionState, RegistrationState, SignupState
 from tests.admin_cli.running import hc
 from tests.bot.api.town import STREET, Town
 
 STATES: tuple[type[StrEnum], ...] = (
-    ActivityState, ChatState, IssueState, OrderState, OutboxState, RedemptionState, RegistrationState, SignupState,
+    ActivityState, CandidateState, ChatState, IssueState, OrderState, OutboxState, RedemptionState, RegistrationState,
+    RunState, SignupState, VersionState,
 )  # fmt: skip
 
 

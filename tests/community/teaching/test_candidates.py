@@ -44,6 +44,22 @@ async def test_open_words_are_masked_and_sealed(database: Database, vault: Vault
     assert not any(secret in shown for secret in ("王小明", "13800000000", "501"))
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("我妈李桂花要订餐", "我妈〔姓名〕要订餐"),
+        ("我妈周三要订餐，谢谢", "我妈周三要订餐,谢谢"),
+        ("单号R2611220019办得怎么样", "单号〔工单号〕办得怎么样"),
+        ("手机一三八零零零零零零零零", "手机〔电话〕"),
+        ("3栋2单元501漏水", "〔住址〕漏水"),
+        ("京A12345占了车位", "〔车牌〕占了车位"),
+    ],
+)
+def test_who_could_be_found_is_blanked(said: str, left: str) -> None:
+    assert teaching.blanked(said) == left
+    assert teaching.blanked(left) == left
+
+
 async def test_the_same_words_are_queued_once_however_they_are_written(
     database: Database, vault: Vault, who: Who
 ) -> None:
