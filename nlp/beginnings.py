@@ -11,10 +11,12 @@ from nlp.alternatives import searched
 
 _N: Final = "[0-9零〇一二两俩仨三四五六七八九十廿百几]"
 _AMOUNT: Final = "(?=[0-9零一二两俩仨三四五六七八九十廿百几个多好很许数上大小半一整成])"
-_PATTERNS: Final = (
-    # A number before what times are counted in: 三点, 3-5天, 十来个小时, 2026-12-01.
+# A number before what times are counted in: 三点, 3-5天, 十来个小时, 2026-12-01.
+_NUMBER: Final = re.compile(
     f"{_N}(?={_N}{{0,8}}(?:[.:/~到至-]|[多来余几]?个?多?大?半?"
-    "(?:[点时日月年天小分秒钟周星礼季刻旬夜晚下上早白载辈学宿春夏秋冬采供暑寒]|号(?![楼院栋门线店]))))",
+    "(?:[点时日月年天小分秒钟周星礼季刻旬夜晚下上早白载辈学宿春夏秋冬采供暑寒]|号(?![楼院栋门线店]))))"
+)
+_PATTERNS: Final = (
     "[今明昨前后次当寻琴听大](?=[天日朝个儿早晚晨夜上中下前后头晌明])",
     "(?<=[今明昨每前后当天周期拜一二三四五六日天0-9七八九十号])[早晚晨夜]",
     f"[早晚差初快过第这那前后头近]{_AMOUNT}",
@@ -38,7 +40,9 @@ _WORDS: Final = (
 
 def positions(text: str) -> list[int]:
     """The positions of a normalised text at which a time may begin, in order; at no other does one."""
-    return [match.start() for match in _beginning().finditer(text)]
+    found = [match.start() for match in _beginning().finditer(text)]
+    numbers = [match.start() for match in _NUMBER.finditer(text)]
+    return sorted({*found, *numbers}) if numbers else found
 
 
 @cache

@@ -31,7 +31,7 @@ _HAPPENS: Final = (
     "停堵堆摆扔丢倒挂吃喝跑坐蹲躺躲睡贴掉砸漏滴渗冒吵骂租扫拍锁喊找查念祝考搬抬飘挤踩踢绕擦淹刷挖"
     "塌裂断翘倾栽拴搭问讲话带等叫陪训探敢肯就只各插抽灌落搁离标冲管"
 )
-_WORD: Final = f"(?:(?![{_HAPPENS}]|(?<!解)放|开(?![发元心福泰阳封平远])){_NAME})"
+_WORD: Final = f"(?:(?![{_HAPPENS}]|放(?<!解放)|开(?![发元心福泰阳封平远])){_NAME})"
 _BEGINS: Final = f"(?:(?<!{_NAME})|(?<=[{_HAPPENS}进出往朝放开]))"
 # A clause in pinyin that the table of pinyin cannot read, by its last word: chunxi yuan beimen.
 SPELLED: Final = re.compile(
@@ -67,10 +67,10 @@ def own() -> re.Pattern[str]:
     counted = "(?:[这那嗰呢]?[一成]?[栋棟座幢层層排条條片个個家边邊户]?)"
     firsts = "我自邻隔整满这那" + "".join(word[0] for word in _words("own"))
     return re.compile(
-        f"(?=[{firsts}])(?:(?:我们?|我哋|自|邻居|隔壁){counted}(?:{_table('belongs')})(?:{_table('tail')})?"
-        f"|[整满][栋棟个個条條层層幢座片]?(?:{_table('belongs')})|整[栋棟層幢]|整单元"
-        f"|[这那][一]?[栋棟条條座幢片排](?:{_table('belongs')})"
-        f"|(?<![东西南北校大后正侧前万])(?:{_table('own')})(?:{_table('tail')})?)"
+        f"(?=[{firsts}])(?:(?:[整满][栋棟个個条條层層幢座片]?|[这那][一]?[栋棟条條座幢片排])(?:{_table('belongs')})"
+        "|整[栋棟層幢]|整单元"
+        f"|(?:(?:我们?|我哋|自|邻居|隔壁){counted}(?:{_table('belongs')})"
+        f"|(?<![东西南北校大后正侧前万])(?:{_table('own')}))(?:{_table('tail')})?)"
     )
 
 
@@ -86,13 +86,8 @@ def pieces() -> re.Pattern[str]:
 
 @cache
 def last_words() -> re.Pattern[str]:
-    """Where none of these occurs, nothing has a name or a number."""
+    """Where none of these occurs, nothing has a name or a number, and only landmarks are left."""
     return searched((_DIGIT, *_words("area"), *_words("place"), *_words("short")))
-
-
-@cache
-def without_name() -> re.Pattern[str]:
-    return searched(_without_name())
 
 
 def _without_name() -> list[str]:

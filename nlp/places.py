@@ -97,7 +97,7 @@ def _named(text: str) -> Iterator[_Piece]:
         for match in place_grammar.pieces().finditer(text):
             yield _Piece(match.start(), match.end(), match.lastgroup or "landmark")
     else:
-        yield from _matched(place_grammar.without_name(), text, "landmark")
+        yield from _matched(place_grammar.landmarks(), text, "landmark")
     if _LATIN.search(text):
         yield from _matched(place_grammar.SPELLED, text, "landmark")
 
