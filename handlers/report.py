@@ -20,6 +20,8 @@ from handlers.wording import brief
 SHOWN: Final = 24
 MOST_PHOTOS: Final = 9
 MOST_BESIDES_PLACE: Final = 4
+SURE_ENOUGH_TO_ASK: Final = 0.6
+"""A hint for the wrong matter confuses more than a plain one."""
 
 
 class Step(StrEnum):
@@ -72,6 +74,8 @@ def _absorb(turn: Turn, text: str) -> None:
         draft["phone"], draft["phone_said"] = phone.value, phone.text
     if turn.understood.category and not draft.get("category"):
         draft["category"] = turn.understood.category
+        if turn.understood.category_candidates[0].confidence >= SURE_ENOUGH_TO_ASK:
+            draft["asked_as"] = turn.understood.category
     draft["confidential"] = draft["confidential"] or turn.understood.confidential
     draft["urgency"] = max(draft.get("urgency", Urgency.NORMAL), turn.understood.urgency)
 
@@ -107,7 +111,8 @@ async def _ask_place(turn: Turn) -> Ask:
     if vague := turn.draft.get("vague"):
         text = texts.REPORT_ASK_PLACE_EXACT.format(place=vague)
     else:
-        text = texts.REPORT_ASK_PLACE.format(what=brief(turn.draft["what"], SHOWN))
+        hint = tables.read("places").get(turn.draft.get("asked_as", ""), texts.REPORT_PLACE_HINT)
+        text = texts.REPORT_ASK_PLACE.format(what=brief(turn.draft["what"], SHOWN), hint=hint)
     return Ask(Step.PLACE, text, tuple(options), accepts=ANYTHING, slot="loc")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from nlp import rules
 from nlp.clauses import clauses
@@ -17,6 +17,7 @@ from nlp.rules import IntentReading
 from nlp.understanding import Scored
 from nlp.vocabulary import Floats
 
+Part: TypeAlias = tuple[str, dict[str, float]]
 _SHORTEST_WISH: Final = 2
 _TALK: Final = ("greeting", "other")
 _ASKED: Final = 3
@@ -25,6 +26,9 @@ _GREETING: Final = re.compile(
     r"(?:(?:你好|您好|在吗|在么|在不在|早上好|下午好|晚上好|哈喽|hello|hi|请问)[呀啊哈]?[，。！？~ ]*)+"
 )
 _CERTAIN: Final = 0.9
+_ANNOUNCED: Final = 0.6
+"""So sure a clause must be of its wish where words announce a further one."""
+
 _LEANING: Final = 0.35
 _SAYS_IT_ALL: Final = 4.0
 _SAYS_IT_TWICE: Final = 7.0
@@ -39,25 +43,27 @@ def read_intent(text: str, found: Hints, models: Models) -> IntentReading:
         names = tuple(name for name in inner.intents if name != "greeting")
         return replace(inner, intents=("greeting", *names)) if names and names != ("other",) else inner
     parts = _parts(text, found if text is whole else hints(text, seen=found.seen))
-    heard = [points for _, points in parts]
-    shares = models.intent.probabilities_of([text, *(part for part, _ in parts)], [found.intent, *heard])
-    ranked = ranking(models.intent, shares[0])
+    shares = models.intent.probabilities(text, found.intent)
+    ranked = ranking(models.intent, shares, _ASKED)
     top, second = ranked[0], ranked[1]
-    if top.name in rules.negated(text):
+    denied = rules.negated(text)
+    if top.name in denied:
         return rules.read_intent(whole, found.matters, found.secrets)
-    wishes, sureness = _wishes(heard, shares[1:], models)
+    wishes, sureness = _wishes(parts, models)
     enough = _CERTAIN if len(wishes) == 1 else models.gate.wish
     if wishes and top.name not in (*wishes, *_TALK) and top.confidence >= enough:
         wishes, sureness = (*wishes, top.name), {**sureness, top.name: top.confidence}
     if len(wishes) < 2:
         is_sure = top.confidence >= models.gate.probability and top.confidence - second.confidence >= models.gate.margin
         if not is_sure and not _is_named(found, top):
-            return IntentReading(None, top.confidence, ranked[:_ASKED], ())
-        return IntentReading(top.name, top.confidence, ranked[:_ASKED], (top.name,))
+            if denied:
+                return rules.read_intent(whole, found.matters, found.secrets)
+            return IntentReading(None, top.confidence, ranked, ())
+        return IntentReading(top.name, top.confidence, ranked, (top.name,))
     left = rules.without_echoes(wishes, text)
     wishes = left if top.name in left or top.confidence < _CERTAIN else (top.name,)
     intent = rules.first_actionable(wishes)
-    confidence = max(sureness.get(intent, 0.0), next(one.confidence for one in ranked if one.name == intent))
+    confidence = max(sureness.get(intent, 0.0), round(float(shares[models.intent.labels.index(intent)]), 3))
     others = tuple(one for one in ranked if one.name != intent)[: _ASKED - 1]
     return IntentReading(intent, confidence, (Scored(intent, confidence), *others), wishes)
 
@@ -79,7 +85,7 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     return left if len(left.strip("，。！？ ")) >= _SHORTEST_WISH else text
 
 
-def _parts(text: str, found: Hints) -> list[tuple[str, dict[str, float]]]:
+def _parts(text: str, found: Hints) -> list[Part]:
     """The clauses that may hold a wish, with the rules' points for each; none where the text is all one."""
     spans = clauses(text)
     if len(spans) < 2:
@@ -88,25 +94,27 @@ def _parts(text: str, found: Hints) -> list[tuple[str, dict[str, float]]]:
     return [(text[start:end], points) for (start, end), points in each if end - start >= _SHORTEST_WISH]
 
 
-def _wishes(
-    heard: Sequence[dict[str, float]], shares: Floats, models: Models
-) -> tuple[tuple[str, ...], dict[str, float]]:
+def _wishes(parts: Sequence[Part], models: Models) -> tuple[tuple[str, ...], dict[str, float]]:
     """The wishes that single clauses name surely, in order, and how surely."""
+    if not parts:
+        return (), {}
     found: dict[str, float] = {}
-    for points, best, share in zip(heard, shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist(), strict=True):
-        name = models.intent.labels[best]
-        if (share >= models.gate.wish or _is_named_by(points, name)) and name != "other":
+    enough = _ANNOUNCED if rules.has_another("，".join(text for text, _ in parts)) else models.gate.wish
+    shares = models.intent.probabilities_of(tuple(text for text, _ in parts), [points for _, points in parts])
+    best = zip(shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist(), strict=True)
+    for (_, points), (at, share) in zip(parts, best, strict=True):
+        name = models.intent.labels[at]
+        if (share >= enough or _is_named_by(points, name)) and name != "other":
             found[name] = max(round(share, 3), found.get(name, 0.0))
     if all(name in _TALK for name in found):
         return (), {}
     return tuple(found), found
 
 
-def ranking(model: LinearModel, shares: Floats, most: int | None = None) -> tuple[Scored, ...]:
-    """The labels with their probabilities, the likeliest first."""
-    values = shares.tolist()
-    order = (-shares).argsort(kind="stable").tolist()
-    return tuple(Scored(model.labels[at], round(values[at], 3)) for at in order[:most])
+def ranking(model: LinearModel, shares: Floats, most: int) -> tuple[Scored, ...]:
+    """The likeliest labels with their probabilities, the likeliest first."""
+    order = (-shares).argsort(kind="stable")[:most].tolist()
+    return tuple(Scored(model.labels[at], round(float(shares[at]), 3)) for at in order)
 
 
 def read_category(text: str, found: Hints, models: Models) -> tuple[Scored, ...]:
@@ -126,8 +134,11 @@ def read_danger(text: str, found: Hints, models: Models) -> Danger:
         return Danger(net.kind, doubt=harmless >= gate.calm and not is_now(text), urgency=3)
     if alarm >= gate.alarm:
         return Danger(net.kind or kind, doubt=False, urgency=3)
-    ask = gate.ask / 2 if is_now(text) else gate.ask
-    if alarm >= ask:
+    urges = is_now(text)
+    ask = gate.ask / 2 if urges else gate.ask
+    # Of words that are known for harmless ones nobody is asked: they are looked at soon, no more.
+    is_familiar = net.kind is None and net.lookalike and not urges
+    if alarm >= ask and not is_familiar:
         return Danger(net.kind or kind, doubt=True, urgency=3)
     if alarm + shares.get(HAZARD, 0.0) >= ask:
         return Danger(net.kind, doubt=net.doubt, urgency=3)

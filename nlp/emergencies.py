@@ -28,11 +28,15 @@ _DENIED_INSIDE: Final = re.compile("没有?(?=火花|冒|着火|起火|漏电|�
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """What the net caught: `kind` of CONTRACT 4 or None, whether the words leave doubt, and the urgency 1 to 3."""
+    """What the net caught: `kind` of CONTRACT 4 or None, whether the words leave doubt, and the urgency 1 to 3.
+
+    `lookalike` says that something harmless was taken out first.
+    """
 
     kind: str | None
     doubt: bool
     urgency: int
+    lookalike: bool = False
 
 
 CALM: Final = Danger(None, doubt=False, urgency=1)
@@ -72,10 +76,10 @@ def danger(text: str) -> Danger:
     meant = [hit for hit in hits if not _negated(seen, hit)]
     certain = next((hit for hit in meant if not _in_doubt(text, hit)), None)
     if certain is not None:
-        return Danger(certain.label, doubt=False, urgency=3)
+        return Danger(certain.label, doubt=False, urgency=3, lookalike=seen != text)
     doubtful = (meant or hits)[:1]
     kind = doubtful[0].label if doubtful else None
-    return Danger(kind, doubt=kind is not None, urgency=_hazard(text))
+    return Danger(kind, doubt=kind is not None, urgency=_hazard(text), lookalike=seen != text)
 
 
 def is_now(text: str) -> bool:

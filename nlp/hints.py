@@ -48,6 +48,8 @@ def _danger(net: Danger) -> dict[str, float]:
     if net.kind is not None:
         found["doubt" if net.doubt else "certain"] = 1.0
         found[net.kind] = 1.0
+    if net.lookalike:
+        found["lookalike"] = 1.0
     if net.urgency > 1:
         found[f"urgency{net.urgency}"] = 1.0
     return found

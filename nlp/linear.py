@@ -13,9 +13,10 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.ngrams import spelled
 from nlp.vocabulary import Floats, Vocabulary
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _STEPS: Final = 127.0
 
 
@@ -41,44 +42,40 @@ class LinearModel:
 
     def logits(self, text: str, points: Mapping[str, float]) -> Floats:
         """One for each label, for a normalised text and the rules' points by name."""
-        rows, values = self.vocabulary.vector(text)
-        found: Floats = (values @ self.weights[rows].astype(np.float32)) * self.scales + self.bias
-        return self._with_points(found, points)
+        found: Floats = self.logits_of((text,), (points,))[0]
+        return found
 
     def probabilities(self, text: str, points: Mapping[str, float]) -> Floats:
         return softmax(self.logits(text, points) / np.float32(self.temperature))
 
-    def probabilities_of(self, texts: Sequence[str], points: Sequence[Mapping[str, float]]) -> Floats:
-        """Texts by labels: what `probabilities` says of each, in one pass over the weights."""
-        vectors = [self.vocabulary.vector(text) for text in texts]
-        rows = np.concatenate([rows for rows, _ in vectors])
-        values = np.zeros((len(texts), len(rows)), dtype=np.float32)
-        begin = 0
-        for at, (own, weighed) in enumerate(vectors):
-            values[at, begin : begin + len(own)] = weighed
-            begin += len(own)
-        found = (values @ self.weights[rows].astype(np.float32)) * self.scales + self.bias
-        for at, given in enumerate(points):
-            found[at] = self._with_points(found[at], given)
-        return softmax(found / np.float32(self.temperature))
+    def probabilities_of(self, texts: tuple[str, ...], points: Sequence[Mapping[str, float]]) -> Floats:
+        """Texts by labels, in one pass over the weights."""
+        return softmax(self.logits_of(texts, points) / np.float32(self.temperature))
 
-    def _with_points(self, logits: Floats, points: Mapping[str, float]) -> Floats:
-        for name, value in points.items():
-            if name in self.point_names:
-                logits = logits + np.float32(value) * self.points[self.point_names.index(name)]
-        return logits
+    def logits_of(self, texts: tuple[str, ...], points: Sequence[Mapping[str, float]]) -> Floats:
+        seen = self.vocabulary.vectors(texts)
+        weights = self.weights[seen.rows].astype(np.float32)
+        found = np.empty((len(texts), len(self.labels)), dtype=np.float32)
+        begin = 0
+        for at, end in enumerate((*seen.starts[1:].tolist(), len(seen.rows))):
+            found[at] = (seen.values[begin:end] @ weights[begin:end]) * self.scales + self.bias
+            begin = end
+        for at, given in enumerate(points):
+            for name, value in given.items():
+                if name in self.point_names:
+                    found[at] += np.float32(value) * self.points[self.point_names.index(name)]
+        return found
 
     def contributions(
         self, text: str, points: Mapping[str, float], *, label: str, against: str
     ) -> list[tuple[str, float]]:
         """What spoke for `label` and against the other: n-grams and points, the strongest first."""
         one, other = self.labels.index(label), self.labels.index(against)
-        rows, values = self.vocabulary.vector(text)
-        names = self.vocabulary.names()
-        weighed = self.weights[rows].astype(np.float32) * self.scales
+        seen = self.vocabulary.vectors((text,))
+        weighed = self.weights[seen.rows] * self.scales
         found = [
-            (names[int(row)], float(value * (weight[one] - weight[other])))
-            for row, value, weight in zip(rows, values, weighed, strict=True)
+            (spelled(int(self.vocabulary.keys[row])), float(value * (weight[one] - weight[other])))
+            for row, value, weight in zip(seen.rows, seen.values, weighed, strict=True)
         ]
         for name, value in points.items():
             if name in self.point_names:
@@ -93,7 +90,7 @@ class LinearModel:
             body,
             format=np.array([FORMAT]),
             labels=_packed(self.labels),
-            features=_packed(self.vocabulary.names()),
+            keys=self.vocabulary.keys,
             rarity=self.vocabulary.rarity.astype(np.float16),
             weights=self.weights,
             scales=self.scales,
@@ -115,7 +112,7 @@ class LinearModel:
                     raise BrokenModel(f"{path.name}: written by another version")
                 return cls(
                     labels=_unpacked(stored["labels"]),
-                    vocabulary=_vocabulary(stored["features"].tobytes(), stored["rarity"].tobytes()),
+                    vocabulary=_vocabulary(stored["keys"].tobytes(), stored["rarity"].tobytes()),
                     weights=stored["weights"],
                     scales=stored["scales"],
                     points=stored["points"],
@@ -140,9 +137,9 @@ def softmax(logits: Floats) -> Floats:
 
 
 @lru_cache(maxsize=2)
-def _vocabulary(names: bytes, rarity: bytes) -> Vocabulary:
+def _vocabulary(keys: bytes, rarity: bytes) -> Vocabulary:
     """One for all models that were trained together: what it says of a message is then worked out once."""
-    return Vocabulary(names.decode().split("\n"), np.frombuffer(rarity, dtype=np.float16).astype(np.float32))
+    return Vocabulary(np.frombuffer(keys, dtype=np.int64), np.frombuffer(rarity, dtype=np.float16).astype(np.float32))
 
 
 def _packed(names: Sequence[str]) -> NDArray[np.uint8]:

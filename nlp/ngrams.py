@@ -1,44 +1,61 @@
 """Character n-grams of a message: what the linear models see.
 
-Characters beat words by four to five points of macro-F1 on short Chinese messages, and need no dictionary.
+Characters beat words by four to five points of macro-F1 on short Chinese messages, and need no dictionary. An n-gram
+is kept as one number, its code points beside one another, so that numpy can look all of them up at once.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
-LONGEST_GRAM: Final = 2
+import numpy as np
+from numpy.typing import NDArray
+
+Keys: TypeAlias = NDArray[np.int64]
+Places: TypeAlias = NDArray[np.int64]
 MOST_CHARACTERS: Final = 400
 """A model reads this much of the beginning and as much of the end; long stories have their point in either."""
 
+_BITS: Final = 21
+_MASK: Final = (1 << _BITS) - 1
+_OWNER: Final = 2 * _BITS
+_KEY: Final = (1 << _OWNER) - 1
 _TELEPHONE: Final = re.compile(r"(?:联系|我的?)?(?:电话|手机|号码)?(?:号码?|是)?[:：]?(?<![0-9])1[0-9]{10}(?![0-9])")
 _FIGURE: Final = re.compile(r"[0-9]")
 _FIGURES: Final = re.compile(r"[0-9]+")
+_FIRST: Final = np.array([True])
 BEGIN: Final = "\x02"
 END: Final = "\x03"
 
 
-REMEMBERED: Final = 64
-"""Three models read the same message."""
+def grams(texts: Sequence[str]) -> tuple[Keys, Places]:
+    """The characters and pairs of neighbours of normalised texts, each text's own in order, and whose each one is.
 
-
-@lru_cache(maxsize=REMEMBERED)
-def grams(text: str) -> Mapping[str, int]:
-    """How often each n-gram occurs in a normalised text, the edges marked; never empty.
-
-    Which number it is says nothing about the wish, and a telephone number does not call for a person.
+    The edges of a text are marked, and what occurs several times in it counts once. Which number it is says nothing
+    about the wish, and a telephone number does not call for a person.
     """
+    marked = [f"{BEGIN}{_read(text)}{END}" for text in texts]
+    points = np.frombuffer("".join(marked).encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    whose = np.repeat(np.arange(len(texts)), [len(one) for one in marked])
+    # Pairs across the border of two texts hold END before BEGIN, which no text does: no vocabulary knows them.
+    pairs = (points[:-1] << _BITS) | points[1:]
+    found = np.concatenate((points, pairs)) | np.concatenate((whose, whose[:-1])) << _OWNER
+    found.sort()
+    found = found[np.concatenate((_FIRST, found[1:] != found[:-1]))]
+    return found & _KEY, found >> _OWNER
+
+
+def _read(text: str) -> str:
+    """What counts of a text."""
     text = text.replace(" ", "")
     if _FIGURE.search(text):
         text = _FIGURES.sub("0", _TELEPHONE.sub("", text))
-    if len(text) > 2 * MOST_CHARACTERS:
-        text = text[:MOST_CHARACTERS] + text[-MOST_CHARACTERS:]
-    marked = f"{BEGIN}{text}{END}"
-    found = Counter(marked)
-    for length in range(2, LONGEST_GRAM + 1):
-        found.update(map("".join, zip(*(marked[start:] for start in range(length)), strict=False)))
-    return found
+    return text if len(text) <= 2 * MOST_CHARACTERS else text[:MOST_CHARACTERS] + text[-MOST_CHARACTERS:]
+
+
+def spelled(key: int) -> str:
+    """The n-gram that a number stands for."""
+    first, last = key >> _BITS, key & _MASK
+    return chr(first) + chr(last) if first else chr(last)

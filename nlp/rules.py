@@ -27,7 +27,9 @@ _NAMED_ONLY: Final = {
     "cancel": frozenset({"volunteer_signup", "service_order", "redeem", "party_register"}),
     "progress_query": frozenset({"volunteer_signup", "service_order", "redeem"}),
 }
-_NEXT_WISH: Final = re.compile("另外|顺便|顺带|还有|对了|再帮我|再给我")
+_NEXT_WISH: Final = re.compile(
+    "另外|顺便|顺带|还有(?!名额|位|多少|没|几|活动|吗|积分)|对了|再帮我|再给我|(?:换|改)(?:成|为|报|约|订|到|去|做)"
+)
 _EXPLICIT: Final = 2.4
 _DECISIVE: Final = 3.0
 _FLOOR: Final = 1.4
@@ -184,13 +186,18 @@ def _in_order(by_clause: list[dict[str, float]], strongest: str) -> tuple[str, .
     return tuple(found)
 
 
+def has_another(text: str) -> bool:
+    """Whether words announce a further wish (另外, 顺便, 换成)."""
+    return _NEXT_WISH.search(text) is not None
+
+
 def without_echoes(found: tuple[str, ...], text: str) -> tuple[str, ...]:
     """Chat beside a wish is no wish, thanks after one are politeness, and urging names what it urges."""
     wishes = [name for name in found if name != "other"] or ["other"]
     if "greeting" in wishes[1:]:
         wishes = [wishes[0], *(name for name in wishes[1:] if name != "greeting")]
     is_urging = {"progress_query", "issue_report"} <= set(wishes)
-    if is_urging and wishes.index("issue_report") < wishes.index("progress_query") and not _NEXT_WISH.search(text):
+    if is_urging and wishes.index("issue_report") < wishes.index("progress_query") and not has_another(text):
         wishes.remove("issue_report")
     return tuple(wishes)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.linear import LinearModel, quantised
-from nlp.vocabulary import Floats, Rows, Vocabulary
+from nlp.vocabulary import Floats, Rows, Vectors, Vocabulary
 
 Points = Mapping[str, float]
 Weights = tuple[Floats, Floats, Floats]
@@ -52,8 +52,9 @@ def fit(
     With a `vocabulary` of more texts the model can share it with others; what is not in the examples weighs nothing.
     """
     names = tuple(labels) or tuple(sorted({one.label for one in examples}))
-    known = vocabulary or Vocabulary.of(one.text for one in examples)
-    matrix = _Matrix.of([known.vector(one.text) for one in examples])
+    texts = tuple(one.text for one in examples)
+    known = vocabulary or Vocabulary.of(texts)
+    matrix = _Matrix.of(known.vectors(texts))
     point_names = tuple(sorted({name for one in examples for name in one.points}))
     points = np.zeros((len(examples), len(point_names)), dtype=np.float32)
     for row, one in enumerate(examples):
@@ -99,15 +100,13 @@ class _Matrix:
     used: Rows
 
     @classmethod
-    def of(cls, vectors: Sequence[tuple[Rows, Floats]]) -> _Matrix:
+    def of(cls, seen: Vectors) -> _Matrix:
         """`used` are the rows of the vocabulary that occur, in the order of the columns here."""
-        lengths = [len(rows) for rows, _ in vectors]
-        what = np.concatenate([values for _, values in vectors])
-        used, at = np.unique(np.concatenate([rows for rows, _ in vectors]), return_inverse=True)
-        of = np.repeat(np.arange(len(vectors), dtype=np.int32), lengths)
+        used, at = np.unique(seen.rows, return_inverse=True)
+        whose = np.repeat(np.arange(len(seen.starts)), np.diff(seen.starts, append=len(seen.rows)))
         order = np.argsort(at, kind="stable")
         borders = np.searchsorted(at[order], np.arange(len(used)))
-        return cls(at.astype(np.int32), what, np.cumsum([0, *lengths[:-1]]), of[order], what[order], borders, used)
+        return cls(at, seen.values, seen.starts, whose[order], seen.values[order], borders, used)
 
     def times(self, weights: Floats) -> Floats:
         """Messages by labels. Every message has an n-gram, so no slice is empty."""

@@ -1,59 +1,66 @@
-"""Which n-grams the models know, how rare each is, and a message as a vector of them."""
+"""Which n-grams the models know, how rare each is, and messages as vectors of them."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.ngrams import grams
+from nlp.ngrams import Keys, grams
 
 Floats: TypeAlias = NDArray[np.float32]
-Rows: TypeAlias = NDArray[np.int32]
-REMEMBERED: Final = 64
+Rows: TypeAlias = NDArray[np.intp]
+LEAST: Final = 2
+"""What occurs in one message alone teaches nothing about others and fills the processor's cache."""
+
+REMEMBERED: Final = 16
 """Three models that share a vocabulary read the same message."""
 
 
-class Vocabulary:
-    """N-grams with their rows, and for each its rarity (smoothed inverse document frequency)."""
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """The known n-grams of texts, one text after another: rows of the vocabulary, and values of length one a text.
 
-    def __init__(self, names: Iterable[str], rarity: Floats) -> None:
-        self.rows: Mapping[str, int] = {gram: row for row, gram in enumerate(names)}
+    `starts` says where each text begins; each has at least its marked edges.
+    """
+
+    rows: Rows
+    values: Floats
+    starts: Rows
+
+
+class Vocabulary:
+    """N-grams in order, and for each its rarity (smoothed inverse document frequency)."""
+
+    def __init__(self, keys: Keys, rarity: Floats) -> None:
+        self.keys = keys
         self.rarity = rarity
-        self.vector = lru_cache(maxsize=REMEMBERED)(self._vector)
+        self.vectors = lru_cache(maxsize=REMEMBERED)(self._vectors)
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Vocabulary:
+    def of(cls, texts: Sequence[str]) -> Vocabulary:
         """All n-grams of normalised texts."""
-        found: Counter[str] = Counter()
-        messages = 0
-        for text in texts:
-            found.update(grams(text).keys())
-            messages += 1
-        names = sorted(found)
-        rarity = [math.log((1 + messages) / (1 + found[gram])) + 1.0 for gram in names]
-        return cls(names, np.array(rarity, dtype=np.float16).astype(np.float32))
+        found, _ = grams(texts)
+        keys, messages = np.unique(found, return_counts=True)
+        kept = messages >= LEAST
+        keys, messages = keys[kept], messages[kept]
+        rarity = np.log((1 + len(texts)) / (1 + messages)) + 1.0
+        return cls(keys, rarity.astype(np.float16).astype(np.float32))
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.keys)
 
-    def names(self) -> tuple[str, ...]:
-        """The n-grams in the order of their rows."""
-        return tuple(self.rows)
-
-    def _vector(self, text: str) -> tuple[Rows, Floats]:
-        """The known n-grams of a normalised text: their rows and their values, of length one together."""
-        get = self.rows.get
-        known = [(row, count) for gram, count in grams(text).items() if (row := get(gram)) is not None]
-        rows = np.array([row for row, _ in known], dtype=np.int32)
+    def _vectors(self, texts: tuple[str, ...]) -> Vectors:
+        """How often an n-gram occurs says nothing in a short message: it is there or not."""
+        found, whose = grams(texts)
+        rows = self.keys.searchsorted(found)
+        known = self.keys.take(rows, mode="clip") == found
+        rows, whose = rows[known], whose[known]
+        starts = whose.searchsorted(np.arange(len(texts)))
         values: Floats = self.rarity[rows]
-        for at, (_, count) in enumerate(known):
-            if count > 1:
-                values[at] *= 1.0 + math.log(count)
-        length = math.sqrt(float(values @ values)) or 1.0
-        return rows, values / np.float32(length)
+        lengths = np.sqrt(np.add.reduceat(values * values, starts))
+        return Vectors(rows, values / lengths[whose], starts)

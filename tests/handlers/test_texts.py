@@ -29,6 +29,7 @@ from core.errors import (
 )
 from handlers import notices, tables, texts, wording
 from handlers.prompt import MOST_LINES
+from nlp.understanding import CATEGORIES
 from points.models import TransferKind
 from points.rules import default
 
@@ -141,3 +142,9 @@ def test_long_words_are_cut() -> None:
 def test_every_rule_and_kind_of_entry_has_words() -> None:
     shown = {kind.value for kind in TransferKind} - {"grant", "allocation"}
     assert shown | {rule.id for rule in default().rules} <= set(texts.POINTS_WHY)
+
+
+def test_each_hint_where_is_for_a_category_and_short() -> None:
+    hints = tables.read("places")
+    assert set(hints) <= set(CATEGORIES)
+    assert all(len(hint) <= 30 and "？" not in hint for hint in hints.values())

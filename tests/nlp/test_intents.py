@@ -63,7 +63,7 @@ def test_thin_or_divided_evidence_is_asked_back_or_held_unsure(text: str) -> Non
 
 
 def test_what_is_asked_back_offers_the_likeliest_first() -> None:
-    seen = read("保洁还是报修")
+    seen = read("我要")
     assert seen.intent is None
     scores = [one.confidence for one in seen.candidates]
     assert len(scores) == 3

@@ -34,6 +34,13 @@ async def test_what_is_missing_is_asked_for_once(house: House, account: str) -> 
         assert "编号R" in (await chat.say("可以")).whole
 
 
+async def test_how_the_place_is_asked_for_depends_on_the_matter(house: House, account: str) -> None:
+    async with house.chat(account) as chat:
+        asked = (await chat.say("电梯坏了")).whole
+        assert "哪里" in asked
+        assert "单元" in asked
+
+
 async def test_a_word_and_a_number_choose_alike(house: House, account: str) -> None:
     async with house.chat(account) as chat:
         await chat.say("3号楼门口井盖松了")
