@@ -5,17 +5,15 @@ Every character of the result remembers where it came from, so that a span found
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from nlp import tables
+from nlp import pinyin, tables
 
 # A message is read as far as this; nobody describes a matter in more, and time stays bounded.
 LONGEST: Final = 2000
-_LATIN_RUN: Final = re.compile(r"[a-z][a-z' ]{2,80}[a-z]")
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 
 
@@ -108,37 +106,29 @@ def _reworded(source: Normalised) -> Normalised:
     return _replaced(source, found)
 
 
-@cache
-def _pinyin() -> dict[str, str]:
-    return {row["pinyin"]: row["word"] for row in tables.rows("pinyin")}
-
-
 def _from_pinyin(source: Normalised) -> Normalised:
-    """Write runs of pinyin in characters where the table reads at least two thirds of the letters."""
-    found = []
-    for run in _LATIN_RUN.finditer(source.text):
-        letters = run.group().replace(" ", "").replace("'", "")
-        words, read = _read_pinyin(letters)
-        if read * 3 >= len(letters) * 2:
-            found.append((run.start(), run.end(), words))
-    return _replaced(source, found)
-
-
-def _read_pinyin(letters: str) -> tuple[str, int]:
-    """The known words in a run of letters, and how many letters they cover."""
-    words: list[str] = []
-    position = read = 0
-    while position < len(letters):
-        for length in range(min(16, len(letters) - position), 1, -1):
-            word = _pinyin().get(letters[position : position + length])
-            if word is not None:
-                words.append(word)
-                read += length
-                position += length
-                break
-        else:
-            position += 1
-    return "".join(words), read
+    """Write pinyin in characters, each of them with the letters of its syllable as its span."""
+    found = pinyin.read(source.text)
+    if not found:
+        return source
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for one in found:
+        pieces.append(source.text[done : one.start])
+        starts.extend(source.starts[done : one.start])
+        ends.extend(source.ends[done : one.start])
+        pieces.extend(sign.character for sign in one.signs)
+        starts.extend(source.starts[sign.start] for sign in one.signs)
+        ends.extend(source.ends[sign.end - 1] for sign in one.signs)
+        done = one.end
+    return Normalised(
+        source.original,
+        "".join((*pieces, source.text[done:])),
+        (*starts, *source.starts[done:]),
+        (*ends, *source.ends[done:]),
+    )
 
 
 def _replaced(source: Normalised, replacements: list[tuple[int, int, str]]) -> Normalised:
