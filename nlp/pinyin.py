@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Final
 
-from nlp.syllables import are_syllables, best_path, neighbours, table
+from nlp.syllables import are_syllables, best_path, neighbours, spellings, table
 
 _TONE: Final = "\1"
 """Stands for the number of a tone; folding leaves no control character in a text."""
@@ -102,7 +102,7 @@ def _enough(found: Found) -> int:
 
 def _without_numbers(match: re.Match[str]) -> str:
     """Tones written as numbers, taken for marks between syllables where all of it is syllables."""
-    if all(_plain(one) in table().syllables for one in re.findall("[a-zü]+", match.group())):
+    if all(spellings(_plain(one)) for one in re.findall("[a-zü]+", match.group())):
         return re.sub("[1-5]", _TONE, match.group())
     return match.group()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from nlp import tables
@@ -20,6 +20,7 @@ _LONGEST_SYLLABLE: Final = 6
 _CONFUSED: Final = (
     ("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("z", "zh"), ("c", "ch"), ("s", "sh"), ("l", "n"),
 )  # fmt: skip
+_LIKE_UE: Final = {"lve": "lue", "nve": "nue"}
 
 
 class Step(NamedTuple):
@@ -40,41 +41,46 @@ class _Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Words and costs by their syllables, the beginnings of longer keys, what the written syllables may mean.
+    """The likeliest word of each row of syllables, its cost, and the beginnings of longer rows.
 
     `kept` are words of other languages, and brands, that could be cut into syllables but are no pinyin.
     """
 
-    words: dict[str, tuple[int, str]]
+    words: dict[str, str]
+    costs: dict[str, int]
     prefixes: frozenset[str]
-    syllables: dict[str, tuple[tuple[str, int], ...]]
     kept: frozenset[str]
 
 
 @cache
 def table() -> Table:
-    """`nlp/data/pinyin.csv`: `pinyin,word,cost`, likeliest first; a word that is its own pinyin stays as it is."""
-    words: dict[str, tuple[int, str]] = {}
+    """`nlp/data/pinyin.csv`: for each cost, cheapest first, `pinyin=word` joined by `|`; what has no `=` is kept."""
+    words: dict[str, str] = {}
+    costs: dict[str, int] = {}
     prefixes = set()
     kept = set()
     for row in tables.rows("pinyin"):
-        key, word = row["pinyin"], row["word"]
-        if key == word:
-            kept.add(key)
-            continue
-        words[key] = (int(row["cost"]), word)
-        cut = key.rfind(" ")
-        while cut > 0 and (before := key[:cut]) not in prefixes:
-            prefixes.add(before)
-            cut = key.rfind(" ", 0, cut)
-    known = {key for key in words if " " not in key}
-    syllables = {written: _spellings(written, known) for written in known | {"lve", "nve"}}
-    return Table(words, frozenset(prefixes), syllables, frozenset(kept))
+        cost = int(row["cost"])
+        for entry in row["words"].split("|"):
+            key, _, word = entry.partition("=")
+            if not word:
+                kept.add(key)
+                continue
+            words[key] = word
+            costs[key] = cost
+            cut = key.rfind(" ")
+            while cut > 0 and (before := key[:cut]) not in prefixes:
+                prefixes.add(before)
+                cut = key.rfind(" ", 0, cut)
+    return Table(words, costs, frozenset(prefixes), frozenset(kept))
 
 
-def _spellings(written: str, known: set[str]) -> tuple[tuple[str, int], ...]:
-    """The syllables that may be meant, with what it costs to think so: the one that is written first."""
-    meant = {written: 0, written.replace("ve", "ue"): 0}
+@lru_cache(maxsize=4096)
+def spellings(written: str) -> tuple[tuple[str, int], ...]:
+    """The syllables that may be meant, with what it costs to think so; none for letters that are no syllable."""
+    if written not in table().words and written not in _LIKE_UE:
+        return ()
+    meant = {written: 0, _LIKE_UE.get(written, written): 0}
     heads = [written]
     for head, other in _CONFUSED:
         if written.startswith(head) and not (len(head) == 1 and written[1:2] == "h"):
@@ -87,14 +93,14 @@ def _spellings(written: str, known: set[str]) -> tuple[tuple[str, int], ...]:
             meant.setdefault(one + "g", _STRANGE)
     if written in {"lu", "nu"}:
         meant[written[0] + "v"] = _STRANGE // 4
-    return tuple((one, cost) for one, cost in meant.items() if one in known)
+    return tuple((one, cost) for one, cost in meant.items() if one in table().words)
 
 
 @cache
 def neighbours() -> dict[tuple[str, str], str]:
     """For words of two characters: the one whose syllable is known where the other character is, before or after."""
     pairs: dict[tuple[str, str], str] = {}
-    for key, (_, word) in table().words.items():
+    for key, word in table().words.items():
         if len(word) == 2:
             first, second = key.split()
             pairs.setdefault((first, word[1]), word[0])
@@ -130,9 +136,8 @@ def best_path(letters: str, breaks: frozenset[int]) -> list[Step]:
 
 def _options(letters: str, breaks: frozenset[int], start: int) -> list[_Option]:
     found: list[_Option] = []
-    syllables = table().syllables
     for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(letters)) + 1):
-        found.extend(_Option(end, meant, cost) for meant, cost in syllables.get(letters[start:end], ()))
+        found.extend(_Option(end, meant, cost) for meant, cost in spellings(letters[start:end]))
         if end in breaks:
             break
     return found
@@ -140,15 +145,14 @@ def _options(letters: str, breaks: frozenset[int], start: int) -> list[_Option]:
 
 def _words(options: list[list[_Option]], start: int) -> Iterator[Step]:
     """The words of the table that may begin at a position; a lone syllable is only read as it is written."""
-    words, prefixes = table().words, table().prefixes
+    words, costs, prefixes = table().words, table().costs, table().prefixes
     waiting: list[tuple[str, int, tuple[int, ...]]] = [("", 0, (start,))]
     while waiting:
         before, strange, marks = waiting.pop()
         for end, meant, extra in options[marks[-1]]:
             key, cost = (f"{before} {meant}" if before else meant), strange + extra
-            known = words.get(key)
-            if known is not None and (before or not cost):
-                yield Step(known[0] + cost, known[1], (*marks, end))
+            if key in words and (before or not cost):
+                yield Step(costs[key] + cost, words[key], (*marks, end))
             if key in prefixes:
                 waiting.append((key, cost, (*marks, end)))
 
