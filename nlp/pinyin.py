@@ -17,6 +17,7 @@ from nlp.syllables import are_syllables, best_path, neighbours, spellings, table
 
 _TONE: Final = "\1"
 """Stands for the number of a tone; folding leaves no control character in a text."""
+_HIDDEN: Final = "\2"
 _TONED: Final = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ"
 _LETTER: Final = f"(?:(?<=[nl])u:(?=[a-z])|[a-z{_TONED}])"
 _APART: Final = f" '’ʼ{_TONE}"
@@ -82,11 +83,8 @@ def read(text: str) -> list[Found]:
     if _RUN.search(text) is None:
         return []
     text = _TONE_NUMBERS.sub(_without_numbers, text)
-    codes = [code.span() for code in _CODE.finditer(text)]
-    found: list[Found] = []
-    for run in _RUN.finditer(text):
-        if not any(start < run.end() and run.start() < end for start, end in codes):
-            found.extend(_groups(text, run.start(), run.end()))
+    text = _CODE.sub(lambda code: _HIDDEN * len(code.group()), text)
+    found = [group for run in _RUN.finditer(text) for group in _groups(text, run.start(), run.end())]
     is_sure = any(one.evidence >= _enough(one) for one in found)
     return [
         _with_spaces(text, one)
@@ -129,7 +127,7 @@ def _groups(text: str, start: int, end: int) -> Iterator[Found]:
     foreign = sum(size if not is_read else -size // 2 for size, is_read in sizes)
     for is_read, numbered in groupby(zip(readable, chunks, strict=True), key=lambda pair: pair[0]):
         if is_read:
-            found = _beside(text, _found(_letters(text, [chunk for _, chunk in numbered])))
+            found = _found(text, _letters(text, [chunk for _, chunk in numbered]))
             yield replace(found, evidence=found.evidence - _FOREIGN_LETTER * max(0, foreign))
 
 
@@ -148,29 +146,32 @@ def _letters(text: str, chunks: list[tuple[int, int]]) -> _Letters:
     return _Letters(_plain("".join(plain)), tuple(spans), frozenset(breaks))
 
 
-def _found(letters: _Letters) -> Found:
+def _found(text: str, letters: _Letters) -> Found:
     steps = best_path(letters.plain, letters.breaks)
-    signs = []
-    for step in steps:
-        for character, (start, end) in zip(step.word, pairwise(step.marks), strict=True):
-            signs.append(Sign(character, letters.spans[start][0], letters.spans[end - 1][1]))
-    return Found(signs[0].start, signs[-1].end, tuple(signs), _PER_LETTER * len(letters.plain) - steps[-1].cost)
-
-
-def _beside(text: str, found: Found) -> Found:
-    """Choose the first and the last character by the Chinese character next to them: zhou 六, 坏le."""
-    signs, evidence = list(found.signs), found.evidence
-    before = text[max(0, found.start - 2) : found.start].rstrip(" ")[-1:]
-    after = text[found.end : found.end + 2].lstrip(" ")[:1]
-    for place, beyond in ((0, before), (-1, after)):
-        if not "\u4e00" <= beyond <= "\u9fff":
+    evidence = _PER_LETTER * len(letters.plain) - steps[-1].cost
+    for place, beyond in enumerate(_beyond(text, letters)):
+        if beyond < "\u4e00":
             continue
-        written = _plain(text[signs[place].start : signs[place].end])
+        step = steps[-place]
+        written = letters.plain[step.marks[0] : step.marks[-1]]
         character = neighbours().get((written, beyond) if place else (beyond, written))
-        if character is not None:
-            signs[place] = replace(signs[place], character=character)
+        if character is not None and len(step.word) == 1:
+            steps[-place] = step._replace(word=character)
             evidence += _IN_A_WORD
-    return replace(found, signs=tuple(signs), evidence=evidence)
+            if len(steps) == 1:
+                break
+    signs = tuple(
+        Sign(character, letters.spans[start][0], letters.spans[end - 1][1])
+        for step in steps
+        for character, (start, end) in zip(step.word, pairwise(step.marks), strict=True)
+    )
+    return Found(signs[0].start, signs[-1].end, signs, evidence)
+
+
+def _beyond(text: str, letters: _Letters) -> tuple[str, str]:
+    """The characters before and after: a lone syllable beside one is chosen by it (zhou 六, 坏le)."""
+    start, end = letters.spans[0][0], letters.spans[-1][1]
+    return text[max(0, start - 2) : start].rstrip(" ")[-1:], text[end : end + 2].lstrip(" ")[:1]
 
 
 def _is_counted(text: str, found: Found) -> bool:
