@@ -18,7 +18,7 @@ from nlp.training import Example, Plan, fit
 from nlp.vocabulary import Vocabulary
 
 INTENT: Final = Plan(balance=0.5)
-CATEGORY: Final = Plan()
+CATEGORY: Final = Plan(evidence=0.3)
 DANGER: Final = Plan(balance=0.5)
 DANGER_ONLY: Final = "danger-only"
 """The tag of sentences that teach what danger is, and nothing else."""

@@ -14,8 +14,9 @@ from nlp.ngrams import Keys, grams
 
 Floats: TypeAlias = NDArray[np.float32]
 Rows: TypeAlias = NDArray[np.intp]
+MANY: Final = 5000
 LEAST: Final = 2
-"""What occurs in one message alone teaches nothing about others and fills the processor's cache."""
+"""Of so many messages, what occurs in one alone teaches little and only fills the processor's cache."""
 
 REMEMBERED: Final = 16
 """Three models that share a vocabulary read the same message."""
@@ -46,7 +47,7 @@ class Vocabulary:
         """All n-grams of normalised texts."""
         found, _ = grams(texts)
         keys, messages = np.unique(found, return_counts=True)
-        kept = messages >= LEAST
+        kept = messages >= (LEAST if len(texts) >= MANY else 1)
         keys, messages = keys[kept], messages[kept]
         rarity = np.log((1 + len(texts)) / (1 + messages)) + 1.0
         return cls(keys, rarity.astype(np.float16).astype(np.float32))
