@@ -1,6 +1,6 @@
-"""The development set: messages by a writer of their own, apart from the training sentences, judged as a whole.
+"""Two sets of messages, each by a writer of its own and apart from the training sentences, judged as a whole.
 
-The floors are what was reached; docs/understanding.md says what is aimed at.
+The floors are what was aimed at; where they are lower, it was not reached. docs/understanding.md has the figures.
 """
 
 from __future__ import annotations
@@ -14,40 +14,48 @@ import pytest
 from nlp import evaluation
 from tests.nlp.reading import read
 
+pytestmark = pytest.mark.parametrize("name", ["development", "unseen"])
+
 
 @cache
-def report() -> dict[str, Any]:
-    return evaluation.evaluate(evaluation.read(Path(__file__).parent / "development.jsonl"), read)
+def report(name: str) -> dict[str, Any]:
+    return evaluation.evaluate(evaluation.read(Path(__file__).parent / f"{name}.jsonl"), read)
 
 
 @pytest.mark.parametrize(
     ("part", "figure", "floor"),
     [
         ("intent", "accuracy", 0.93),
-        ("intent", "accuracy_answered", 0.965),
+        ("intent", "accuracy_answered", 0.97),
         ("intent", "coverage", 0.85),
-        ("category", "lenient", 0.89),
+        ("intent", "several_wishes_found", 0.65),
+        ("category", "lenient", 0.90),
         ("category", "strict", 0.84),
-        ("category", "among_three", 0.94),
+        ("category", "among_three", 0.95),
         ("danger", "caught", 1.0),
     ],
 )
-def test_enough_is_right(part: str, figure: str, floor: float) -> None:
-    assert report()[part][figure] >= floor
+def test_enough_is_right(name: str, part: str, figure: str, floor: float) -> None:
+    assert report(name)[part][figure] >= floor
+
+
+@pytest.mark.parametrize(("slot", "floor"), [("loc", 0.88), ("time", 0.93), ("phone", 1.0), ("item", 0.85)])
+def test_slots_are_found(name: str, slot: str, floor: float) -> None:
+    assert report(name)["slots"][slot]["found"] >= floor
 
 
 @pytest.mark.parametrize(
     ("part", "figure", "ceiling"),
     [
-        ("intent", "out_of_scope_accepted", 0.065),
+        ("intent", "out_of_scope_accepted", 0.05),
         ("intent", "calibration_error", 0.05),
-        ("danger", "false_alarms", 0.015),
+        ("danger", "false_alarms", 0.01),
     ],
 )
-def test_little_is_wrong(part: str, figure: str, ceiling: float) -> None:
-    assert report()[part][figure] <= ceiling
+def test_little_is_wrong(name: str, part: str, figure: str, ceiling: float) -> None:
+    assert report(name)[part][figure] <= ceiling
 
 
-@pytest.mark.parametrize("tag", ["dialect", "trad", "typo", "homophone", "pinyin", "negation", "multi"])
-def test_no_way_of_writing_is_left_behind(tag: str) -> None:
-    assert report()["slices"][tag]["right"] >= 0.8
+@pytest.mark.parametrize("tag", ["dialect", "trad", "typo", "pinyin", "negation", "multi"])
+def test_no_way_of_writing_is_left_behind(name: str, tag: str) -> None:
+    assert report(name)["slices"][tag]["right"] >= 0.8
