@@ -41,8 +41,10 @@ _FOREIGN_LETTER: Final = 12
 """What speaks against a run for each letter that is no pinyin, beyond half as many as are."""
 _IN_A_WORD: Final = 45
 """What speaks for a syllable that makes a known word with the Chinese character beside it."""
-_SURE: Final = 40
-"""The evidence that two syllables need to be read."""
+_SURE_ALONE: Final = 40
+"""The evidence that one syllable needs to be read."""
+_SURE: Final = 30
+"""The evidence that two syllables need."""
 _PER_SYLLABLE: Final = 25
 """How much less is needed for each further syllable, down to `_LEAST`."""
 _LEAST: Final = -80
@@ -95,7 +97,8 @@ def read(text: str) -> list[Found]:
 
 def _enough(found: Found) -> int:
     """The evidence that a row of syllables needs: the more there are, the less it can be chance."""
-    return max(_LEAST, _SURE - _PER_SYLLABLE * max(0, len(found.signs) - 2))
+    count = len(found.signs)
+    return _SURE_ALONE if count == 1 else max(_LEAST, _SURE - _PER_SYLLABLE * (count - 2))
 
 
 def _without_numbers(match: re.Match[str]) -> str:
