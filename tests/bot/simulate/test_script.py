@@ -20,12 +20,17 @@ from tests.bot.simulate.conftest import Both
 SCRIPT = "# 开头\n你好\n> text 你好\n> 2 不是\n\n1\n> text 1\n/quit\n没有说"
 
 
-async def run(both: Both, text: str, tmp_path: Path, *, account: str = "heping") -> list[str]:
+PATIENT = 30.0
+HASTY = 0.3
+"""Enough where no answer will come."""
+
+
+async def run(both: Both, text: str, tmp_path: Path, *, account: str = "heping", seconds: float = PATIENT) -> list[str]:
     path = tmp_path / "talk.txt"
     path.write_text(text, encoding="utf-8")
     resident = await open_resident(both.account(account), both.server.url, both.server.http, platform=both.platform)
     conversation = Conversation(resident, name="和平里社区")
-    await script.run(script.read(path), conversation, answer_seconds=0.3)
+    await script.run(script.read(path), conversation, answer_seconds=seconds)
     return conversation.transcript
 
 
@@ -39,12 +44,12 @@ async def test_a_script_says_its_lines_and_finds_what_it_expects(both: Both, tmp
 @pytest.mark.parametrize("bad", ["你好\n> 再见", "/loc here", "/fly", "/press 3", "/photo /no/such/file"])
 async def test_a_script_ends_at_the_first_line_that_fails(both: Both, tmp_path: Path, bad: str) -> None:
     with pytest.raises(ScriptFailed, match=r"^line [12]: "):
-        await run(both, bad, tmp_path)
+        await run(both, bad, tmp_path, seconds=HASTY)
 
 
 async def test_an_expectation_looks_at_the_last_answer_only(both: Both, tmp_path: Path) -> None:
     with pytest.raises(ScriptFailed, match="line 3"):
-        await run(both, "你好\n再见\n> 你好", tmp_path)
+        await run(both, "你好\n再见\n> 你好", tmp_path, seconds=HASTY)
 
 
 async def test_buttons_can_be_pressed_by_number(both: Both, tmp_path: Path) -> None:
