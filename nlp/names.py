@@ -41,6 +41,10 @@ _GIVEN: Final = (
 _GIVEN_ALONE: Final = "伟芳磊军洋涛静敏丽强超勇艳娟霞杰凯刚岚燕玲萍俊鹏斌浩辉琴莉婷倩"
 _ANY_GIVEN: Final = "[^\\W\\d_a-z的在是了住要想这有电和与给报也就都很说年今家号员]"
 _END: Final = "(?=[，。,.、；;:！!？? 0-9\0]|$)"
+# Who somebody is, right before the name: 来电人方秀兰, 我弟钱小宝.
+_WHO: Final = (
+    "来电人|负责人|人员|居民|业主|住户|闺女|女儿|儿子|弟弟?|妹妹?|老伴|老公|老婆|爱人|母亲|父亲|孙子|孙女|孩子"
+)
 _GOES_ON_AFTER_WHOLE: Final = "(?=[，。,、；;:！!？? 0-9\0的也在是不住跑代擅打来挨说为现啊问写报跟和家兑查师敬退]|$)"
 
 
@@ -51,7 +55,7 @@ def _told() -> str:
         f"我叫|我是(?={surname}{_ANY_GIVEN}{{1,2}}{_END})|[他她个]叫|名字叫|名字是|姓名:?|姓名是|叫做|联系人:?|联系人是"
     )
     lead += f"|户主:?|家[父母属]|岳[父母]|本人(?={surname})"
-    family = f"(?:[我他她，。 ]|免贵|本人)姓(?P<family>{surname})(?:{_END}|(?=我))"
+    family = f"(?:[我他她，。 亲爸妈]|免贵|本人)姓(?P<family>{surname})(?:{_END}|(?=我))"
     closed = f"{surname}{_ANY_GIVEN}{{1,2}}?{_END}"
     said = f"(?P<said>{closed}|{surname}[{_GIVEN}]{{1,2}}|{surname}{_ANY_GIVEN}{{1,2}})"
     return f"(?:{lead})\\s?{_NEVER}{said}|{family}"
@@ -74,6 +78,7 @@ def _pattern() -> re.Pattern[str]:
         f"(?P<short>阿[{_GIVEN_ALONE}明珍珠荣](?=[，。欠都亲说来去在的 ]|$)|[小老]{familiar}(?:头儿?(?!破))?){_GOES_ON}"
         f"|(?<![一-龥])(?P<polite>{familiar}[总工生])(?=[，。,！!: 好您]|$)"
         f"|(?:转|找|让|叫|问|请|楼上|见|的)(?P<called>{familiar}[总工生])(?![程人地产活病意气命成会])"
+        f"|(?:{_WHO})(?P<who>{_NEVER}[{row['surnames']}][{_GIVEN}]{{2}})"
         f"|(?P<whole>(?=.[{_GIVEN}]{{2}}){_NEVER}[{row['surnames']}][{_GIVEN}]{{2}}){_GOES_ON_AFTER_WHOLE}"
         f"|(?:^|[，。！ 群找让叫和记])(?P<two>{_NEVER}{familiar}[{_GIVEN_ALONE}])(?=[，。,！!、 他她代跑打查说写]|$)"
     )
