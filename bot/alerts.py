@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any, Final
 
 from aiohttp import ClientError, ClientSession
 
-from core import clock
+from core import clock, foreign_json
 from core.crypto import Vault
 from core.db import dump_json
 from core.errors import DeliveryError
@@ -186,7 +185,7 @@ async def _send_markdown(http: ClientSession, url: str, text: str) -> None:
     message = {"msgtype": "markdown", "markdown": {"content": _shortened(text, MARKDOWN_BYTES)}}
     answer = await _post(http, url, dump_json(message).encode(), {})
     try:
-        parsed = json.loads(answer)
+        parsed = foreign_json.read(answer)
     except ValueError:
         raise DeliveryError("wecom_no_json", retryable=True) from None
     code = parsed.get("errcode") if isinstance(parsed, dict) else None

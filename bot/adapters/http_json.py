@@ -12,6 +12,7 @@ from typing import Any, Final
 import aiohttp
 
 from bot.adapters.failures import BUSY, UNREACHABLE, UNREADABLE_ANSWER
+from core import foreign_json
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=15, connect=4)
 MAX_ANSWER_BYTES: Final = 1024 * 1024
@@ -66,7 +67,7 @@ async def fetch(
 def read_object(body: bytes) -> dict[str, Any]:
     """A JSON object. Raises DeliveryError for anything else, such as a proxy's page."""
     try:
-        parsed = json.loads(body)
+        parsed = foreign_json.read(body)
     except ValueError:
         raise UNREADABLE_ANSWER.error() from None
     if not isinstance(parsed, dict):

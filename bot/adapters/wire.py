@@ -18,6 +18,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from bot.adapters.delivery import Unreadable
+from core import foreign_json
 
 MAX_DEPTH: Final = 8
 
@@ -25,7 +26,6 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Fields: TypeAlias = dict[str, Value]
 
 _ILLEGAL_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class BodyFormat(StrEnum):
@@ -70,7 +70,7 @@ def parse_xml(text: str) -> Fields:
 
 
 def _parse_json(text: str) -> Fields:
-    if _json_depth(text) > MAX_DEPTH:
+    if foreign_json.depth(text) > MAX_DEPTH:
         raise Unreadable
     try:
         parsed = json.loads(text, strict=False, parse_int=str, parse_float=str, parse_constant=_refuse)
@@ -81,17 +81,6 @@ def _parse_json(text: str) -> Fields:
 
 def _refuse(_constant: str) -> str:
     raise ValueError("NaN and Infinity are no JSON")
-
-
-def _json_depth(text: str) -> int:
-    depth = deepest = 0
-    for token in _JSON_TOKEN.finditer(text):
-        if token[0] in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token[0] in "]}":
-            depth -= 1
-    return deepest
 
 
 def _plain(value: Any) -> Value:

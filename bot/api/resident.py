@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
@@ -20,7 +19,7 @@ from bot.limits import LOGINS, UPLOADS
 from bot.service import Service
 from community import photos, residents
 from community.residents import Who
-from core import clock, logs
+from core import clock, foreign_json, logs
 from core.errors import DeliveryError, Invalid, RateLimited, Unauthenticated, Unavailable
 from core.settings import Account
 from core.values import Platform
@@ -85,8 +84,8 @@ async def _platform_id(service: Service, account: Account, code: str) -> tuple[s
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+        data = foreign_json.read(body)
+    except ValueError:
         raise Invalid(fields={"body": "json"}) from None
     if not isinstance(data, dict):
         raise Invalid(fields={"body": "object"})

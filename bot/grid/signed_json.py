@@ -7,7 +7,6 @@ sent carries its idempotency key; what the far side calls known counts as taken.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession
 from yarl import URL
 
 from bot.grid.signing import sign
-from core import clock
+from core import clock, foreign_json
 from core.db import dump_json
 from core.errors import DeliveryError
 from core.settings import GridConnector
@@ -134,8 +133,8 @@ async def _read_json(response: ClientResponse) -> dict[str, Any] | None:
         if len(body) > MAX_ANSWER_BYTES:
             return None
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
+        parsed = foreign_json.read(bytes(body))
+    except ValueError:
         return None
     return parsed if isinstance(parsed, dict) else None
 

@@ -7,13 +7,13 @@ a known event), and only then reads the whole body with `read_update`.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from core import foreign_json
 from core.errors import Invalid
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -102,8 +102,8 @@ class Peeked:
 def peek(body: bytes) -> Peeked:
     """The keys of a body that perhaps is an update. Never raises: whatever is missing is None."""
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
+        parsed = foreign_json.read(body)
+    except ValueError:
         parsed = None
     found = parsed if isinstance(parsed, dict) else {}
     return Peeked(
