@@ -22,6 +22,7 @@ MODELS: Final = "models"
 TRAINER: Final = "trainer"
 CHANNEL: Final = "happy-community:wake"
 RECONNECT_SECONDS: Final = 2.0
+CANCEL_AGAIN_SECONDS: Final = 1.0
 
 log = logs.get(__name__)
 
@@ -86,9 +87,9 @@ class Wakeups:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def close(self) -> None:
-        if self._listener is not None:
+        # A cancelling that meets the client while it connects can be lost there: one is not always enough.
+        while self._listener is not None and not self._listener.done():
             self._listener.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listener
+            await asyncio.wait({self._listener}, timeout=CANCEL_AGAIN_SECONDS)
         if self.redis is not None:
             await self.redis.aclose()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 
 import pytest
+from redis.asyncio import Redis
 
 from bot import app
 from bot.sender import Sender
 from bot.timers import Timers
+from bot.wakeups import Wakeups
 from core.errors import DeliveryError
 from core.outbox import Job, enqueue
 from tests.house import House
 from tests.scenarios.test_bad_input_api import Visitor
+from tests.servers import free_port
 
 
 @pytest.mark.parametrize("loop", [Sender, Timers])
@@ -59,3 +63,20 @@ async def test_a_fault_of_a_loop_is_raised() -> None:
 
     with pytest.raises(DeliveryError):
         await app.finish([asyncio.create_task(broken())])
+
+
+class LosesOne(Wakeups):
+    """Its client swallows the first cancelling, as one does that is just connecting."""
+
+    async def _listen(self, redis: Redis) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        await super()._listen(redis)
+
+
+async def test_a_cancelling_that_was_lost_is_repeated() -> None:
+    wakeups = LosesOne(f"redis://127.0.0.1:{free_port()}/0")
+    await wakeups.wait("nothing", 0.05)
+    closing = asyncio.create_task(wakeups.close())
+    done, _ = await asyncio.wait({closing}, timeout=15)
+    assert done == {closing}
