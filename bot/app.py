@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Final
 
@@ -20,6 +19,7 @@ from bot.timers import Timers
 from bot.trainer import Trainer
 from bot.web import duty
 from bot.web.pages import routes as page_routes
+from core.stopping import cancelled
 
 STOPPING_SECONDS: Final = 8.0
 
@@ -78,10 +78,10 @@ async def finish(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Let loops that were told to stop end their round; one that takes too long is cancelled. Raises their faults."""
     await asyncio.wait(tasks, timeout=STOPPING_SECONDS)
     for task in tasks:
-        task.cancel()
+        await cancelled(task)
     for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        if not task.cancelled():
+            task.result()
 
 
 async def _stop_waiting(app: web.Application) -> None:

@@ -65,8 +65,8 @@ async def consider(turn: Turn, case: Case | None, *, is_free: bool = False) -> R
     `is_free` says that no dialogue waits for these words: then what is no wish of its own still belongs to the case.
     """
     kind = turn.understood.emergency
-    if kind is not None and not turn.understood.emergency_doubt:
-        return await _raise(turn, case, kind)
+    if (certain := turn.understood.alarm) is not None:
+        return await _raise(turn, case, certain)
     if case is not None and (reply := await _follow(turn, case, is_free=is_free)) is not None:
         return reply
     if kind is not None and (case is None or case.kind != kind):

@@ -7,6 +7,7 @@ written yet is lost: the counts and examples of some seconds.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -59,6 +60,10 @@ class FirstMessages:
         found = list(self._waiting)
         self._waiting.clear()
         return found
+
+    def put_back(self, messages: Sequence[FirstMessage]) -> None:
+        """Before what came since; of more than MOST the oldest go."""
+        self._waiting = deque((*messages, *self._waiting), maxlen=MOST)
 
 
 def _is_first(said: Inbound, memory: Memory) -> bool:

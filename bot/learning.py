@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.first_messages import FirstMessage, FirstMessages
@@ -134,11 +134,21 @@ class Learning:
         return None
 
     async def write_down(self) -> None:
-        """Count what was read, and queue what was not sure or what the shadow reads otherwise."""
+        """Count what was read, and queue what was not sure or what the shadow reads otherwise.
+
+        What a database that is away could not take is tried again with the next.
+        """
         messages, shadow = self._messages.drain(), self.shadow
         if not messages:
             return
         look = await asyncio.to_thread(_looked, messages, self._reader, shadow)
+        try:
+            await self._record(messages, look, shadow)
+        except (OperationalError, InterfaceError, OSError):
+            self._messages.put_back(messages)
+            raise
+
+    async def _record(self, messages: Sequence[FirstMessage], look: _Look, shadow: Shadow | None) -> None:
         async with self._database.write() as db:
             areas = await _areas(db, messages)
             await readings.count(db, [Reading(one.day, areas[one], one.seen.intent or ABSTAINED) for one in messages])

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core import logs
+from core.stopping import cancelled
 
 SENDER: Final = "sender"
 TIMERS: Final = "timers"
@@ -22,7 +23,6 @@ MODELS: Final = "models"
 TRAINER: Final = "trainer"
 CHANNEL: Final = "happy-community:wake"
 RECONNECT_SECONDS: Final = 2.0
-CANCEL_AGAIN_SECONDS: Final = 1.0
 
 log = logs.get(__name__)
 
@@ -87,9 +87,7 @@ class Wakeups:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def close(self) -> None:
-        # A cancelling that meets the client while it connects can be lost there: one is not always enough.
-        while self._listener is not None and not self._listener.done():
-            self._listener.cancel()
-            await asyncio.wait({self._listener}, timeout=CANCEL_AGAIN_SECONDS)
+        if self._listener is not None:
+            await cancelled(self._listener)
         if self.redis is not None:
             await self.redis.aclose()

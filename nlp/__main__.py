@@ -7,13 +7,14 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core import clock
-from nlp import benchmark, corpus, evaluation, folds
-from nlp.corpus import BrokenCorpus, Sentence
+from nlp import benchmark, corpus, evaluation, examples
+from nlp.corpus import BrokenCorpus
 from nlp.curve import learning_curve
 from nlp.evaluation import BrokenData
 from nlp.explaining import explain
@@ -54,12 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     judging.add_argument("--data", type=Path, required=True, help="JSON lines")
     judging.add_argument("--models", type=Path)
     judging.add_argument("--learning-curve", action="store_true", help="train on parts of the sentences as well")
-    judging.add_argument("--sentences", type=Path, help="for the learning curve; the shipped ones else")
+    judging.add_argument("--sentences", type=Path, default=corpus.FOLDER, help="for the learning curve")
     measuring = commands.add_parser("benchmark", help="train and measure the category model on any labelled texts")
     measuring.add_argument("--train", type=Path, required=True, help="a CSV with the columns text and label")
     measuring.add_argument("--test", type=Path, required=True)
     checking = commands.add_parser("check", help="validate labelled sentences; balance and near-duplicates as JSON")
-    checking.add_argument("--data", type=Path, help="a CSV or a folder; the shipped sentences else")
+    checking.add_argument("--data", type=Path, default=corpus.FOLDER, help="a CSV or a folder")
     for command, run in (
         (reading, _understand), (explaining, _explain), (training, _train),
         (judging, _evaluate), (measuring, _benchmark), (checking, _check),
@@ -93,16 +94,12 @@ def _explain(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _sentences(path: Path) -> list[Sentence]:
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
-    return [sentence for file in files for sentence in corpus.read(file)]
-
-
 def _train(chosen: argparse.Namespace) -> int:
-    learnt = learn(_sentences(chosen.data), evaluation.read(chosen.gate) if chosen.gate else ())
+    learnt = learn(corpus.read_all(chosen.data), evaluation.read(chosen.gate) if chosen.gate else ())
     learnt.models.save(chosen.out)
     _print({"unseen": {"intent": learnt.intent.accuracy(), "category": learnt.category.accuracy(),
-                       "danger": learnt.danger.accuracy()}, "gate": learnt.models.gate.to_json()})  # fmt: skip
+                       "danger": learnt.danger.accuracy()},
+            "thresholds": [asdict(point) for point in learnt.curve], "gate": learnt.models.gate.to_json()})  # fmt: skip
     return 0
 
 
@@ -110,8 +107,7 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     models, now = _models(chosen), clock.now()
     report = evaluation.evaluate(evaluation.read(chosen.data), lambda text: understand(text, now=now, models=models))
     if chosen.learning_curve:
-        sentences = _sentences(chosen.sentences) if chosen.sentences else corpus.shipped()
-        report["learning_curve"] = learning_curve(folds.read(sentences))
+        report["learning_curve"] = learning_curve(examples.read(corpus.read_all(chosen.sentences)))
     _print(report)
     return 0
 
@@ -123,7 +119,7 @@ def _benchmark(chosen: argparse.Namespace) -> int:
 
 def _check(chosen: argparse.Namespace) -> int:
     """1 where sentences say the same."""
-    report = corpus.report(_sentences(chosen.data) if chosen.data else corpus.shipped())
+    report = corpus.report(corpus.read_all(chosen.data))
     _print(report)
     return 1 if report["near_duplicates"] else 0
 

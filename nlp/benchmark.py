@@ -58,7 +58,7 @@ def _example(text: str, label: str = "") -> Example:
 
 def _best(model: LinearModel, text: str) -> str:
     one = _example(text)
-    return model.labels[int(model.logits(one.text, one.points).argmax())]
+    return model.best(one.text, one.points)
 
 
 def macro_f1(true: Sequence[str], read_as: Sequence[str]) -> float:

@@ -32,9 +32,8 @@ class Pair:
 
     def missed(self, texts: Iterable[str]) -> list[str]:
         """Dangers that are caught today and would not be."""
-        return [
-            text for text in texts if _is_caught(self._by(self.before, text)) > _is_caught(self._by(self.after, text))
-        ]
+        urgent = (text for text in texts if self._by(self.before, text).urgency == 3)
+        return [text for text in urgent if self._by(self.after, text).urgency != 3]
 
     def changes(self, messages: Iterable[Asked]) -> list[dict[str, Any]]:
         """`{ref, before, after}` of messages that would be answered otherwise, at most MOST_CHANGES."""
@@ -64,12 +63,8 @@ def decision(seen: Understanding) -> dict[str, str | None]:
     return {
         "intent": seen.intent,
         "category": seen.category if seen.intent == "issue_report" else None,
-        "emergency": None if seen.emergency_doubt else seen.emergency,
+        "emergency": seen.alarm,
     }
-
-
-def _is_caught(seen: Understanding) -> bool:
-    return seen.urgency == 3 or (seen.emergency is not None and not seen.emergency_doubt)
 
 
 def _is_right(seen: Understanding, label: dict[str, str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from nlp import folds
-from nlp.folds import Read
+from nlp.examples import Read
 
 PERCENTS: Final = (25, 50, 75, 100)
 
@@ -16,8 +16,9 @@ def learning_curve(sentences: Sequence[Read], percents: Sequence[int] = PERCENTS
 
     A smaller part is within every larger one.
     """
-    test = [one for one in sentences if folds.fold(one) == 0]
-    rest = sorted((one for one in sentences if folds.fold(one) != 0), key=lambda one: one.place)
+    useful = [one for one in sentences if one.intent or one.category]
+    test = [one for one in useful if folds.fold(one) == 0]
+    rest = sorted((one for one in useful if folds.fold(one) != 0), key=lambda one: one.place)
     points = []
     for percent in percents:
         part = rest[: len(rest) * percent // 100]

@@ -39,9 +39,6 @@ class Danger:
     lookalike: bool = False
 
 
-CALM: Final = Danger(None, doubt=False, urgency=1)
-
-
 @cache
 def _lookalikes() -> re.Pattern[str]:
     """The longest first, so that 烧烤店冒烟 goes as a whole and not only its 烧烤."""

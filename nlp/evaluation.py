@@ -142,10 +142,8 @@ def _category(reports: Sequence[Judged]) -> dict[str, Any]:
 def _danger(judged: Sequence[Judged]) -> dict[str, Any]:
     urgent = [one for one in judged if one.item.get("urgency") == _URGENT]
     calm = [one for one in judged if "urgency" in one.item and one.item["urgency"] != _URGENT]
-    caught = [
-        one.seen.urgency == 3 or (one.seen.emergency is not None and not one.seen.emergency_doubt) for one in urgent
-    ]
-    false = [one.seen.emergency is not None and not one.seen.emergency_doubt for one in calm]
+    caught = [one.seen.urgency == 3 for one in urgent]
+    false = [one.seen.alarm is not None for one in calm]
     return {
         "urgent": len(urgent),
         "caught": _share(caught),

@@ -5,7 +5,6 @@ So a sentence is in the same fold whatever else is trained on, and two trainings
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
@@ -14,10 +13,8 @@ import numpy as np
 
 from nlp.benchmark import macro_f1
 from nlp.calibration import Unseen
-from nlp.corpus import Sentence
-from nlp.hints import hints
-from nlp.learning import CATEGORY, DANGER_ONLY, INTENT
-from nlp.normalise import normalise
+from nlp.examples import Read
+from nlp.learning import CATEGORY, INTENT
 from nlp.training import Example, Plan, fit
 from nlp.vocabulary import Floats
 
@@ -36,15 +33,6 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A sentence as examples for the models that it can teach; `place` orders and divides the sentences."""
-
-    place: int
-    intent: Example | None
-    category: Example | None
-
-
-@dataclass(frozen=True, slots=True)
 class CrossRead:
     """Logits of sentences by models of the other folds."""
 
@@ -57,19 +45,6 @@ class CrossRead:
 
 Kind: TypeAlias = Callable[[Read], Example | None]
 KINDS: Final[tuple[tuple[Kind, Plan], ...]] = ((lambda one: one.intent, INTENT), (lambda one: one.category, CATEGORY))
-
-
-def read(sentences: Iterable[Sentence]) -> list[Read]:
-    """Without those that teach danger alone."""
-    return [_read(one) for one in sentences if DANGER_ONLY not in one.tags]
-
-
-def _read(sentence: Sentence) -> Read:
-    text = normalise(sentence.text).text
-    seen = hints(text)
-    intent = Example(text, sentence.intent, seen.intent) if len(sentence.intents) == 1 else None
-    category = Example(text, sentence.categories[0], seen.category) if sentence.categories else None
-    return Read(zlib.crc32(sentence.text.encode()), intent, category)
 
 
 def fold(one: Read) -> int:
@@ -111,5 +86,5 @@ def on_rest(train: Sequence[Read], test: Sequence[Read]) -> Scores:
 def _score(train: Sequence[Read], test: Sequence[Read], kind: Kind, plan: Plan) -> float:
     model = fit(examples(train, kind), plan)
     asked = examples(test, kind)
-    best = [model.labels[int(model.logits(one.text, one.points).argmax())] for one in asked]
+    best = [model.best(one.text, one.points) for one in asked]
     return macro_f1([one.label for one in asked], best)

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from nlp.calibration import Unseen, cross_validated, curve, lowest_safe, temperature
+from nlp import examples
+from nlp.calibration import Point, Unseen, cross_validated, curve, lowest_safe, temperature
 from nlp.corpus import Sentence
-from nlp.hints import Hints, hints
+from nlp.hints import hints
 from nlp.linear import LinearModel
 from nlp.models import DOUBT, HAZARD, NO_DANGER, Gate, Models
 from nlp.normalise import normalise
@@ -20,12 +21,6 @@ from nlp.vocabulary import Vocabulary
 INTENT: Final = Plan(balance=0.5)
 CATEGORY: Final = Plan(evidence=0.3)
 DANGER: Final = Plan(balance=0.5)
-DANGER_ONLY: Final = "danger-only"
-"""The tag of sentences that teach what danger is, and nothing else."""
-
-DANGER_UNJUDGED: Final = "danger-unjudged"
-"""The tag of sentences whose label says nothing about danger, not even that there is none."""
-
 ACCURACY: Final = 0.98
 ACCEPTED: Final = 0.03
 FALSE_ALARMS: Final = 0.004
@@ -37,12 +32,13 @@ LEAST_QUESTION: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """The models, and each one's logits on sentences that it had not seen."""
+    """The models, each one's logits on sentences that it had not seen, and what other thresholds would give."""
 
     models: Models
     intent: Unseen
     category: Unseen
     danger: Unseen
+    curve: Sequence[Point]
 
 
 def learn(sentences: Sequence[Sentence], apart: Sequence[Mapping[str, Any]] = ()) -> Learnt:
@@ -51,23 +47,23 @@ def learn(sentences: Sequence[Sentence], apart: Sequence[Mapping[str, Any]] = ()
     The sentences are harder than what residents usually write: with messages kept `apart` (as `nlp.evaluation` reads
     them) the threshold of the intent comes from these.
     """
-    read = [(sentence, *_read(sentence)) for sentence in sentences]
-    whole = [one for one in read if DANGER_ONLY not in one[0].tags]
-    of_intent = [Example(text, one.intent, seen.intent) for one, text, seen in whole if len(one.intents) == 1]
-    of_category = [Example(text, one.categories[0], seen.category) for one, text, seen in whole if one.categories]
-    judged_danger = [one for one in read if DANGER_UNJUDGED not in one[0].tags]
-    of_danger = [Example(text, danger_label(one), seen.danger) for one, text, seen in judged_danger]
-    vocabulary = Vocabulary.of([text for _, text, _ in read])
-    intent, unseen_intent = _calibrated(of_intent, INTENT, vocabulary)
-    category, unseen_category = _calibrated(of_category, CATEGORY, vocabulary)
-    danger, unseen_danger = _calibrated(of_danger, DANGER, vocabulary)
+    read = examples.read(sentences)
+    vocabulary = Vocabulary.of([one.text for one in read])
+    (intent, unseen_intent), (category, unseen_category), (danger, unseen_danger) = (
+        _cross_validated(taught, plan, vocabulary)
+        for taught, plan in (
+            ([one.intent for one in read if one.intent], INTENT),
+            ([one.category for one in read if one.category], CATEGORY),
+            ([one.danger for one in read if one.danger], DANGER),
+        )
+    )
     gate = Gate()
     judged = scored(intent, apart) if apart else unseen_intent
     points = curve(judged, intent.temperature, margin=gate.margin)
     gate = replace(
         gate, probability=lowest_safe(points, accuracy=ACCURACY, accepted=ACCEPTED), **_alarms(unseen_danger, danger)
     )
-    return Learnt(Models(intent, category, danger, gate), unseen_intent, unseen_category, unseen_danger)
+    return Learnt(Models(intent, category, danger, gate), unseen_intent, unseen_category, unseen_danger, points)
 
 
 def scored(model: LinearModel, items: Sequence[Mapping[str, Any]]) -> Unseen:
@@ -83,20 +79,14 @@ def scored(model: LinearModel, items: Sequence[Mapping[str, Any]]) -> Unseen:
     return Unseen(model.labels, np.array(logits, dtype=np.float32), np.array(right))
 
 
-def _read(sentence: Sentence) -> tuple[str, Hints]:
-    text = normalise(sentence.text).text
-    return text, hints(text)
+def _cross_validated(taught: Sequence[Example], plan: Plan, vocabulary: Vocabulary) -> tuple[LinearModel, Unseen]:
+    unseen = cross_validated(taught, plan, vocabulary=vocabulary)
+    return calibrated(taught, plan, vocabulary, unseen), unseen
 
 
-def danger_label(sentence: Sentence) -> str:
-    if not sentence.danger:
-        return NO_DANGER
-    return DOUBT if sentence.danger.startswith(DOUBT) else sentence.danger
-
-
-def _calibrated(examples: Sequence[Example], plan: Plan, vocabulary: Vocabulary) -> tuple[LinearModel, Unseen]:
-    unseen = cross_validated(examples, plan, vocabulary=vocabulary)
-    return replace(fit(examples, plan, vocabulary=vocabulary), temperature=temperature(unseen)), unseen
+def calibrated(taught: Sequence[Example], plan: Plan, vocabulary: Vocabulary, unseen: Unseen) -> LinearModel:
+    """A model whose temperature comes from logits of models that had not seen what they judged."""
+    return replace(fit(taught, plan, vocabulary=vocabulary), temperature=temperature(unseen))
 
 
 def _alarms(unseen: Unseen, model: LinearModel) -> dict[str, float]:

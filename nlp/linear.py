@@ -45,6 +45,10 @@ class LinearModel:
         found: Floats = self.logits_of((text,), (points,))[0]
         return found
 
+    def best(self, text: str, points: Mapping[str, float]) -> str:
+        """The likeliest label."""
+        return self.labels[int(self.logits(text, points).argmax())]
+
     def probabilities(self, text: str, points: Mapping[str, float]) -> Floats:
         return softmax(self.logits(text, points) / np.float32(self.temperature))
 

@@ -6,6 +6,7 @@ Every character of the result remembers where it came from, so that a span found
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -29,6 +30,17 @@ class Normalised:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The span in the original that a non-empty span of `text` stands for."""
         return self.starts[start], self.ends[end - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands instead of `start:end`, with the spans of its characters in the original."""
+
+    start: int
+    end: int
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
 
 @cache
@@ -92,67 +104,61 @@ def lengths_by_first(words: dict[str, str] | set[str]) -> dict[str, tuple[int, .
 def _reworded(source: Normalised) -> Normalised:
     """Replace typos, homophones and dialect words of the table, longest match first."""
     table, lengths = _wordings()
-    found: list[tuple[int, int, str]] = []
+    found: list[_Piece] = []
     position = 0
     while position < len(source.text):
         for length in lengths.get(source.text[position], ()):
             better = table.get(source.text[position : position + length])
-            if better is not None and position + length <= len(source.text):
-                found.append((position, position + length, better))
+            if better is not None:
+                found.append(_instead(source, position, position + length, better))
                 position += length
                 break
         else:
             position += 1
-    return _replaced(source, found)
+    return _spliced(source, found)
+
+
+def _instead(source: Normalised, start: int, end: int, better: str) -> _Piece:
+    """Other words for a span: of equal length they keep its map character by character, else each stands for all."""
+    if len(better) == end - start:
+        return _Piece(start, end, better, source.starts[start:end], source.ends[start:end])
+    first, last = source.span(start, end)
+    return _Piece(start, end, better, (first,) * len(better), (last,) * len(better))
 
 
 def _from_pinyin(source: Normalised) -> Normalised:
     """Write pinyin in characters, each of them with the letters of its syllable as its span."""
-    found = pinyin.read(source.text)
-    if not found:
-        return source
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    done = 0
-    for one in found:
-        pieces.append(source.text[done : one.start])
-        starts.extend(source.starts[done : one.start])
-        ends.extend(source.ends[done : one.start])
-        pieces.extend(sign.character for sign in one.signs)
-        starts.extend(source.starts[sign.start] for sign in one.signs)
-        ends.extend(source.ends[sign.end - 1] for sign in one.signs)
-        done = one.end
-    return Normalised(
-        source.original,
-        "".join((*pieces, source.text[done:])),
-        (*starts, *source.starts[done:]),
-        (*ends, *source.ends[done:]),
+    return _spliced(
+        source,
+        [
+            _Piece(
+                one.start,
+                one.end,
+                "".join(sign.character for sign in one.signs),
+                tuple(source.starts[sign.start] for sign in one.signs),
+                tuple(source.ends[sign.end - 1] for sign in one.signs),
+            )
+            for one in pinyin.read(source.text)
+        ],
     )
 
 
-def _replaced(source: Normalised, replacements: list[tuple[int, int, str]]) -> Normalised:
-    """The text with spans replaced in order; a replacement of equal length keeps its map character by character."""
-    if not replacements:
+def _spliced(source: Normalised, pieces: Sequence[_Piece]) -> Normalised:
+    """The text with these pieces, which stand in order, in place of what they cover."""
+    if not pieces:
         return source
-    pieces: list[str] = []
+    texts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     done = 0
-    for start, end, better in replacements:
-        pieces.append(source.text[done:start])
-        starts.extend(source.starts[done:start])
-        ends.extend(source.ends[done:start])
-        pieces.append(better)
-        if len(better) == end - start:
-            starts.extend(source.starts[start:end])
-            ends.extend(source.ends[start:end])
-        else:
-            first, last = source.span(start, end)
-            starts.extend([first] * len(better))
-            ends.extend([last] * len(better))
-        done = end
-    pieces.append(source.text[done:])
-    starts.extend(source.starts[done:])
-    ends.extend(source.ends[done:])
-    return Normalised(source.original, "".join(pieces), tuple(starts), tuple(ends))
+    for one in pieces:
+        texts += [source.text[done : one.start], one.text]
+        starts += [*source.starts[done : one.start], *one.starts]
+        ends += [*source.ends[done : one.start], *one.ends]
+        done = one.end
+    return Normalised(
+        source.original,
+        "".join((*texts, source.text[done:])),
+        (*starts, *source.starts[done:]),
+        (*ends, *source.ends[done:]),
+    )

@@ -19,17 +19,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from core import clock
-from nlp import corpus, folds, packing
-from nlp.calibration import temperature
+from nlp import corpus, examples, folds, packing
 from nlp.comparing import Asked, Pair
 from nlp.corpus import BrokenCorpus, Sentence
 from nlp.curve import learning_curve
-from nlp.folds import CrossRead, Read, Scores
-from nlp.learning import DANGER_UNJUDGED, learn
+from nlp.examples import DANGER_UNJUDGED, Read
+from nlp.folds import CrossRead, Scores
+from nlp.learning import calibrated, learn
 from nlp.linear import BrokenModel
 from nlp.models import DOUBT, Models, shipped
-from nlp.normalise import normalise
-from nlp.training import fit
 from nlp.vocabulary import Vocabulary
 
 WORSE: Final = 0.02
@@ -57,9 +55,9 @@ def main(arguments: Sequence[str]) -> int:
 def teach(lesson: Mapping[str, Any]) -> tuple[Models, dict[str, Any]]:
     """New models, and how they compare with those that serve. Raises BrokenCorpus, BrokenModel."""
     serving = packing.unpacked(Path(lesson["serving"]).read_bytes()) if lesson["serving"] else shipped()
-    own = _sentences(lesson["sentences"])
+    own = corpus.read_all(Path(lesson["sentences"])) if lesson["sentences"] else corpus.read_all()
     taught = [_sentence(one) for one in lesson["taught"]]
-    read, more = folds.read(own), folds.read(taught)
+    read, more = examples.read(own), examples.read(taught)
     seen = folds.cross_read(read, more)
     digest = _digest(own)
     before, after = _before(read, taught, seen, _known(lesson["known"], digest)), seen.scores()
@@ -88,10 +86,10 @@ def _models(own: Sequence[Sentence], taught: Sequence[Sentence], seen: CrossRead
     if any(one.danger for one in taught):
         models = learn([*own, *taught]).models
         return replace(models, gate=replace(serving.gate, alarm=models.gate.alarm, ask=models.gate.ask))
-    read = folds.read([*own, *taught])
-    vocabulary = Vocabulary.of([normalise(one.text).text for one in (*own, *taught)])
+    read = examples.read([*own, *taught])
+    vocabulary = Vocabulary.of([one.text for one in read])
     intent, category = (
-        replace(fit(folds.examples(read, kind), plan, vocabulary=vocabulary), temperature=temperature(unseen))
+        calibrated(folds.examples(read, kind), plan, vocabulary, unseen)
         for (kind, plan), unseen in zip(folds.KINDS, (seen.intent, seen.category), strict=True)
     )
     return Models(intent, category, serving.danger, serving.gate)
@@ -124,13 +122,6 @@ def _known(given: Mapping[str, Any] | None, digest: str) -> Scores | None:
     if given is None or given["sentences_digest"] != digest:
         return None
     return Scores(given["intent"], given["category"])
-
-
-def _sentences(path: str | None) -> list[Sentence]:
-    if path is None:
-        return corpus.shipped()
-    files = sorted(Path(path).glob("*.csv")) if Path(path).is_dir() else [Path(path)]
-    return [sentence for file in files for sentence in corpus.read(file)]
 
 
 def _sentence(one: Mapping[str, str]) -> Sentence:

@@ -94,6 +94,11 @@ class Understanding:
     confidential: bool
     slots: tuple[Slot, ...]
 
+    @property
+    def alarm(self) -> str | None:
+        """The kind of an emergency that is beyond doubt."""
+        return None if self.emergency_doubt else self.emergency
+
     def slot(self, slot_type: str) -> Slot | None:
         """The first slot of that type, in order of mention."""
         return next((slot for slot in self.slots if slot.type == slot_type), None)
@@ -119,7 +124,7 @@ class Understanding:
                 {"category": one.name, "confidence": one.confidence} for one in self.category_candidates
             ],
             "urgency": self.urgency,
-            "emergency": None if self.emergency_doubt else self.emergency,
+            "emergency": self.alarm,
             "emergency_doubt": self.emergency_doubt,
             "confidential": self.confidential,
             "slots": [slot.to_json() for slot in self.slots],

@@ -24,6 +24,7 @@ from bot.adapters.failures import (
     Failure,
     LoginCodeInvalid,
 )
+from core import foreign_json
 
 OK: Final = "10000"
 
@@ -54,7 +55,7 @@ def parts(text: str) -> dict[str, str]:
     """The members of a JSON object as they stand in it; of two equal names the first. Raises DeliveryError."""
     try:
         return _members(text)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):
         raise UNREADABLE_ANSWER.error() from None
 
 
@@ -99,20 +100,23 @@ def read(body: bytes, method: str, key: RSAPublicKey) -> dict[str, Any]:
     if failed or code != OK:
         # A refusal may come unsigned. Nothing is taken from it but that the call failed.
         raise _error(code, str(answer.get("sub_code", "")))
-    if not alipay_keys.is_signed(key, node.encode(), _string(members.get("sign", '""'))):
+    if not alipay_keys.is_signed(key, node.encode(), str(_value(members.get("sign", '""')))):
         raise UNREADABLE_ANSWER.error()
     return answer
 
 
 def _object(node: str) -> dict[str, Any]:
-    parsed = json.loads(node) if node else None
+    parsed = _value(node) if node else None
     if not isinstance(parsed, dict):
         raise UNREADABLE_ANSWER.error()
     return parsed
 
 
-def _string(node: str) -> str:
-    return str(json.loads(node))
+def _value(node: str) -> Any:
+    try:
+        return foreign_json.read(node)
+    except ValueError:
+        raise UNREADABLE_ANSWER.error() from None
 
 
 def _error(code: str, sub_code: str) -> Exception:

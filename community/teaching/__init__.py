@@ -7,11 +7,12 @@ from community.teaching import readings, runs, versions
 from community.teaching.candidates import Found, forget, forget_old, get, listing, queue, show, words
 from community.teaching.cleaning import blanked
 from community.teaching.corrections import corrected
-from community.teaching.deciding import Imported, Line, add, dismiss, import_lines, take, taken
+from community.teaching.deciding import MOST_ROWS, Imported, Line, add, dismiss, import_lines, take, taken
 from community.teaching.labels import Label, LabelWrong, checked
 from community.teaching.models import Candidate, CandidateState, RunState, Source, VersionState
 
 __all__ = [
+    "MOST_ROWS",
     "Candidate",
     "CandidateState",
     "Found",

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.service import Service
 from bot.timers import Timers
@@ -151,6 +153,22 @@ async def test_what_is_left_is_written_when_the_process_stops(quiet: House) -> N
     quiet.service.wakeups.stop()
     await quiet.service.learning.run()
     assert len(await examples(quiet.service)) == 1
+
+
+async def test_what_a_database_that_is_away_could_not_take_is_written_later(
+    quiet: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise OperationalError("insert", {}, OSError("connection refused"))
+
+    async with quiet.chat() as chat:
+        await chat.say(UNSURE)
+    with monkeypatch.context() as broken:
+        broken.setattr(readings, "count", away)
+        await quiet.service.learning.look()
+    assert (await read_today(quiet.service))["messages"] == 0
+    await quiet.service.learning.look()
+    assert (await read_today(quiet.service))["messages"] == 1
 
 
 async def test_old_examples_are_forgotten_by_the_timers(quiet: House) -> None:

@@ -65,6 +65,19 @@ async def test_a_fault_of_a_loop_is_raised() -> None:
         await app.finish([asyncio.create_task(broken())])
 
 
+async def test_a_loop_that_swallows_a_cancelling_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "STOPPING_SECONDS", 0.05)
+
+    async def stubborn() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        await asyncio.sleep(3600)
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.wait_for(app.finish([task]), 10)
+    assert task.cancelled()
+
+
 class LosesOne(Wakeups):
     """Its client swallows the first cancelling, as one does that is just connecting."""
 

@@ -59,7 +59,7 @@ def test_what_says_the_same_is_found() -> None:
 
 
 def test_the_shipped_sentences_are_enough_and_varied() -> None:
-    sentences = corpus.shipped()
+    sentences = corpus.read_all()
     intents = Counter(one.intent for one in sentences)
     categories = Counter(one.categories[0] for one in sentences if one.categories)
     assert all(intents[name] >= 200 for name in INTENTS)

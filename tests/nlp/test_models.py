@@ -26,8 +26,8 @@ EXAMPLES = [Example(text, "灯", {}) for text in LAMPS] + [Example(text, "垃圾
 def test_a_model_learns_what_it_is_shown_and_more() -> None:
     model = fit(EXAMPLES)
     for example in EXAMPLES:
-        assert model.labels[int(model.logits(example.text, example.points).argmax())] == example.label
-    assert model.labels[int(model.logits("三楼的灯坏了", {}).argmax())] == "灯"
+        assert model.best(example.text, example.points) == example.label
+    assert model.best("三楼的灯坏了", {}) == "灯"
 
 
 def test_it_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:

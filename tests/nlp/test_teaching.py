@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from core import clock
-from nlp import corpus, folds, packing
+from nlp import corpus, examples, folds, packing
 from nlp.__main__ import main
 from nlp.comparing import Asked, Pair
 from nlp.curve import learning_curve
@@ -100,20 +100,20 @@ def test_the_same_decisions_are_no_changes() -> None:
 
 def test_a_sentence_is_in_the_same_fold_whatever_else_there_is() -> None:
     sentences = corpus.read(SENTENCES)
-    alone = {one.place: folds.fold(one) for one in folds.read(sentences[:10])}
-    among = {one.place: folds.fold(one) for one in folds.read(sentences)}
+    alone = {one.place: folds.fold(one) for one in examples.read(sentences[:10])}
+    among = {one.place: folds.fold(one) for one in examples.read(sentences)}
     assert alone.items() <= among.items()
     assert set(among.values()) == {0, 1, 2}
 
 
 def test_wrong_examples_lower_the_scores_on_our_own_sentences() -> None:
-    read = folds.read(corpus.read(SENTENCES))
+    read = examples.read(corpus.read(SENTENCES))
     wrong = [replace(one, intents=("points_query",), categories=()) for one in corpus.read(SENTENCES) if one.categories]
-    assert folds.cross_read(read, folds.read(wrong)).scores().intent < folds.cross_read(read).scores().intent
+    assert folds.cross_read(read, examples.read(wrong)).scores().intent < folds.cross_read(read).scores().intent
 
 
 def test_the_curve_uses_more_and_more_sentences() -> None:
-    points = learning_curve(folds.read(corpus.read(SENTENCES)), percents=(50, 100))
+    points = learning_curve(examples.read(corpus.read(SENTENCES)), percents=(50, 100))
     assert points[0]["sentences"] < points[1]["sentences"] < 40
 
 

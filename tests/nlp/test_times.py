@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp import corpus, times
-from nlp.beginnings import positions
 from nlp.normalise import normalise
 from nlp.times import find_times
 from tests.nlp.reading import NOW, read
@@ -259,67 +257,3 @@ def test_the_particle_after_a_time_does_not_belong_to_it() -> None:
 
 def test_one_wish_that_looks_forward_decides() -> None:
     assert read("报修的进度怎么样了，顺便帮我报名周日的植树").all("time")[0].value["start"].startswith("2026-11-22")
-
-
-PIECES = st.sampled_from(
-    [
-        *(
-            "0",
-            "1",
-            "9",
-            "12",
-            "2026",
-            "一",
-            "两",
-            "三",
-            "十",
-            "廿",
-            "几",
-            "半",
-            "数",
-            "多",
-            "好",
-            "整",
-            "个",
-            "第",
-            "每",
-        ),
-        *("年", "月", "日", "号", "天", "点", "分", "刻", "周", "礼拜", "星期", "小时", "分钟", "季度", "学期", "旬"),
-        *("今", "明", "昨", "前", "后", "大", "小", "早", "晚", "夜", "晨", "上", "中", "下", "午", "初", "底", "末"),
-        *(
-            "这",
-            "那",
-            "近",
-            "最近",
-            "过",
-            "隔",
-            "快",
-            "差",
-            "头",
-            "正",
-            "腊",
-            "春",
-            "冬",
-            "节",
-            "-",
-            ":",
-            ".",
-            "/",
-            "到",
-        ),
-        *("的", "当", "宿"),
-    ]
-)
-
-
-@given(st.lists(PIECES, max_size=12).map("".join))
-def test_no_time_begins_where_none_may_begin(text: str) -> None:
-    for position in set(range(len(text))).difference(positions(text)):
-        assert times.longest_at(text, position, NOW, forward=True) is None
-
-
-def test_no_time_of_our_sentences_begins_where_none_may_begin() -> None:
-    for sentence in corpus.shipped():
-        text = normalise(sentence.text).text
-        for position in set(range(len(text))).difference(positions(text)):
-            assert times.longest_at(text, position, NOW, forward=True) is None, text[position:]

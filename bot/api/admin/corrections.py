@@ -11,11 +11,10 @@ from bot.api.admin import answers, nlp_answers
 from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, InArea, Input, Json, Nothing
 from community import teaching
 from community.permissions import Permission
-from community.teaching import Candidate, CandidateState, Line, Source
+from community.teaching import MOST_ROWS, Candidate, CandidateState, Line, Source
 
 _PERMISSION: Final = Permission.UNDERSTANDING
 LARGEST_IMPORT: Final = 4 * 1024 * 1024
-MOST_LINES: Final = 5000
 
 Word = Annotated[str, Field(max_length=40)]
 Example = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -58,7 +57,7 @@ class ImportedTable(Input):
     """`name` is that of the file, for the message about a line that cannot be used."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    lines: Annotated[list[ImportedLine], Field(min_length=1, max_length=MOST_LINES)]
+    lines: Annotated[list[ImportedLine], Field(min_length=1, max_length=MOST_ROWS)]
     area: AreaPrefix = ""
     dry_run: bool = False
 

@@ -170,6 +170,8 @@ async def test_business_errors_are_raised(
         b'{"alipay_open_public_message_custom_send_response":{"code":"10000"},"sign":"AAAA"}',
         b'{"alipay_open_public_message_custom_send_response":{"code":"10000"},"sign":null}',
         b'{"alipay_open_public_message_custom_send_response":7,"sign":""}',
+        b'{"alipay_open_public_message_custom_send_response":' + b"[" * 200 + b"]" * 200 + b',"sign":""}',
+        b'{"alipay_open_public_message_custom_send_response":' + b"[" * 20000 + b"]" * 20000 + b',"sign":""}',
     ],
 )
 async def test_only_a_signed_answer_is_believed(api: AlipayApi, platform: PlatformServer, answer: bytes) -> None:
