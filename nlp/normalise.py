@@ -109,7 +109,7 @@ def _reworded(source: Normalised) -> Normalised:
     while position < len(source.text):
         for length in lengths.get(source.text[position], ()):
             better = table.get(source.text[position : position + length])
-            if better is not None:
+            if better is not None and position + length <= len(source.text):
                 found.append(_instead(source, position, position + length, better))
                 position += length
                 break
