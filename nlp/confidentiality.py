@@ -7,7 +7,8 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
-from nlp.lexicon import alternatives, bounded
+from nlp.lexicon import may_meet
+from nlp.notation import alternatives, bounded
 
 _FURTHEST_REFUSAL: Final = 8
 
@@ -25,6 +26,8 @@ def find_wishes(text: str) -> list[tuple[int, int]]:
 
     What such words name is no wish of its own: 别告诉别人是我反映的 does not ask how an earlier report goes.
     """
+    if not may_meet("confidentiality", text):
+        return []
     patterns = _patterns()
     return [
         match.span()

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final
 
 from nlp import rules
 from nlp.clauses import clauses
 from nlp.emergencies import Danger, is_now
 from nlp.hints import Hints, hints
-from nlp.linear import LinearModel
-from nlp.models import DOUBT, HAZARD, NO_DANGER, Models
+from nlp.models import CATEGORY, DANGER, DOUBT, HAZARD, INTENT, NO_DANGER, Models
 from nlp.rules import IntentReading
+from nlp.stack import Head, Sums
 from nlp.understanding import Scored
-from nlp.vocabulary import Floats
 
-Part: TypeAlias = tuple[str, dict[str, float]]
 _SHORTEST_WISH: Final = 2
 _TALK: Final = ("greeting", "other")
 _ASKED: Final = 3
@@ -34,22 +32,50 @@ _SAYS_IT_ALL: Final = 4.0
 _SAYS_IT_TWICE: Final = 7.0
 
 
-def read_intent(text: str, found: Hints, models: Models) -> IntentReading:
-    """Name the wishes of a normalised text in order of mention, and abstain where nothing is sure or two are close."""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the n-grams of a text say, and those of each clause that may hold a wish (none where the text is all one).
+
+    With each clause goes its text and what the rules found there.
+    """
+
+    whole: Sums
+    clauses: list[tuple[str, dict[str, float], Sums]]
+
+
+def weigh(text: str, found: Hints, models: Models) -> Weighed:
+    """For a normalised text with its hints, by one look at the models."""
+    spans = clauses(text)
+    long = [(at, span) for at, span in enumerate(spans) if span[1] - span[0] >= _SHORTEST_WISH]
+    long = long if len(spans) > 1 else []
+    whole, *others = models.stack.sums(text, [span for _, span in long])
+    parts = zip(long, others, strict=True)
+    return Weighed(whole, [(text[start:end], found.clauses[at], sums) for (at, (start, end)), sums in parts])
+
+
+def read_intent(text: str, found: Hints, models: Models, weighed: Weighed | None = None) -> IntentReading:
+    """Name the wishes of a normalised text in order of mention, and abstain where nothing is sure or two are close.
+
+    `weighed` where that is known already.
+    """
     whole, text = text, _without(text, found.secrets)
     if (greeting := _GREETING.match(text)) and len(text) - greeting.end() >= _LONG_ENOUGH:
         rest = text[greeting.end() :]
         inner = read_intent(rest, hints(rest, seen=found.seen), models)
         names = tuple(name for name in inner.intents if name != "greeting")
         return replace(inner, intents=("greeting", *names)) if names and names != ("other",) else inner
-    parts = _parts(text, found if text is whole else hints(text, seen=found.seen))
-    shares = models.intent.probabilities(text, found.intent)
-    ranked = ranking(models.intent, shares, _ASKED)
+    if text is not whole:
+        weighed = weigh(text, hints(text, seen=found.seen), models)
+    elif weighed is None:
+        weighed = weigh(text, found, models)
+    head = models.stack.heads[INTENT]
+    shares = head.shares(weighed.whole, found.intent)
+    ranked = ranking(head, shares, _ASKED)
     top, second = ranked[0], ranked[1]
     denied = rules.negated(text)
     if top.name in denied:
         return rules.read_intent(whole, found.matters, found.secrets)
-    wishes, sureness = _wishes(parts, models)
+    wishes, sureness = _wishes(weighed, models)
     enough = _CERTAIN if len(wishes) == 1 else models.gate.wish
     if wishes and top.name not in (*wishes, *_TALK) and top.confidence >= enough:
         wishes, sureness = (*wishes, top.name), {**sureness, top.name: top.confidence}
@@ -63,7 +89,7 @@ def read_intent(text: str, found: Hints, models: Models) -> IntentReading:
     left = rules.without_echoes(wishes, text)
     wishes = left if top.name in left or top.confidence < _CERTAIN else (top.name,)
     intent = rules.first_actionable(wishes)
-    confidence = max(sureness.get(intent, 0.0), round(float(shares[models.intent.labels.index(intent)]), 3))
+    confidence = max(sureness.get(intent, 0.0), round(shares[head.labels.index(intent)], 3))
     others = tuple(one for one in ranked if one.name != intent)[: _ASKED - 1]
     return IntentReading(intent, confidence, (Scored(intent, confidence), *others), wishes)
 
@@ -85,25 +111,17 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     return left if len(left.strip("，。！？ ")) >= _SHORTEST_WISH else text
 
 
-def _parts(text: str, found: Hints) -> list[Part]:
-    """The clauses that may hold a wish, with the rules' points for each; none where the text is all one."""
-    spans = clauses(text)
-    if len(spans) < 2:
-        return []
-    each = zip(spans, found.clauses, strict=True)
-    return [(text[start:end], points) for (start, end), points in each if end - start >= _SHORTEST_WISH]
-
-
-def _wishes(parts: Sequence[Part], models: Models) -> tuple[tuple[str, ...], dict[str, float]]:
+def _wishes(weighed: Weighed, models: Models) -> tuple[tuple[str, ...], dict[str, float]]:
     """The wishes that single clauses name surely, in order, and how surely."""
-    if not parts:
+    if not weighed.clauses:
         return (), {}
     found: dict[str, float] = {}
-    enough = _ANNOUNCED if rules.has_another("，".join(text for text, _ in parts)) else models.gate.wish
-    shares = models.intent.probabilities_of(tuple(text for text, _ in parts), [points for _, points in parts])
-    best = zip(shares.argmax(axis=1).tolist(), shares.max(axis=1).tolist(), strict=True)
-    for (_, points), (at, share) in zip(parts, best, strict=True):
-        name = models.intent.labels[at]
+    enough = _ANNOUNCED if rules.has_another("，".join(text for text, _, _ in weighed.clauses)) else models.gate.wish
+    head = models.stack.heads[INTENT]
+    for _, points, sums in weighed.clauses:
+        shares = head.shares(sums, points)
+        share = max(shares)
+        name = head.labels[shares.index(share)]
         if (share >= enough or _is_named_by(points, name)) and name != "other":
             found[name] = max(round(share, 3), found.get(name, 0.0))
     if all(name in _TALK for name in found):
@@ -111,21 +129,23 @@ def _wishes(parts: Sequence[Part], models: Models) -> tuple[tuple[str, ...], dic
     return tuple(found), found
 
 
-def ranking(model: LinearModel, shares: Floats, most: int) -> tuple[Scored, ...]:
+def ranking(head: Head, shares: Sequence[float], most: int) -> tuple[Scored, ...]:
     """The likeliest labels with their probabilities, the likeliest first."""
-    order = (-shares).argsort(kind="stable")[:most].tolist()
-    return tuple(Scored(model.labels[at], round(float(shares[at]), 3)) for at in order)
+    order = sorted(range(len(shares)), key=shares.__getitem__, reverse=True)[:most]
+    return tuple(Scored(head.labels[at], round(shares[at], 3)) for at in order)
 
 
-def read_category(text: str, found: Hints, models: Models) -> tuple[Scored, ...]:
+def read_category(found: Hints, models: Models, weighed: Weighed) -> tuple[Scored, ...]:
     """The three likeliest categories of a report."""
-    return ranking(models.category, models.category.probabilities(text, found.category), _ASKED)
+    head = models.stack.heads[CATEGORY]
+    return ranking(head, head.shares(weighed.whole, found.category), _ASKED)
 
 
-def read_danger(text: str, found: Hints, models: Models) -> Danger:
+def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Danger:
     """The safety net's finding, heightened or turned into a question by what the model learnt."""
     net, gate = found.seen, models.gate
-    shares = dict(zip(models.danger.labels, models.danger.probabilities(text, found.danger).tolist(), strict=True))
+    head = models.stack.heads[DANGER]
+    shares = dict(zip(head.labels, head.shares(weighed.whole, found.danger), strict=True))
     harmless = shares.get(NO_DANGER, 0.0) + shares.get(DOUBT, 0.0)
     kinds = {name: share for name, share in shares.items() if name not in (NO_DANGER, DOUBT, HAZARD)}
     kind = max(kinds, key=kinds.__getitem__)

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
-from nlp.lexicon import Hit, alternatives, bounded, candidates, lexicon, needed
-from nlp.normalise import lengths_by_first
+from nlp.lexicon import Hit, lexicon, may_meet
+from nlp.notation import alternatives, bounded
 
 _NOW: Final = re.compile(
     "现在(?!想|回想|看来|说起|讲|年|的年轻人)|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在(?!家|等|这|那|住|用)|不是演|不是开玩笑|是真的|真着|真的着|真起火"
@@ -46,16 +46,8 @@ def _lookalikes() -> re.Pattern[str]:
     return re.compile("|".join(bounded(one, _HARMLESS_GAP) for one in sorted(found, key=len, reverse=True)))
 
 
-@cache
-def _lookalike_words() -> tuple[frozenset[str], dict[str, tuple[int, ...]]]:
-    """Words without which no look-alike can be met, and their lengths by first character."""
-    words = {word for row in tables.rows("lookalikes") for one in alternatives(row["pattern"]) for word in needed(one)}
-    return frozenset(words), lengths_by_first(words)
-
-
 def _without_lookalikes(text: str) -> str:
-    words, lengths = _lookalike_words()
-    if not any(word in words for _, word in candidates(text, lengths)):
+    if not may_meet("lookalikes", text):
         return text
     return _lookalikes().sub(lambda match: "\0" * len(match.group()), text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.confidentiality import find_wishes
@@ -21,7 +22,7 @@ class Hints:
     clauses: list[dict[str, float]]
     category: dict[str, float]
     danger: dict[str, float]
-    matters: list[Hit]
+    matters: Sequence[Hit]
     secrets: list[tuple[int, int]]
     seen: Danger
 

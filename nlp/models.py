@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from nlp.linear import BrokenModel, LinearModel
+from nlp.stack import Stack
 
 FOLDER: Final = Path(__file__).parent / "data" / "models"
 NO_DANGER: Final = "none"
 DOUBT: Final = "doubt"
 HAZARD: Final = "hazard"
+INTENT, CATEGORY, DANGER = range(3)
+"""Which head of the stack is whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Models:
     category: LinearModel
     danger: LinearModel
     gate: Gate
+    stack: Stack = field(init=False, repr=False, compare=False)
+    """The three as one."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stack", Stack(self.intent, self.category, self.danger))
 
     @classmethod
     def load(cls, folder: Path) -> Models:

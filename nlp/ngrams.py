@@ -36,15 +36,20 @@ def grams(texts: Sequence[str]) -> tuple[Keys, Places]:
     The edges of a text are marked, and what occurs several times in it counts once. Which number it is says nothing
     about the wish, and a telephone number does not call for a person.
     """
-    marked = [f"{BEGIN}{_read(text)}{END}" for text in texts]
-    points = np.frombuffer("".join(marked).encode("utf-32-le"), dtype="<u4").astype(np.int64)
-    whose = np.repeat(np.arange(len(texts)), [len(one) for one in marked])
-    # Pairs across the border of two texts hold END before BEGIN, which no text does: no vocabulary knows them.
+    each = [marked(text) for text in texts]
+    points = np.frombuffer("".join(each).encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    whose = np.repeat(np.arange(len(texts)), [len(one) for one in each])
+    # The border of two texts is a pair as well, END before BEGIN, which stands in every text but the last.
     pairs = (points[:-1] << _BITS) | points[1:]
     found = np.concatenate((points, pairs)) | np.concatenate((whose, whose[:-1])) << _OWNER
     found.sort()
     found = found[np.concatenate((_FIRST, found[1:] != found[:-1]))]
     return found & _KEY, found >> _OWNER
+
+
+def marked(text: str) -> str:
+    """A normalised text as its n-grams are read from it: what counts of it between the marks of its edges."""
+    return f"{BEGIN}{_read(text)}{END}"
 
 
 def _read(text: str) -> str:
@@ -55,7 +60,17 @@ def _read(text: str) -> str:
     return text if len(text) <= 2 * MOST_CHARACTERS else text[:MOST_CHARACTERS] + text[-MOST_CHARACTERS:]
 
 
+def spelled_all(keys: Keys) -> tuple[str, str, str]:
+    """What sorted numbers stand for: the single characters, and the first and the second ones of the pairs."""
+    single = int(keys.searchsorted(1 << _BITS))
+    return _characters(keys[:single]), _characters(keys[single:] >> _BITS), _characters(keys[single:] & _MASK)
+
+
 def spelled(key: int) -> str:
-    """The n-gram that a number stands for."""
+    """The n-gram that one number stands for."""
     first, last = key >> _BITS, key & _MASK
     return chr(first) + chr(last) if first else chr(last)
+
+
+def _characters(points: Keys) -> str:
+    return points.astype("<u4").tobytes().decode("utf-32-le")

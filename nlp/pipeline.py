@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from nlp.deciding import read_category, read_danger, read_intent
+from nlp.deciding import read_category, read_danger, read_intent, weigh
 from nlp.emergencies import Danger, danger
 from nlp.hints import hints
 from nlp.models import Models, shipped
@@ -36,13 +36,14 @@ def understand(
     """
     source, models = normalise(text), models or shipped()
     found = hints(source.text, seen=_danger_anywhere(text, source.text))
-    seen = read_danger(source.text, found, models)
-    reading = _with_danger(read_intent(source.text, found, models), seen)
+    weighed = weigh(source.text, found, models)
+    seen = read_danger(source.text, found, models, weighed)
+    reading = _with_danger(read_intent(source.text, found, models, weighed), seen)
     slots = find_slots(source, intents=reading.intents, now=now, places=gazetteer.names if gazetteer else frozenset())
     if seen.urgency == 1 and _is_only_a_place(text, slots):
         reading = replace(reading, intent=None, intents=())
     is_report = "issue_report" in (reading.intents or (reading.candidates[0].name,))
-    categories = read_category(source.text, found, models) if is_report else ()
+    categories = read_category(found, models, weighed) if is_report else ()
     return Understanding(
         text=text,
         intent=reading.intent,

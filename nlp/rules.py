@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,7 +49,7 @@ class IntentReading:
     intents: tuple[str, ...]
 
 
-def read_intent(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> IntentReading:
+def read_intent(text: str, category_hits: Sequence[Hit], secrets: list[tuple[int, int]]) -> IntentReading:
     """Score every clause, name the wishes in order of mention, and abstain where evidence is thin or divided.
 
     Within `secrets`, the spans that ask not to be named, words tell of a report and of nothing else.
@@ -89,7 +90,7 @@ def negated(text: str) -> frozenset[str]:
     return frozenset(denied - meant)
 
 
-def clause_scores(text: str, category_hits: list[Hit], secrets: list[tuple[int, int]]) -> list[dict[str, float]]:
+def clause_scores(text: str, category_hits: Sequence[Hit], secrets: list[tuple[int, int]]) -> list[dict[str, float]]:
     """The score of each intent in each clause, in the order of `nlp.clauses.clauses`."""
     hits = [hit for hit in lexicon("intents").hits(text) if hit.label == "issue_report" or not _within(hit, secrets)]
     return [_clause_scores(text, span, hits, category_hits) for span in clauses(text)]
@@ -105,7 +106,9 @@ def _three(candidates: tuple[Scored, ...]) -> tuple[Scored, ...]:
     return (*candidates, *(one for one in _COMMON if one.name not in named))[:3]
 
 
-def _clause_scores(text: str, span: tuple[int, int], hits: list[Hit], category_hits: list[Hit]) -> dict[str, float]:
+def _clause_scores(
+    text: str, span: tuple[int, int], hits: Sequence[Hit], category_hits: Sequence[Hit]
+) -> dict[str, float]:
     """The score of each intent in one clause; a rule counts once, a negated one turns into what it implies."""
     start, end = span
     scores: dict[str, float] = {}
@@ -213,7 +216,7 @@ def _confidence(name: str, ranked: list[tuple[str, float]]) -> float:
     return round(mine / (mine + rival + 0.5), 3)
 
 
-def category_scores(text: str, hits: list[Hit]) -> dict[str, float]:
+def category_scores(text: str, hits: Sequence[Hit]) -> dict[str, float]:
     """The score of each category that the table names; what stands earlier counts a little more."""
     scores: dict[str, float] = {}
     for label, weight, start in _each_once(text, hits).values():
@@ -222,7 +225,7 @@ def category_scores(text: str, hits: list[Hit]) -> dict[str, float]:
     return scores
 
 
-def _each_once(text: str, hits: list[Hit]) -> dict[int, tuple[str, float, int]]:
+def _each_once(text: str, hits: Sequence[Hit]) -> dict[int, tuple[str, float, int]]:
     kept: dict[int, tuple[str, float, int]] = {}
     for hit in hits:
         if hit.rule in kept or _NOT_IT.search(text[max(0, hit.start - 5) : hit.start]):

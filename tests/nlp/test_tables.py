@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nlp import INTENTS, tables
-from nlp.lexicon import bounded
+from nlp.notation import alternatives, bounded, needed
 
 KINDS = {
     "fire",
@@ -39,6 +39,11 @@ def test_no_pattern_may_run_away(name: str) -> None:
         for pattern in (row["pattern"], row["unless"]):
             assert not re.search(r"[*+]", pattern)
             re.compile(bounded(pattern))
+
+
+@pytest.mark.parametrize("name", ["lookalikes", "confidentiality"])
+def test_every_pattern_needs_a_word_that_tells_whether_to_try_it(name: str) -> None:
+    assert all(needed(one) for row in tables.rows(name) for one in alternatives(row["pattern"]))
 
 
 def test_a_broken_table_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
