@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
-from nlp.lexicon import may_meet
+from nlp.lexicon import may_be_confidential
 from nlp.notation import alternatives, bounded
 
 _FURTHEST_REFUSAL: Final = 8
@@ -26,7 +26,7 @@ def find_wishes(text: str) -> list[tuple[int, int]]:
 
     What such words name is no wish of its own: 别告诉别人是我反映的 does not ask how an earlier report goes.
     """
-    if not may_meet("confidentiality", text):
+    if not may_be_confidential(text):
         return []
     patterns = _patterns()
     return [

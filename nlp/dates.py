@@ -50,9 +50,8 @@ class Days:
         return cls(day, day + timedelta(days=1), "day", recurs)
 
 
-def resolve(match: re.Match[str], *, today: date, forward: bool) -> Days | None:
-    """The days that a match of `DAY` means; None for a date that does not exist."""
-    found = match.groupdict()
+def resolve(found: re.Match[str], *, today: date, forward: bool) -> Days | None:
+    """The days that `found`, a match of `DAY`, means; None for a date that does not exist."""
     if (near := _seen_from_today(found, today)) is not None:
         return near
     if found["weekday"]:
@@ -67,7 +66,7 @@ def resolve(match: re.Match[str], *, today: date, forward: bool) -> Days | None:
     return None if day is None else _around(day, found)
 
 
-def _seen_from_today(found: dict[str, str], today: date) -> Days | None:
+def _seen_from_today(found: re.Match[str], today: date) -> Days | None:
     if found["relative"]:
         return Days.one(today + timedelta(days=_RELATIVE[found["relative"].rstrip("天日朝个儿")]))
     if found["two_days"]:
@@ -91,7 +90,7 @@ def shift(word: str) -> int:
     return _SHIFTS[word.removesuffix("个")]
 
 
-def _weekday(found: dict[str, str], *, today: date, forward: bool) -> Days:
+def _weekday(found: re.Match[str], *, today: date, forward: bool) -> Days:
     weekday = _WEEKDAYS[found["weekday"]]
     length = 2 if found["weekday"] == "末" else 1
     day = today - timedelta(days=today.weekday()) + timedelta(days=weekday)
@@ -113,7 +112,7 @@ def _with_more(first: Days, weekdays: str) -> Days:
     return Days.one(first.first, recurs="week")
 
 
-def _nth_weekday(found: dict[str, str], *, today: date, forward: bool) -> Days | None:
+def _nth_weekday(found: re.Match[str], *, today: date, forward: bool) -> Days | None:
     """每月第二个周六, 本月最后一个周五; of every month the next, or the last for who looks back."""
     weekday = _WEEKDAYS[found["nth_day"]]
     every = found["nth_month"].startswith("每")
@@ -142,7 +141,7 @@ def _next_half_moon(today: date) -> date | None:
     return min((day for day in moons if day is not None and day >= today), default=None)
 
 
-def _around(day: date, found: dict[str, str]) -> Days:
+def _around(day: date, found: re.Match[str]) -> Days:
     """The days that hang on one: 国庆假期, 中秋前后, 11月28、29号."""
     if around := found["around"]:
         if around == "前后":
@@ -153,7 +152,7 @@ def _around(day: date, found: dict[str, str]) -> Days:
     return Days(day, max(day, last or day) + timedelta(days=1), "day")
 
 
-def _shifted_month(found: dict[str, str], today: date) -> Days | None:
+def _shifted_month(found: re.Match[str], today: date) -> Days | None:
     first = add_months(today.replace(day=1), shift(found["month_shift"]))
     if not found["shifted_day"]:
         return Days(first, add_months(first, 1), "month")
@@ -161,7 +160,7 @@ def _shifted_month(found: dict[str, str], today: date) -> Days | None:
     return None if day is None else Days.one(day)
 
 
-def _calendar_day(found: dict[str, str], *, today: date, forward: bool) -> date | None:
+def _calendar_day(found: re.Match[str], *, today: date, forward: bool) -> date | None:
     if found["iso_year"]:
         return _valid(int(found["iso_year"]), int(found["iso_month"]), int(found["iso_day"]))
     if said := found["bare_day"] or found["bare_date"]:
@@ -177,7 +176,7 @@ def _years_about(today: date) -> list[int]:
     return [today.year + more for more in (-1, 0, 1)]
 
 
-def _in_years(found: dict[str, str], years: list[int]) -> list[date | None]:
+def _in_years(found: re.Match[str], years: list[int]) -> list[date | None]:
     """The day of each of these years that a lunar date, a feast or month and day mean."""
     if said := found["lunar_day"] or found["old_day"] or found["first_days"]:
         name = found["lunar_month"] or found["old_month"] or found["spoken_month"].removeprefix("闰")

@@ -146,20 +146,22 @@ def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Da
     net, gate = found.seen, models.gate
     head = models.stack.heads[DANGER]
     shares = dict(zip(head.labels, head.shares(weighed.whole, found.danger), strict=True))
-    harmless = shares.get(NO_DANGER, 0.0) + shares.get(DOUBT, 0.0)
-    kinds = {name: share for name, share in shares.items() if name not in (NO_DANGER, DOUBT, HAZARD)}
-    kind = max(kinds, key=kinds.__getitem__)
-    alarm = sum(kinds.values())
+    harmless = shares.pop(NO_DANGER, 0.0) + shares.pop(DOUBT, 0.0)
+    hazard = shares.pop(HAZARD, 0.0)
+    alarm = sum(shares.values())
     if net.kind is not None and not net.doubt:
         return Danger(net.kind, doubt=harmless >= gate.calm and not is_now(text), urgency=3)
+    if alarm + hazard < min(gate.ask / 2, gate.alarm):
+        return net
+    kind = net.kind or max(shares, key=shares.__getitem__)
     if alarm >= gate.alarm:
-        return Danger(net.kind or kind, doubt=False, urgency=3)
+        return Danger(kind, doubt=False, urgency=3)
     urges = is_now(text)
     ask = gate.ask / 2 if urges else gate.ask
     # Of words that are known for harmless ones nobody is asked: they are looked at soon, no more.
     is_familiar = net.kind is None and net.lookalike and not urges
     if alarm >= ask and not is_familiar:
-        return Danger(net.kind or kind, doubt=True, urgency=3)
-    if alarm + shares.get(HAZARD, 0.0) >= ask:
+        return Danger(kind, doubt=True, urgency=3)
+    if alarm + hazard >= ask:
         return Danger(net.kind, doubt=net.doubt, urgency=3)
     return net

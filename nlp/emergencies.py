@@ -12,8 +12,8 @@ from functools import cache
 from typing import Final
 
 from nlp import tables
-from nlp.lexicon import Hit, lexicon, may_meet
-from nlp.notation import alternatives, bounded
+from nlp.lexicon import Hit, lexicon, lookalikes
+from nlp.notation import bounded
 
 _NOW: Final = re.compile(
     "现在(?!想|回想|看来|说起|讲|年|的年轻人)|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在(?!家|等|这|那|住|用)|不是演|不是开玩笑|是真的|真着|真的着|真起火"
@@ -21,8 +21,6 @@ _NOW: Final = re.compile(
 
 # The gravest hits decide; a text that repeats itself thousands of times says nothing more.
 _MOST_HITS: Final = 40
-# A look-alike may not swallow what is dangerous: 厂房着火冒烟, 树旁有人被车撞.
-_HARMLESS_GAP: Final = "[^。，；！？着起失人伤血]{0,6}?"
 _DENIED_INSIDE: Final = re.compile("没有?(?=火花|冒|着火|起火|漏电|人受|人伤|味)")
 
 
@@ -39,17 +37,11 @@ class Danger:
     lookalike: bool = False
 
 
-@cache
-def _lookalikes() -> re.Pattern[str]:
-    """The longest first, so that 烧烤店冒烟 goes as a whole and not only its 烧烤."""
-    found = [one for row in tables.rows("lookalikes") for one in alternatives(row["pattern"])]
-    return re.compile("|".join(bounded(one, _HARMLESS_GAP) for one in sorted(found, key=len, reverse=True)))
-
-
 def _without_lookalikes(text: str) -> str:
-    if not may_meet("lookalikes", text):
-        return text
-    return _lookalikes().sub(lambda match: "\0" * len(match.group()), text)
+    seen = text
+    for start, end in lookalikes().spans(text):
+        seen = seen[:start] + "\0" * (end - start) + seen[end:]
+    return seen
 
 
 @cache

@@ -9,18 +9,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from nlp import tables
-from nlp.notation import alternatives, bounded, is_word, needed
+from nlp.notation import GAP, HARMLESS_GAP, alternatives, bounded, is_word, needed
 from nlp.scanning import Words
 
 REMEMBERED: Final = 16
 """One message asks for the hits of the same text several times."""
 
 _RULES: Final = ("intents", "categories", "emergencies", "hazards")
-_OTHERS: Final = ("lookalikes", "confidentiality")
-"""Tables of expressions of which `may_meet` tells whether one of them is worth trying."""
+_LOOKALIKES: Final = "lookalikes"
+_CONFIDENTIALITY: Final = "confidentiality"
+_TABLES: Final = (*_RULES, _LOOKALIKES, _CONFIDENTIALITY)
 
 
 class Hit(NamedTuple):
@@ -41,15 +43,16 @@ class _Rule:
 
 
 class _Expression:
-    """One alternative of a rule that is more than a word; compiled when it is first tried, as most seldom are."""
+    """One alternative of a rule; compiled when it is first tried, as most seldom are."""
 
-    def __init__(self, rule: int, pattern: str) -> None:
+    def __init__(self, rule: int, pattern: str, gap: str = GAP) -> None:
         self.rule = rule
         self._pattern = pattern
+        self._gap = gap
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        return re.compile(bounded(self._pattern))
+        return re.compile(bounded(self._pattern, self._gap))
 
 
 @dataclass(slots=True)
@@ -130,21 +133,58 @@ class Lexicon:
         return Hit(rule, self._rules[rule].label, self._rules[rule].weight, start, end)
 
 
+class Lookalikes:
+    """Expressions of which that is met which begins first, and of those that begin at one place the longest."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Known] = {}
+        self._expressions: list[_Expression] = []
+        patterns = [one for row in tables.rows(_LOOKALIKES) for one in alternatives(row["pattern"])]
+        for number, pattern in enumerate(sorted(patterns, key=len, reverse=True)):
+            self._expressions.append(_Expression(number, pattern, HARMLESS_GAP))
+            for word in needed(pattern):
+                self.words.setdefault(word, _Known()).expressions.append(number)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where they stand in a normalised text, none overlapping, in order."""
+        tried = {number for _, _, known in _seen(text)[_LOOKALIKES] for number in known.expressions}
+        waiting = {number: (-1, -1) for number in sorted(tried)}
+        end = 0
+        while waiting := self._next(text, waiting, end):
+            start, end = min(waiting.values(), key=itemgetter(0))
+            yield start, end
+
+    def _next(self, text: str, waiting: dict[int, tuple[int, int]], end: int) -> dict[int, tuple[int, int]]:
+        """Where each expression is met next, from the `end` of the last one on."""
+        later: dict[int, tuple[int, int]] = {}
+        for number, span in waiting.items():
+            if span[0] >= end:
+                later[number] = span
+            elif found := self._expressions[number].compiled.search(text, end):
+                later[number] = found.span()
+        return later
+
+
 @cache
 def lexicon(name: str) -> Lexicon:
     """The packaged table of that name."""
     return Lexicon(name)
 
 
-def may_meet(name: str, text: str) -> bool:
-    """Whether a text holds a word without which no expression of that table can be met."""
-    return bool(_seen(text)[name])
+@cache
+def lookalikes() -> Lookalikes:
+    return Lookalikes()
+
+
+def may_be_confidential(text: str) -> bool:
+    """Whether a text holds a word without which nobody wishes not to be named."""
+    return bool(_seen(text)[_CONFIDENTIALITY])
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _seen(text: str) -> dict[str, list[tuple[int, int, _Known]]]:
     """The words of all tables in a text, by table, in order; of those that begin at one place the longest first."""
-    found: dict[str, list[tuple[int, int, _Known]]] = {name: [] for name in (*_RULES, *_OTHERS)}
+    found: dict[str, list[tuple[int, int, _Known]]] = {name: [] for name in _TABLES}
     for start, end, owners in _every_word().found_in(text):
         for name, known in owners:
             found[name].append((start, end, known))
@@ -154,14 +194,11 @@ def _seen(text: str) -> dict[str, list[tuple[int, int, _Known]]]:
 @cache
 def _every_word() -> Words[list[tuple[str, _Known]]]:
     owners: dict[str, list[tuple[str, _Known]]] = {}
-    for name in _RULES:
-        for word, known in lexicon(name).words.items():
+    words = {name: lexicon(name).words for name in _RULES}
+    words[_LOOKALIKES] = lookalikes().words
+    wishes = [one for row in tables.rows(_CONFIDENTIALITY) for one in alternatives(row["pattern"])]
+    words[_CONFIDENTIALITY] = {word: _Known() for one in wishes for word in needed(one)}
+    for name, each in words.items():
+        for word, known in each.items():
             owners.setdefault(word, []).append((name, known))
-    for name in _OTHERS:
-        for word in _needed_by(name):
-            owners.setdefault(word, []).append((name, _Known()))
     return Words(owners)
-
-
-def _needed_by(name: str) -> set[str]:
-    return {word for row in tables.rows(name) for one in alternatives(row["pattern"]) for word in needed(one)}

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 GAP: Final = "[^。，；！？]{0,6}?"
+# A look-alike may not swallow what is dangerous: 厂房着火冒烟, 树旁有人被车撞.
+HARMLESS_GAP: Final = "[^。，；！？着起失人伤血]{0,6}?"
 _GROUP: Final = re.compile(r"\((?!\?)")
 _PIECE: Final = re.compile(
     r"(?:\((?P<group>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)|\[[^\]]*\]|(?P<literal>[^…()\[\]?.*+\\^${}|])|\\.|.)"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from nlp import tables
 from nlp.alternatives import searched
@@ -28,8 +27,7 @@ _TICKET: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundValue:
+class FoundValue(NamedTuple):
     """A value of a slot type at `start:end` of the normalised text."""
 
     type: str

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from nlp import place_grammar
 from nlp.numerals import number
@@ -24,8 +23,7 @@ _WHOLE_BUILDING: Final = re.compile("栋|幢|座|号|弄|-|区")
 _LATIN: Final = re.compile("[a-z]")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPlace:
+class FoundPlace(NamedTuple):
     """A place at `start:end` of the normalised text."""
 
     start: int
@@ -33,8 +31,7 @@ class FoundPlace:
     value: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     start: int
     end: int
     kind: str

@@ -17,6 +17,9 @@ _NEGATED: Final = re.compile(
     r"(是|想|要|来|去|再|转|找|叫|联系|急着|着急|给我|帮我|替我|跟我|让我|为了|说|把.{0,6}|真的?)*$"
 )
 # A matter that is denied is none (不是漏水); one that is lacking is (没有路灯).
+_TAKE_BACK: Final = frozenset("不并别甭莫无没")
+"""Each of the former holds one of these."""
+
 _NOT_IT: Final = re.compile(r"(不是|并非)(说|想|要)?(投诉|反映|举报|报)?$")
 _QUESTION: Final = re.compile("怎么|为什么|吗$|没有$|谁|咋")
 _ASKING: Final = re.compile("怎么|什么|多少|哪|几|吗|呢|能不能|能不|有没有|咋|谁|[不没]$")
@@ -150,7 +153,8 @@ def _is_told(clause: str) -> bool:
 
 def _is_negated(text: str, clause_start: int, hit: Hit) -> bool:
     begin = max(clause_start, hit.start - 10)
-    found = _NEGATED.search(text[begin : hit.start])
+    before = text[begin : hit.start]
+    found = None if _TAKE_BACK.isdisjoint(before) else _NEGATED.search(before)
     if found is None:
         return False
     start = begin + found.start()

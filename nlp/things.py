@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from nlp.persons import FoundValue, find_listed
@@ -126,7 +125,7 @@ def find_items(text: str, masked: str, intents: tuple[str, ...] = ()) -> Iterato
     known = [*find_listed("item", "items", text), *_housework(text)]
     for pattern in (_SHORT, _MEAL):
         short = _named("item", "item", pattern, masked)
-        known.extend(replace(one, value=_SHORT_MEANS.get(one.value, one.value)) for one in short)
+        known.extend(one._replace(value=_SHORT_MEANS.get(one.value, one.value)) for one in short)
     shown: list[FoundValue] = []
     for pattern, wishes in _SHOWN:
         if not wishes.isdisjoint(intents):
@@ -139,7 +138,7 @@ def find_items(text: str, masked: str, intents: tuple[str, ...] = ()) -> Iterato
 def _appliances(text: str) -> list[FoundValue]:
     """What somebody has to look after at home, where no more is said of what is to be done: 马桶堵了."""
     return [
-        replace(one, value=_CLEANING if _WASH.search(text, one.end, one.end + _NEAR) else _REPAIR)
+        one._replace(value=_CLEANING if _WASH.search(text, one.end, one.end + _NEAR) else _REPAIR)
         for one in _named("item", "item", _APPLIANCE, text)
         if one.value not in _TOO_SHORT
     ]
