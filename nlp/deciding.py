@@ -119,9 +119,7 @@ def _wishes(weighed: Weighed, models: Models) -> tuple[tuple[str, ...], dict[str
     enough = _ANNOUNCED if rules.has_another("，".join(text for text, _, _ in weighed.clauses)) else models.gate.wish
     head = models.stack.heads[INTENT]
     for _, points, sums in weighed.clauses:
-        shares = head.shares(sums, points)
-        share = max(shares)
-        name = head.labels[shares.index(share)]
+        name, share = head.best(sums, points)
         if (share >= enough or _is_named_by(points, name)) and name != "other":
             found[name] = max(round(share, 3), found.get(name, 0.0))
     if all(name in _TALK for name in found):

@@ -5,15 +5,15 @@ Plain words are met by that alone; of the expressions only those are tried of wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from nlp import tables
-from nlp.notation import GAP, HARMLESS_GAP, alternatives, bounded, is_word, needed
+from nlp.late import Late
+from nlp.notation import HARMLESS_GAP, alternatives, bounded, is_word, needed
 from nlp.scanning import Words
 
 REMEMBERED: Final = 16
@@ -39,20 +39,14 @@ class Hit(NamedTuple):
 class _Rule:
     label: str
     weight: float
-    unless: re.Pattern[str] | None
+    unless: Late | None
 
 
-class _Expression:
-    """One alternative of a rule; compiled when it is first tried, as most seldom are."""
+class _Expression(NamedTuple):
+    """One alternative of a rule."""
 
-    def __init__(self, rule: int, pattern: str, gap: str = GAP) -> None:
-        self.rule = rule
-        self._pattern = pattern
-        self._gap = gap
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        return re.compile(bounded(self._pattern, self._gap))
+    rule: int
+    pattern: Late
 
 
 @dataclass(slots=True)
@@ -78,7 +72,7 @@ class Lexicon:
         self._always: list[int] = []
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._find)
         for number, line in enumerate(tables.rows(name)):
-            unless = re.compile(bounded(line["unless"])) if line["unless"] else None
+            unless = Late(bounded(line["unless"])) if line["unless"] else None
             self._rules.append(_Rule(line["label"], float(line["weight"]), unless))
             for one in alternatives(line["pattern"]):
                 self._add(number, one)
@@ -88,7 +82,7 @@ class Lexicon:
             self.words.setdefault(pattern, _Known()).rules.append(rule)
             return
         number = len(self._expressions)
-        self._expressions.append(_Expression(rule, pattern))
+        self._expressions.append(_Expression(rule, Late(bounded(pattern))))
         words = needed(pattern)
         for word in words:
             self.words.setdefault(word, _Known()).expressions.append(number)
@@ -112,7 +106,7 @@ class Lexicon:
 
     def _is_off(self, number: int, text: str) -> bool:
         unless = self._rules[number].unless
-        return unless is not None and unless.search(text) is not None
+        return unless is not None and unless.compiled.search(text) is not None
 
     def _expressed(self, text: str, tried: set[int]) -> Iterator[Hit]:
         """The hits of expressions, of those of one rule that overlap the first."""
@@ -126,7 +120,7 @@ class Lexicon:
     def _met(self, text: str, expressions: set[int]) -> Iterator[tuple[int, int, int]]:
         """Where each expression begins, its number, and where it ends."""
         for number in expressions:
-            for match in self._expressions[number].compiled.finditer(text):
+            for match in self._expressions[number].pattern.compiled.finditer(text):
                 yield match.start(), number, match.end()
 
     def _hit(self, rule: int, start: int, end: int) -> Hit:
@@ -138,17 +132,17 @@ class Lookalikes:
 
     def __init__(self) -> None:
         self.words: dict[str, _Known] = {}
-        self._expressions: list[_Expression] = []
+        self._patterns: list[Late] = []
         patterns = [one for row in tables.rows(_LOOKALIKES) for one in alternatives(row["pattern"])]
         for number, pattern in enumerate(sorted(patterns, key=len, reverse=True)):
-            self._expressions.append(_Expression(number, pattern, HARMLESS_GAP))
+            self._patterns.append(Late(bounded(pattern, HARMLESS_GAP)))
             for word in needed(pattern):
                 self.words.setdefault(word, _Known()).expressions.append(number)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where they stand in a normalised text, none overlapping, in order."""
         tried = {number for _, _, known in _seen(text)[_LOOKALIKES] for number in known.expressions}
-        waiting = {number: (-1, -1) for number in sorted(tried)}
+        waiting = dict.fromkeys(sorted(tried), (-1, -1))
         end = 0
         while waiting := self._next(text, waiting, end):
             start, end = min(waiting.values(), key=itemgetter(0))
@@ -160,7 +154,7 @@ class Lookalikes:
         for number, span in waiting.items():
             if span[0] >= end:
                 later[number] = span
-            elif found := self._expressions[number].compiled.search(text, end):
+            elif found := self._patterns[number].compiled.search(text, end):
                 later[number] = found.span()
         return later
 

@@ -51,7 +51,8 @@ class Lookup:
 
     def _each(self, characters: str) -> tuple[list[int], list[int]]:
         """The row of each character, and of each with the next one."""
-        followed = [self._followed.get(one, _NOTHING) for one in characters]
+        known = self._followed.get
+        followed = [known(one, _NOTHING) for one in characters]
         pairs = [
             first + place if (place := others.find(after)) >= 0 else _UNKNOWN
             for (_, first, others), after in zip(followed, characters[1:], strict=False)

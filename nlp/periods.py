@@ -8,6 +8,7 @@ from typing import Final
 
 from nlp import dates, day_grammar
 from nlp.alternatives import any_of
+from nlp.late import Late
 from nlp.moments import Found, midnight, value
 from nlp.numerals import number
 
@@ -46,19 +47,19 @@ _SEASONS: Final = {
 _OF_THIS_YEAR: Final = frozenset({"年底", "年末", "年尾", "年中", "年初", "上半年", "下半年"})
 WORDS: Final = tuple(sorted(_SEASONS, key=len, reverse=True))
 _SEASON: Final = any_of(WORDS)
-_PERIOD: Final = re.compile(
+_PERIOD: Final = Late(
     f"(?P<every>每年|每到|每逢|每个)?(?P<year>{day_grammar.YEAR})?的?(?:"
     f"(?P<season>{_SEASON})(?![饭捡装])"
     f"|(?<![0-9零一二三四五六七八九十个几俩仨半号])(?P<month>{_MONTH})月份?(?P<part>[上中下]旬|初|底|末|中(?![0-9]))?"
     "(?![饼球亮嫂经台季票卡租薪子牙半0-9])里?"
     "|(?P<quarter>[一二三四1-4])季度)?"
 )
-_THIS: Final = re.compile(
+_THIS: Final = Late(
     "(?P<which>本|这个?|上上个?|上个?|下下个?|下个?)(?P<unit>月份?|季度|学期)(?P<part>[上中下]旬|初|底|末|中)?"
     "|(?<![0-9零一二三四五六七八九十岁个])月(?P<only>[上中下]旬|初|底|末|中(?![午间秋介心]))"
     "|(?P<decade>(?:上?世纪)?[五六七八九5-9][十0]年代)"
 )
-_EVERY: Final = re.compile(
+_EVERY: Final = Late(
     "(?P<every>每年|年年|每个?月|月月)(?:(?<=月)(?P<day>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[号日])?"
 )
 
@@ -71,7 +72,7 @@ def period_at(text: str, position: int, now: datetime, *, forward: bool) -> Foun
 
 
 def _named(text: str, position: int, today: date, *, forward: bool) -> Found | None:
-    match = _PERIOD.match(text, position)
+    match = _PERIOD.compiled.match(text, position)
     if match is None or not (match["year"] or match["season"] or match["month"] or match["quarter"]):
         return None
     if match.group().startswith("的"):
@@ -119,7 +120,7 @@ def _moved(day: date, years: int) -> date:
 
 
 def _this(text: str, position: int, today: date) -> Found | None:
-    match = _THIS.match(text, position)
+    match = _THIS.compiled.match(text, position)
     if match is None:
         return None
     if match["decade"]:
@@ -133,7 +134,7 @@ def _this(text: str, position: int, today: date) -> Found | None:
 
 
 def _every(text: str, position: int, today: date, *, forward: bool) -> Found | None:
-    match = _EVERY.match(text, position)
+    match = _EVERY.compiled.match(text, position)
     if match is None:
         return None
     if match["day"]:

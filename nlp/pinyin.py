@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Final
 
+from nlp.late import Late
 from nlp.syllables import are_syllables, best_path, neighbours, spellings, table
 
 _TONE: Final = "\1"
@@ -22,10 +23,10 @@ _TONED: Final = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ"
 _LETTER: Final = f"(?:(?<=[nl])u:(?=[a-z])|[a-z{_TONED}])"
 _APART: Final = f" '’ʼ{_TONE}"
 _RUN: Final = re.compile(f"{_LETTER}(?:[{_APART}]{{0,2}}{_LETTER})+")
-_PIECE: Final = re.compile(f"{_LETTER}|.")
-_TONE_NUMBERS: Final = re.compile(r"(?<![a-z0-9])(?:[a-zü]{1,6}[1-5] ?){2,}(?![a-z0-9])")
+_PIECE: Final = Late(f"{_LETTER}|.")
+_TONE_NUMBERS: Final = Late(r"(?<![a-z0-9])(?:[a-zü]{1,6}[1-5] ?){2,}(?![a-z0-9])")
 # Addresses of the web and of mail, and codes with signs between the letters.
-_CODE: Final = re.compile(
+_CODE: Final = Late(
     r"(?<![a-z])(?:[a-z]{2,8}://|www\.)[^\s\u4e00-\u9fff]*"
     r"|(?<![a-z0-9._+-])[a-z0-9._+-]{1,64}@[a-z0-9.-]*"
     r"|(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|gov|edu|top|io|cc)(?![a-z])[a-z0-9/?&=_.-]*"
@@ -84,8 +85,8 @@ def read(text: str) -> list[Found]:
     """What of a folded text is pinyin, in order; the characters stand without spaces around them."""
     if _RUN.search(text) is None:
         return []
-    text = _TONE_NUMBERS.sub(_without_numbers, text)
-    text = _CODE.sub(lambda code: _HIDDEN * len(code.group()), text)
+    text = _TONE_NUMBERS.compiled.sub(_without_numbers, text)
+    text = _CODE.compiled.sub(lambda code: _HIDDEN * len(code.group()), text)
     found = [group for run in _RUN.finditer(text) for group in _groups(text, run.start(), run.end())]
     is_sure = any(one.evidence >= _enough(one) for one in found)
     return [
@@ -139,7 +140,7 @@ def _letters(text: str, chunks: list[tuple[int, int]]) -> _Letters:
     spans: list[tuple[int, int]] = []
     breaks = set()
     for start, end in chunks:
-        for one in _PIECE.finditer(text[start:end]):
+        for one in _PIECE.compiled.finditer(text[start:end]):
             if one.group() in _APART:
                 breaks.add(len(plain))
                 continue

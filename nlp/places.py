@@ -7,6 +7,7 @@ knows (我家楼下, 楼道里) is marked deictic and must be asked back.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -89,18 +90,26 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 
 def _named(text: str) -> Iterator[_Piece]:
-    """What has a name or needs none, in a text in which all words are blanked at which a name ends."""
-    if place_grammar.last_words().search(text):
-        for match in place_grammar.pieces().finditer(text):
+    """What has a name or needs none, in a text in which all words are blanked at which a name ends.
+
+    Between two blanks names and numbers are looked for only where one of their last words stands.
+    """
+    begin = 0
+    while last := place_grammar.last_words().search(text, begin):
+        start = max(begin, text.rfind("\0", 0, last.start()) + 1)
+        end = text.find("\0", last.end())
+        end = end if end >= 0 else len(text)
+        yield from _matched(place_grammar.landmarks(), text, "landmark", begin, start)
+        for match in place_grammar.pieces().finditer(text, start, end):
             yield _Piece(match.start(), match.end(), match.lastgroup or "landmark")
-    else:
-        yield from _matched(place_grammar.landmarks(), text, "landmark")
+        begin = end
+    yield from _matched(place_grammar.landmarks(), text, "landmark", begin)
     if _LATIN.search(text):
         yield from _matched(place_grammar.SPELLED, text, "landmark")
 
 
-def _matched(pattern: re.Pattern[str], text: str, kind: str) -> list[_Piece]:
-    return [_Piece(match.start(), match.end(), kind) for match in pattern.finditer(text)]
+def _matched(pattern: re.Pattern[str], text: str, kind: str, begin: int = 0, end: int = sys.maxsize) -> list[_Piece]:
+    return [_Piece(match.start(), match.end(), kind) for match in pattern.finditer(text, begin, end)]
 
 
 def _blanked(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from nlp.late import Late
 from nlp.numerals import number
 from nlp.persons import FoundValue
 
@@ -30,34 +31,34 @@ _MEASURES: Final = (
     "|次|趟|回|遍|尺|圈|层楼|分(?![钟之贝类成店])"
 )
 _HOUSEHOLD: Final = "一家[两三四五六七八]口(?:人)?|老?两口子?|[一二两三]大[一二两三]小"
-_COUNT: Final = re.compile(
+_COUNT: Final = Late(
     f"(?=[0-9{_WORDS}半好俩仨老多数])(?:(?P<household>{_HOUSEHOLD})|(?P<pair>[俩仨])(?:个?人|口子|口|老人|孩子|大人)?(?![钱月]|礼拜|星期|钟头|小时)"
     f"|{_NOT_BEFORE}(?P<number>{_NUMBER})(?:(?P<people>{_PEOPLE})|(?P<measure>{_MEASURES})|(?P<things>{_THINGS}))"
     "[多来]?(?(measure)[多半]?))"
 )
 # 一个, 一条 is mostly an article; 一份, 一箱 is an amount.
 _AMOUNTS: Final = frozenset("份袋瓶箱桶包罐盒提套卷副床客碗斤张")
-_TAKEN: Final = re.compile("(?:加|报|算|约|留|来|补|换|订|要|借|领|兑)[我你他她上了]{0,2}$")
-_CLOSED: Final = re.compile("[，。,.！!？?、 吧呗啊哈嘛哦]|$|(?:都|也)?(?:报|去|来|参加)")
+_TAKEN: Final = Late("(?:加|报|算|约|留|来|补|换|订|要|借|领|兑)[我你他她上了]{0,2}$")
+_CLOSED: Final = Late("[，。,.！!？?、 吧呗啊哈嘛哦]|$|(?:都|也)?(?:报|去|来|参加)")
 _OFFERED: Final = frozenset({"service_order", "redeem"})
 _PEOPLE_WANTED: Final = frozenset({"volunteer_signup", "service_order"})
 # No part of an address: 三家汽修店, 两辆 even where a place was read around them.
 _NEVER_ADDRESS: Final = re.compile("(?:个人?|户|家|条|辆|盏|棵|根|台|张|把|位|只|件|米|公里|里地)$")
 _SCORED: Final = frozenset({"points_query", "redeem"})
-_BARE_SCORE: Final = re.compile(
+_BARE_SCORE: Final = Late(
     "(?<=[才剩有扣加得到多少差拿够了是记])(?P<score>[0-9]{2,6}|[一二两三四五六七八九十百千]{2,7})"
     "(?=[，。,！!？? 呢了吧够还能换才没差嘛出积]|$)"
 )
-_BARE_SUM: Final = re.compile(
+_BARE_SUM: Final = Late(
     "(?:赔了?|扣了?我?|罚了?我?|骗走?了?|哄走了?|花了|收了?我)(?P<sum>[0-9]{2,7}|[一二两三四五六七八九十百千万]{2,7})"
     "(?=[，。,！!？? 呢了吧还才]|$)"
 )
 # A sum or a score without its unit: 交了一万二, 还有三百多.
-_BARE_LARGE: Final = re.compile(
+_BARE_LARGE: Final = Late(
     f"{_NOT_BEFORE}[一二两三四五六七八九几][百千万][一二三四五六七八九十百千零]{{0,6}}[多来]?"
     "(?=[，。,！!？? ]|$|[了不就才给吧呢吗嘛])"
 )
-_ABOUT: Final = re.compile("(?:一二|两三|二三|三四|三五|四五|五六|六七|七八|八九)[十百千万]?")
+_ABOUT: Final = Late("(?:一二|两三|二三|三四|三五|四五|五六|六七|七八|八九)[十百千万]?")
 _SCORE_VERBS: Final = frozenset("加给扣得换少多差值记才场人")
 _VAGUE: Final = frozenset("几多来半好.万千余数")
 
@@ -67,7 +68,7 @@ def find_counts(text: str, intents: tuple[str, ...] = ()) -> Iterator[FoundValue
 
     The value is the number of persons or things, 0 where it is vague (十几个) or measured (三米, 20分).
     """
-    for match in _COUNT.finditer(text):
+    for match in _COUNT.compiled.finditer(text):
         if match["household"] or match["pair"]:
             yield FoundValue("count", match.start(), match.end(), _household(match.group()))
         elif _is_counted(text, match, intents):
@@ -78,12 +79,12 @@ def find_counts(text: str, intents: tuple[str, ...] = ()) -> Iterator[FoundValue
 def _bare(text: str, intents: tuple[str, ...]) -> Iterator[FoundValue]:
     """Scores and sums without a unit, each once."""
     found: dict[int, FoundValue] = {}
-    for match in _BARE_LARGE.finditer(text):
+    for match in _BARE_LARGE.compiled.finditer(text):
         found[match.start()] = FoundValue("count", match.start(), match.end(), 0)
-    for match in _BARE_SUM.finditer(text):
+    for match in _BARE_SUM.compiled.finditer(text):
         found[match.start("sum")] = FoundValue("count", match.start("sum"), match.end("sum"), 0)
     if not _SCORED.isdisjoint(intents):
-        for match in _BARE_SCORE.finditer(text):
+        for match in _BARE_SCORE.compiled.finditer(text):
             found[match.start()] = FoundValue("count", match.start(), match.end(), number(match["score"]) or 0)
     yield from found.values()
 
@@ -105,7 +106,7 @@ def _household(said: str) -> int:
 
 def _value(match: re.Match[str]) -> int:
     said = match["number"]
-    if match["measure"] or not _VAGUE.isdisjoint(said) or _ABOUT.fullmatch(said):
+    if match["measure"] or not _VAGUE.isdisjoint(said) or _ABOUT.compiled.fullmatch(said):
         return 0
     return number(said) or 0
 
@@ -121,8 +122,8 @@ def _is_counted(text: str, match: re.Match[str], intents: tuple[str, ...]) -> bo
         return True
     unit = match["people"] or match["things"]
     if unit in {"个", "个人"}:
-        return bool(_TAKEN.search(before[-4:])) or (
-            not _PEOPLE_WANTED.isdisjoint(intents) and bool(_CLOSED.match(after))
+        return bool(_TAKEN.compiled.search(before[-4:])) or (
+            not _PEOPLE_WANTED.isdisjoint(intents) and bool(_CLOSED.compiled.match(after))
         )
     return unit in _AMOUNTS or (unit in _THINGS.split("|") and not _OFFERED.isdisjoint(intents))
 

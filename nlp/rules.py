@@ -83,6 +83,8 @@ def summed(by_clause: list[dict[str, float]]) -> dict[str, float]:
 
 def negated(text: str) -> frozenset[str]:
     """The intents whose words are taken back wherever they are named (别给我取消, 不是报修)."""
+    if _TAKE_BACK.isdisjoint(text):
+        return frozenset()
     denied: set[str] = set()
     meant: set[str] = set()
     hits = lexicon("intents").hits(text)

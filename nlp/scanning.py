@@ -29,7 +29,7 @@ class Words(Generic[Value]):
             for start, pair in enumerate(map(add, text, text[1:]))
             if pair in by_pair
             for word, length, value in by_pair[pair]
-            if text.startswith(word, start)
+            if length == 2 or text.startswith(word, start)
         ]
         alone = [(at, at + 1, single[one]) for at, one in enumerate(text) if one in single]
         return sorted([*found, *alone], key=_place) if alone else found

@@ -10,6 +10,7 @@ from typing import Final
 
 from nlp import tables
 from nlp.alternatives import any_of
+from nlp.late import Late
 from nlp.moments import Found, midnight, value
 from nlp.numerals import number
 
@@ -23,7 +24,7 @@ _UNIT: Final = (
     "|年(?![级龄代轻纪货糕检度会味夜底初])(?![一二三四五六七八九0-9]{1,2}班)|季度|学期|(?<=[一两二三个])旬|宿(?!舍)|(?<!半)夜(?![市宵班间里])|晚上|晚(?![报会饭点安餐上])"
     "|下午|上午|早上|(?<=个)白天|周末|余?载|辈子"
 )
-_SPELL: Final = re.compile(
+_SPELL: Final = Late(
     "(?P<near>[这那](?=[两三几一])|前(?=[两二三几0-9])|最?近|头(?=[两三几])|过去|未来|接下来|今后|往后|(?<!最)后(?=[两三几]天)|每隔?|隔"
     "|第|连续|一连|连着|整整|快|不到|将近|再过|(?<![超不经路通难])过)?"
     "(?:(?:[0-9]{1,2}|[一两二三四五六七八九十])[-~到至])?"
@@ -86,7 +87,7 @@ class _Length:
 
 def spell_at(text: str, position: int, now: datetime, *, forward: bool) -> Found | None:
     """The length of time that begins at this place, resolved where it says from when (三天后, 这两天)."""
-    match = _SPELL.match(text, position)
+    match = _SPELL.compiled.match(text, position)
     if match is None or _is_part_of_more(match, text):
         return None
     length = _length(match)
@@ -99,7 +100,7 @@ def spell_at(text: str, position: int, now: datetime, *, forward: bool) -> Found
     if near.startswith(("每", "隔")):
         recurs = "week" if match["unit"] in {"周", "星期", "礼拜", "周末"} else "day"
         return Found(position, end, value(now, now + length.time, length.grain, recurs))
-    follows = _SPELL.match(text, end)
+    follows = _SPELL.compiled.match(text, end)
     if follows is not None and not follows["near"] and not follows["way"] and not near:
         end = follows.end()
     if near in _COMING or (near == "这" and forward):

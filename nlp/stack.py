@@ -17,7 +17,7 @@ from nlp.lookup import Lookup
 from nlp.vocabulary import Vocabulary
 
 Sums: TypeAlias = list[float]
-"""What the n-grams of one text weigh for all labels of a stack; a `Head` reads those of one model."""
+"""What the n-grams of one text weigh for all labels of a stack, cooled; a `Head` reads those of one model."""
 
 
 class Stack:
@@ -55,7 +55,7 @@ class _Block:
         vocabulary = models[0].vocabulary
         self._lookup = Lookup(vocabulary.keys)
         rarity = vocabulary.rarity[:, np.newaxis]
-        weights = [model.weights * (rarity * model.scales) for model in models]
+        weights = [model.weights * (rarity * (model.scales / np.float32(model.temperature))) for model in models]
         self._weights = np.concatenate([*weights, rarity * rarity], axis=1)
 
     def sums(self, text: str, clauses: Sequence[tuple[int, int]]) -> list[Sums]:
@@ -74,21 +74,31 @@ class Head:
         self.labels = model.labels
         self._part = slice(begin, begin + len(model.labels))
         self._length = length
-        self._bias: list[float] = model.bias.tolist()
-        self._points: dict[str, list[float]] = dict(zip(model.point_names, model.points.tolist(), strict=True))
-        self._temperature = model.temperature
+        self._bias: list[float] = (model.bias / model.temperature).tolist()
+        points: list[list[float]] = (model.points / model.temperature).tolist()
+        self._points = dict(zip(model.point_names, points, strict=True))
 
     def shares(self, sums: Sums, given: Mapping[str, float]) -> list[float]:
         """The probability of each label, by the sums of one text and the rules' points by name."""
+        raised = self._raised(sums, given)
+        total = sum(raised)
+        return [one / total for one in raised]
+
+    def best(self, sums: Sums, given: Mapping[str, float]) -> tuple[str, float]:
+        """The likeliest label and its probability."""
+        raised = self._raised(sums, given)
+        most = max(raised)
+        return self.labels[raised.index(most)], most / sum(raised)
+
+    def _raised(self, sums: Sums, given: Mapping[str, float]) -> list[float]:
+        """Probabilities up to a factor, which leaves the greatest at one."""
         length = sqrt(sums[self._length])
         logits = [one / length + bias for one, bias in zip(sums[self._part], self._bias, strict=True)]
         for name, value in given.items():
             if name in self._points:
                 logits = [one + value * weight for one, weight in zip(logits, self._points[name], strict=True)]
         most = max(logits)
-        raised = [exp((one - most) / self._temperature) for one in logits]
-        total = sum(raised)
-        return [one / total for one in raised]
+        return [exp(one - most) for one in logits]
 
 
 def _are_same(one: Vocabulary, other: Vocabulary) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from nlp import clocks, dates, day_grammar, periods, spells
 from nlp.beginnings import positions
+from nlp.late import Late
 from nlp.moments import SHANGHAI, Found, midnight, value
 
 _N: Final = "(?:[0-9]{1,2}|[零一二两三四五六七八九十]{1,3})"
@@ -22,16 +23,16 @@ _PART: Final = (
     "|(?:(?<=[周期拜][一二三四五六日天])|(?<=[0-9一二三四五六七八九十][号日]))[早晚](?![饭餐会点上])"
     "|[早晚](?=[0-9一二三四五六七八九十]{1,3}[点:])"
 )
-_MOMENT: Final = re.compile(
+_MOMENT: Final = Late(
     f"(?P<date>{day_grammar.DAY})?的?(?P<part>{_PART})?"
     f"(?:差(?P<before>{_N}分钟?|一刻钟?)(?P<before_hour>{_N})点"
     f"|(?P<hour>{_N})(?P<unit>点|时(?![间候刻段期代装事而常]))(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>{_N})分|过(?P<past>{_N})|差(?P<lacking>{_N}分钟?|一刻钟?)"
     f"|(?P<spoken>[0-5][0-9]|[零一二三四五]?十?[一二三四五六七八九零十](?!个|位|名|克|公|斤|米|度|毫|元|块))|整|钟|[多来]钟?)?{_NOT_A_CLOCK}"
     "|(?<![0-9:.])(?P<clock>[01]?[0-9]|2[0-4])[:](?P<clock_minute>[0-5][0-9])(?![0-9]))?"
 )
-_JUST: Final = re.compile("刚才|刚刚|方才")
-_RANGE: Final = re.compile("(?:到|至|-{1,2}|~)")
-_AFTER: Final = re.compile("(?:以来|以后|之后|后(?!面|门|边|来|院|天)|以前|之前|前(?!面|门|边|台|后))")
+_JUST: Final = Late("刚才|刚刚|方才")
+_RANGE: Final = Late("(?:到|至|-{1,2}|~)")
+_AFTER: Final = Late("(?:以来|以后|之后|后(?!面|门|边|来|院|天)|以前|之前|前(?!面|门|边|台|后))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Fou
         length = spells.spell_at(text, point.end, now, forward=forward)
         if length is not None and length.value.get("kind") == "duration":
             return Found(position, length.end, point.value)
-    if (just := _JUST.match(text, position)) and (clock := _span_at(text, just.end(), now, forward=False)):
+    if (just := _JUST.compiled.match(text, position)) and (clock := _span_at(text, just.end(), now, forward=False)):
         return Found(position, clock.end, clock.value)
     readings = (
         point,
@@ -75,7 +76,7 @@ def longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Fou
 
 def _until(text: str, found: Found, now: datetime, *, forward: bool) -> Found:
     """The whole range where another period ends it (三月到五月, 去年冬天到今年春天)."""
-    link = _RANGE.match(text, found.end)
+    link = _RANGE.compiled.match(text, found.end)
     last = longest_at(text, link.end(), now, forward=forward) if link else None
     if last is None or "duration" in {found.value.get("kind"), last.value.get("kind")}:
         return found
@@ -88,7 +89,7 @@ def _span_at(text: str, position: int, now: datetime, *, forward: bool) -> Found
     first = _moment_at(text, position, now, forward=forward, since=None)
     if first is None:
         return None
-    link = _RANGE.match(text, first.end)
+    link = _RANGE.compiled.match(text, first.end)
     last = link and _moment_at(text, link.end(), now, forward=forward, since=first)
     if last:
         after = last.first if last.grain in {"hour", "minute"} else last.after
@@ -102,7 +103,7 @@ def _span(found: Found) -> tuple[datetime, datetime]:
 
 def _bounded(text: str, found: Found, now: datetime) -> Found:
     """The time before, after or since the one that was named: 端午前, 八点以后, 入冬以来."""
-    bound = _AFTER.match(text, found.end)
+    bound = _AFTER.compiled.match(text, found.end)
     if bound is None:
         return found
     start, after = _span(found)
@@ -122,7 +123,7 @@ def _bounded(text: str, found: Found, now: datetime) -> Found:
 
 def _moment_at(text: str, position: int, now: datetime, *, forward: bool, since: _Moment | None) -> _Moment | None:
     """The moment that begins at this place; `since` is the beginning of a range whose end is read."""
-    match = _MOMENT.match(text, position)
+    match = _MOMENT.compiled.match(text, position)
     if match is None or not (match["date"] or match["part"] or match["hour"] or match["clock"] or match["before"]):
         return None
     if match.group().startswith("的") or _only_some(match, text, position):
