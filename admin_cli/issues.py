@@ -26,6 +26,9 @@ LINE: Final = (
     ("单位", "unit"),
     ("时限", "deadline_at"),
 )
+FOUND: Final = tuple(("摘要", "summary") if column == ("标题", "title") else column for column in LINE)
+"""What is searched is the summary, of which a title may lack the end."""
+
 CARD: Final = (
     ("工单号", "number"),
     ("轮次", "round"),
@@ -93,7 +96,7 @@ def listing(
         limit=limit,
         cursor=cursor,
     )
-    hc.printer.listing(answer, LINE)
+    hc.printer.listing(answer, FOUND if query else LINE)
 
 
 @app.command()

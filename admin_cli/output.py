@@ -19,6 +19,7 @@ Column = tuple[str, str]
 """A heading and the field below it; a dotted field reaches into objects."""
 
 PIPED_WIDTH: Final = 240
+FOUND: Final = "bold yellow"
 
 
 class Printer:
@@ -30,16 +31,22 @@ class Printer:
         self.err = Console(stderr=True, highlight=False, emoji=False)
 
     def listing(self, answer: Json, columns: Sequence[Column]) -> None:
-        """A page of a list; how to get the next one is said on stderr."""
+        """A page of a list; how to get the next one, and which `words` were searched, is said on stderr.
+
+        The words are marked where the table goes to a terminal.
+        """
         if self.as_json:
             self._json(answer)
             return
+        words = answer.get("words", ())
         table = Table(show_edge=False, header_style="bold")
         for heading, _ in columns:
             table.add_column(heading, overflow="fold")
         for item in answer["items"]:
-            table.add_row(*(Text(_cell(item, name)) for _, name in columns))
+            table.add_row(*(_marked(_cell(item, name), words) for _, name in columns))
         self.out.print(table)
+        if words:
+            self.note(f"查的词：{'、'.join(words)}")
         if answer.get("next"):
             self.note(f"还有更多，接着看请加：--cursor {answer['next']}")
 
@@ -89,6 +96,13 @@ class Printer:
 def clean(text: str) -> str:
     """Text without control characters: what residents write must not steer a worker's terminal."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def _marked(shown: str, words: Sequence[str]) -> Text:
+    """The searched words stand out; the database compares Latin letters in either case."""
+    text = Text(shown)
+    text.highlight_words(words, FOUND, case_sensitive=False)
+    return text
 
 
 def _cell(item: Mapping[str, Any], name: str) -> str:

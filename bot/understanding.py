@@ -35,6 +35,11 @@ class Reader:
             self._gazetteer = Gazetteer(frozenset(names))
             self._cached.cache_clear()
 
+    @property
+    def places(self) -> frozenset[str]:
+        """The names that were learnt last."""
+        return self._gazetteer.names
+
     def use(self, models: Models | None) -> None:
         """Read with these models from now on; None are those that come with the project."""
         self._models = models

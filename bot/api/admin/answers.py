@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from bot.api.admin.nlp_answers import Understood
-from bot.api.shapes import Category, Issue, Wallet
+from bot.api.shapes import Category, Issue, IssueLine, Page, Wallet
 from core.values import EmergencyKind, IssueState, Platform, Role, SignupState
 
 
@@ -45,6 +45,12 @@ class Moderation(BaseModel):
     held_back: bool
     at: datetime
     pictures: list[PictureVerdict]
+
+
+class FoundIssues(Page[IssueLine]):
+    """`words` are those of `q` that all stand in every summary found; the names of places are one word each."""
+
+    words: list[str]
 
 
 class StaffIssue(Issue):

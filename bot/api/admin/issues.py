@@ -78,11 +78,11 @@ async def listing(call: Call, query: IssueQuery) -> Json:
         overdue=query.overdue,
         mine=query.mine,
         emergency=query.emergency,
-        words=await asyncio.to_thread(search_words, query.q) if query.q else (),
+        words=await asyncio.to_thread(search_words, query.q, call.service.reader.places) if query.q else (),
     )
     call.area_code = areas[0]
     found = await lists.listing(call.db, worker=call.worker, query=wanted, cursor=query.cursor, limit=query.limit)
-    return {"items": found.items, "next": found.next}
+    return {"items": found.items, "next": found.next, "words": list(wanted.words)}
 
 
 async def show(call: Call, _: Nothing) -> Json:
@@ -179,7 +179,7 @@ def _step(name: str, handler: Any, accepts: type[Input], summary: str, *, upload
 
 ENDPOINTS: Final = (
     Endpoint(
-        "GET", "/issues", listing, _PERMISSION, IssueQuery, shapes.Page[shapes.IssueLine],
+        "GET", "/issues", listing, _PERMISSION, IssueQuery, answers.FoundIssues,
         "Reports, newest first", "issues list",
     ),
     Endpoint(

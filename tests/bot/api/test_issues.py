@@ -116,6 +116,24 @@ async def test_lists_are_filtered_and_paged(town: Town) -> None:
     assert overdue["items"] == []
 
 
+async def test_a_search_says_its_words_and_knows_places_as_soon_as_they_are_imported(town: Town) -> None:
+    wanted = await town.report(description="幸福里的路灯不亮了")
+    other = await town.report(description="幸福路口的路灯不亮了")
+    _, before = await town.get("/issues?q=幸福里路灯")
+    assert {one["number"] for one in before["items"]} == {wanted, other}
+    street = {"code": "110101003", "name": "幸福里街道", "level": "street", "parent": "110101"}
+    await town.learn_areas({"code": "110101", "name": "安和区", "level": "district", "parent": None}, street)
+    _, after = await town.get("/issues?q=幸福里路灯")
+    assert [one["number"] for one in after["items"]] == [wanted]
+    assert after["words"] == ["幸福里", "路灯"]
+
+
+async def test_a_list_without_a_search_has_no_words(town: Town) -> None:
+    await town.report()
+    _, answer = await town.get("/issues")
+    assert (len(answer["items"]), answer["words"]) == (1, [])
+
+
 async def test_mine_is_what_was_given_to_my_unit(town: Town) -> None:
     number = await town.report()
     await town.report()

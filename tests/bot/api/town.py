@@ -13,7 +13,7 @@ from bot.api import openapi, resident, things
 from bot.api.admin.table import routes
 from bot.http import SERVICE, errors
 from bot.service import Service
-from community import contacts, issues, residents, workers
+from community import areas, contacts, issues, residents, workers
 from community.issues import NewIssue
 from community.permissions import Grant
 from core import clock
@@ -101,6 +101,13 @@ class Town:
                 source="wechat",
             )
         return filed.number
+
+    async def learn_areas(self, *areas_of_today: dict[str, str | None]) -> None:
+        """Import areas without borders, and let the service hear of their names."""
+        features = [{"type": "Feature", "properties": one, "geometry": None} for one in areas_of_today]
+        async with self.service.database.write() as db:
+            await areas.import_areas(db, {"type": "FeatureCollection", "features": features})
+        await self.service.conversations.learn_places()
 
     async def call(
         self,
