@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Final
 
 from nlp.deciding import read_intent
 from nlp.hints import hints
 from nlp.linear import LinearModel
 from nlp.models import Models
+from nlp.ngrams import BEGIN, END, marked
 from nlp.normalise import normalise
+from nlp.words import cutter
 
 _SHOWN: Final = 10
 
@@ -41,6 +44,19 @@ def _model(name: str, model: LinearModel, plain: str, points: dict[str, float]) 
     first, second = shares.argsort()[::-1][:2]
     one, other = model.labels[int(first)], model.labels[int(second)]
     yield f"{name:10} {one} {shares[first]:.2f} before {other} {shares[second]:.2f}"
-    for part, weight in model.contributions(plain, points, label=one, against=other)[:_SHOWN]:
-        shown = part.replace("\x02", "^").replace("\x03", "$")
+    weighed = model.contributions(plain, points, label=one, against=other)
+    words = ", ".join(f"{word} {weight:+.2f}" for word, weight in by_word(plain, dict(weighed))[:_SHOWN])
+    yield f"           by word: {words or 'none'}"
+    for part, weight in weighed[:_SHOWN]:
+        shown = part.replace(BEGIN, "^").replace(END, "$")
         yield f"           {weight:+.2f} {shown}"
+
+
+def by_word(plain: str, weights: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The words of a normalised text, each with the sum of the n-grams within it, the strongest first.
+
+    An n-gram that two words share counts in both; those across their border count in neither.
+    """
+    words = {word for word in cutter().cut(marked(plain).strip(BEGIN + END)) if word.isalnum()}
+    sums = {word: sum(weights.get(gram, 0.0) for gram in {*word, *map("".join, pairwise(word))}) for word in words}
+    return sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0]))

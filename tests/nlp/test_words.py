@@ -136,7 +136,7 @@ def test_a_file_of_somebody_else_is_not_read(tmp_path: Path, monkeypatch: pytest
         found[4] += 1
         return os.stat_result(found)
 
-    monkeypatch.setattr(words.os, "fstat", by_another)
+    monkeypatch.setattr(os, "fstat", by_another)
     assert dictionary(tmp_path / "own") == SMALL
 
 

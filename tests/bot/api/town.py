@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -102,7 +103,7 @@ class Town:
             )
         return filed.number
 
-    async def learn_areas(self, *areas_of_today: dict[str, str | None]) -> None:
+    async def learn_areas(self, *areas_of_today: Mapping[str, str | None]) -> None:
         """Import areas without borders, and let the service hear of their names."""
         features = [{"type": "Feature", "properties": one, "geometry": None} for one in areas_of_today]
         async with self.service.database.write() as db:
