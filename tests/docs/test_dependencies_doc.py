@@ -31,7 +31,11 @@ def test_what_runs_has_a_reason_and_nothing_else_is_there() -> None:
 
 def test_what_tests_has_a_reason_and_nothing_else_is_there() -> None:
     named = {"types-*" if name.startswith("types-") else name for name in _names(EXTRAS["test"])}
-    assert _reasons("For tests") == named
+    assert _reasons("For tests") | _reasons("Optional") == named
+
+
+def test_what_may_be_left_out_has_a_reason_and_is_tested() -> None:
+    assert _reasons("Optional") == _names(EXTRAS["rjieba"])
 
 
 @pytest.mark.parametrize(("lock", "extras"), [("requirements", ["server"]), ("requirements-test", ["server", "test"])])
