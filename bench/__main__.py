@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench import measures, servers
+from bench import measures, servers, understanding
 from bench.measures import Figures
 
 RESULTS: Final = Path(__file__).parent / "results" / "latest.json"
@@ -35,7 +35,7 @@ def main() -> None:
                 rounds[name].append(figures)
                 print(f"round {number + 1}  {name:24} {figures}", flush=True)
         start = measures.start(Path(made) / "start")
-    result = summary(rounds, start)
+    result = summary(rounds, start) | {"understanding": understanding.measure()}
     arguments.output.parent.mkdir(exist_ok=True)
     arguments.output.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(result))
@@ -82,7 +82,7 @@ def table(result: dict[str, object]) -> str:
             f"{name:24}{one['messages_per_second']:9}{one['messages_per_cpu_second']:11}"
             f"{one['p99_milliseconds']:9}{one['of_pgbench']:12}{one['of_prepared']:13}{one['of_echo']:9}"
         )
-    return "\n".join([*lines, "", f"start: {result['start']}"])
+    return "\n".join([*lines, "", f"start: {result['start']}", f"understanding: {result['understanding']}"])
 
 
 if __name__ == "__main__":

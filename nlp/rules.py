@@ -119,8 +119,12 @@ def _clause_scores(
     scores: dict[str, float] = {}
     counted: set[int] = set()
     kept: set[str] = set()
+    hits = [hit for hit in hits if start <= hit.start < end]
+    matters = [hit.weight for hit in category_hits if start <= hit.start < end]
+    if not hits and not matters:
+        return scores
     for hit in hits:
-        if not start <= hit.start < end or hit.rule in counted:
+        if hit.rule in counted:
             continue
         if _is_negated(text, start, hit):
             kept.update(_NAMED_ONLY.get(hit.label, ()))
@@ -128,11 +132,9 @@ def _clause_scores(
             continue
         counted.add(hit.rule)
         scores[hit.label] = scores.get(hit.label, 0.0) + hit.weight
-    if "issue_report" in scores or not scores:
-        matters = [hit.weight for hit in category_hits if start <= hit.start < end]
-        if matters and not _is_question_only(text[start:end], scores):
-            told = 0.6 if _is_told(text[start:end]) else 0.0
-            scores["issue_report"] = scores.get("issue_report", 0.0) + max(matters) / 4 + told
+    if matters and ("issue_report" in scores or not scores) and not _is_question_only(text[start:end], scores):
+        told = 0.6 if _is_told(text[start:end]) else 0.0
+        scores["issue_report"] = scores.get("issue_report", 0.0) + max(matters) / 4 + told
     if len(scores) > 1 or end - start > _LONGEST_GREETING:
         scores.pop("greeting", None)
     return _with_object(scores, kept)
@@ -141,6 +143,8 @@ def _clause_scores(
 def _with_object(scores: dict[str, float], kept: set[str]) -> dict[str, float]:
     """Weaken the thing that is only named: by cancelling, by asking how it goes, or by 别取消我的报名 (`kept`)."""
     named = next((kinds for verb, kinds in _NAMED_ONLY.items() if scores.get(verb, 0.0) >= _DECISIVE), kept)
+    if not named:
+        return scores
     return {name: score / 4 if name in named else score for name, score in scores.items()}
 
 
