@@ -30,7 +30,7 @@ class Reader:
 
     async def learn_places(self, db: AsyncSession) -> None:
         """Take the names of areas for places that residents may name."""
-        names = {place for area in await areas.listing(db) for place in _spoken(area.name)}
+        names = {place for name in await areas.names(db) for place in _spoken(name)}
         if names != self._gazetteer.names:
             self._gazetteer = Gazetteer(frozenset(names))
             self._cached.cache_clear()

@@ -10,6 +10,7 @@ from community.areas.naming import (
     default_area,
     get,
     listing,
+    names,
     scene_of,
     search,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "import_areas",
     "listing",
     "locate",
+    "names",
     "scene_of",
     "search",
 ]

@@ -43,6 +43,11 @@ async def listing(db: AsyncSession, *, within: str = "", level: Level | None = N
     return sorted(rows.scalars(), key=lambda area: (_LARGEST_FIRST[area.level], area.code))
 
 
+async def names(db: AsyncSession) -> set[str]:
+    """What the areas of today are called; their borders are left where they are."""
+    return set(await db.scalars(select(Area.name).where(valid(clock.today()))))
+
+
 async def communities(db: AsyncSession, *, within: str) -> list[Area]:
     """The communities of today whose code begins with `within`."""
     return await listing(db, within=within, level=Level.COMMUNITY)

@@ -78,11 +78,18 @@ async def listing(call: Call, query: IssueQuery) -> Json:
         overdue=query.overdue,
         mine=query.mine,
         emergency=query.emergency,
-        words=await asyncio.to_thread(search_words, query.q, call.service.reader.places) if query.q else (),
+        words=await _words(call, query.q) if query.q else (),
     )
     call.area_code = areas[0]
     found = await lists.listing(call.db, worker=call.worker, query=wanted, cursor=query.cursor, limit=query.limit)
     return {"items": found.items, "next": found.next, "words": list(wanted.words)}
+
+
+async def _words(call: Call, query: str) -> tuple[str, ...]:
+    """Names are read again for each search: areas may have been imported through another process."""
+    reader = call.service.reader
+    await reader.learn_places(call.db)
+    return await asyncio.to_thread(search_words, query, reader.places)
 
 
 async def show(call: Call, _: Nothing) -> Json:

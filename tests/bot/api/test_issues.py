@@ -122,7 +122,7 @@ async def test_a_search_says_its_words_and_knows_places_as_soon_as_they_are_impo
     _, before = await town.get("/issues?q=幸福里路灯")
     assert {one["number"] for one in before["items"]} == {wanted, other}
     street = {"code": "110101003", "name": "幸福里街道", "level": "street", "parent": "110101"}
-    await town.learn_areas({"code": "110101", "name": "安和区", "level": "district", "parent": None}, street)
+    await town.add_areas({"code": "110101", "name": "安和区", "level": "district", "parent": None}, street)
     _, after = await town.get("/issues?q=幸福里路灯")
     assert [one["number"] for one in after["items"]] == [wanted]
     assert after["words"] == ["幸福里", "路灯"]

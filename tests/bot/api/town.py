@@ -103,12 +103,11 @@ class Town:
             )
         return filed.number
 
-    async def learn_areas(self, *areas_of_today: Mapping[str, str | None]) -> None:
-        """Import areas without borders, and let the service hear of their names."""
+    async def add_areas(self, *areas_of_today: Mapping[str, str | None]) -> None:
+        """Import areas without borders."""
         features = [{"type": "Feature", "properties": one, "geometry": None} for one in areas_of_today]
         async with self.service.database.write() as db:
             await areas.import_areas(db, {"type": "FeatureCollection", "features": features})
-        await self.service.conversations.learn_places()
 
     async def call(
         self,
