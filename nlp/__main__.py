@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     training = commands.add_parser("train", help="train the models and their gate from labelled sentences")
     training.add_argument("--data", type=Path, required=True, help="a CSV of sentences, or a folder of such")
     training.add_argument("--out", type=Path, required=True, help="the folder for the models")
-    training.add_argument("--gate", type=Path, help="JSON lines, apart from the sentences, that set the threshold")
+    training.add_argument(
+        "--gate", type=Path, nargs="+", default=[], help="JSON lines, apart from the sentences, for the threshold"
+    )
     judging = commands.add_parser("evaluate", help="judge the readings of labelled messages, print a report as JSON")
     judging.add_argument("--data", type=Path, required=True, help="JSON lines")
     judging.add_argument("--models", type=Path)
@@ -95,10 +97,9 @@ def _explain(chosen: argparse.Namespace) -> int:
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    learnt = learn(corpus.read_all(chosen.data), evaluation.read(chosen.gate) if chosen.gate else ())
+    learnt = learn(corpus.read_all(chosen.data), [item for path in chosen.gate for item in evaluation.read(path)])
     learnt.models.save(chosen.out)
-    _print({"unseen": {"intent": learnt.intent.accuracy(), "category": learnt.category.accuracy(),
-                       "danger": learnt.danger.accuracy()},
+    _print({"unseen": {name: seen.accuracy() for name, seen in learnt.unseen.items()},
             "thresholds": [asdict(point) for point in learnt.curve], "gate": learnt.models.gate.to_json()})  # fmt: skip
     return 0
 

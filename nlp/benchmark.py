@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nlp.evaluation import BrokenData
+from nlp.examples import PLANS
 from nlp.hints import category_hints
-from nlp.learning import CATEGORY
 from nlp.linear import LinearModel
 from nlp.normalise import normalise
 from nlp.training import Example, fit
@@ -32,7 +32,7 @@ def read(path: Path) -> list[tuple[str, str]]:
 def benchmark(train: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """`macro_f1`, `accuracy`, `ms_per_message` (normalising and rules included), `model_bytes`, `train_seconds`."""
     began = time.process_time()
-    model = fit([_example(text, label) for text, label in train], CATEGORY)
+    model = fit([_example(text, label) for text, label in train], PLANS["category"])
     trained = time.process_time() - began
     began = time.process_time()
     read_as = [_best(model, text) for text, _ in test]

@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.linear import softmax
-from nlp.training import Example, Plan, fit
-from nlp.vocabulary import Floats, Vocabulary
+from nlp.vocabulary import Floats
 
-FOLDS: Final = 3
 _TEMPERATURES: Final = np.geomspace(0.15, 4.0, 60)
 _BINS: Final = 10
 
@@ -31,21 +29,6 @@ class Unseen:
 
     def accuracy(self) -> float:
         return float((self.logits.argmax(axis=1) == self.right).mean())
-
-
-def cross_validated(
-    examples: Sequence[Example], plan: Plan, *, folds: int = FOLDS, vocabulary: Vocabulary | None = None
-) -> Unseen:
-    """Every example scored by a model that did not see it."""
-    labels = tuple(sorted({one.label for one in examples}))
-    logits = np.zeros((len(examples), len(labels)), dtype=np.float32)
-    fold_of = np.random.default_rng(0).permutation(len(examples)) % folds
-    for fold in range(folds):
-        others = [one for at, one in enumerate(examples) if fold_of[at] != fold]
-        model = fit(others, plan, labels=labels, vocabulary=vocabulary)
-        for at in np.flatnonzero(fold_of == fold):
-            logits[at] = model.logits(examples[int(at)].text, examples[int(at)].points)
-    return Unseen(labels, logits, np.array([labels.index(one.label) for one in examples]))
 
 
 def temperature(unseen: Unseen) -> float:

@@ -10,7 +10,7 @@ REMEMBERED: Final = 16
 """One message asks for the clauses of the same text several times."""
 
 _BORDER: Final = re.compile(
-    r"[。，；！？\s]+|(?=另外|顺便|顺带|还有(?!名额|位|多少|没|几|活动|吗|积分)|对了|再帮我|再给我|以及|同时)"
+    r"[。，；！？\s]+|(?=另外|顺便|顺带|顺手|顺道|仲有|还想(?!问)|再(?:看|查|问|换)|还有(?!名额|位|多少|没|几|活动|吗|积分)|对了|再帮我|再给我|以及|同时)"
 )
 
 

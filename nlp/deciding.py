@@ -23,6 +23,8 @@ _LONG_ENOUGH: Final = 4
 _GREETING: Final = re.compile(
     r"(?:(?:你好|您好|在吗|在么|在不在|早上好|下午好|晚上好|哈喽|hello|hi|请问)[呀啊哈]?[，。！？~ ]*)+"
 )
+# What it is not, said before what it is: 我不是要换东西，就看看余额.
+_DENIAL: Final = re.compile(r"(?:我|俺|咱|这|那)?(?:也|又|并)?(?:不是|并非)(?!.*[吗嘛么]$)")
 _CERTAIN: Final = 0.9
 _ANNOUNCED: Final = 0.6
 """So sure a clause must be of its wish where words announce a further one."""
@@ -46,8 +48,11 @@ class Weighed:
 def weigh(text: str, found: Hints, models: Models) -> Weighed:
     """For a normalised text with its hints, by one look at the models."""
     spans = clauses(text)
-    long = [(at, span) for at, span in enumerate(spans) if span[1] - span[0] >= _SHORTEST_WISH]
-    long = long if len(spans) > 1 else []
+    long = [
+        (at, (start, end))
+        for at, (start, end) in enumerate(spans)
+        if len(spans) > 1 and end - start >= _SHORTEST_WISH and not _DENIAL.match(text[start:end])
+    ]
     whole, *others = models.stack.sums(text, [span for _, span in long])
     parts = zip(long, others, strict=True)
     return Weighed(whole, [(text[start:end], found.clauses[at], sums) for (at, (start, end)), sums in parts])

@@ -8,21 +8,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from nlp import examples
-from nlp.calibration import Point, Unseen, cross_validated, curve, lowest_safe, temperature
+from nlp import examples, folds
+from nlp.calibration import Point, Unseen, curve, lowest_safe, temperature
 from nlp.corpus import Sentence
+from nlp.examples import PLANS, Read
 from nlp.hints import hints
 from nlp.linear import LinearModel
 from nlp.models import DOUBT, HAZARD, NO_DANGER, Gate, Models
 from nlp.normalise import normalise
-from nlp.training import Example, Plan, fit
+from nlp.training import fit
 from nlp.vocabulary import Vocabulary
 
-INTENT: Final = Plan(balance=0.5)
-CATEGORY: Final = Plan(evidence=0.3)
-DANGER: Final = Plan(balance=0.5)
 ACCURACY: Final = 0.98
-ACCEPTED: Final = 0.03
+ACCEPTED: Final = 0.04
 FALSE_ALARMS: Final = 0.004
 FALSE_QUESTIONS: Final = 0.05
 LEAST_ALARM: Final = 0.8
@@ -35,9 +33,7 @@ class Learnt:
     """The models, each one's logits on sentences that it had not seen, and what other thresholds would give."""
 
     models: Models
-    intent: Unseen
-    category: Unseen
-    danger: Unseen
+    unseen: Mapping[str, Unseen]
     curve: Sequence[Point]
 
 
@@ -49,21 +45,15 @@ def learn(sentences: Sequence[Sentence], apart: Sequence[Mapping[str, Any]] = ()
     """
     read = examples.read(sentences)
     vocabulary = Vocabulary.of([one.text for one in read])
-    (intent, unseen_intent), (category, unseen_category), (danger, unseen_danger) = (
-        _cross_validated(taught, plan, vocabulary)
-        for taught, plan in (
-            ([one.intent for one in read if one.intent], INTENT),
-            ([one.category for one in read if one.category], CATEGORY),
-            ([one.danger for one in read if one.danger], DANGER),
-        )
-    )
+    unseen = {name: folds.unseen(read, name, vocabulary=vocabulary) for name in PLANS}
+    intent, category, danger = (calibrated(read, name, vocabulary, unseen[name]) for name in PLANS)
     gate = Gate()
-    judged = scored(intent, apart) if apart else unseen_intent
+    judged = scored(intent, apart) if apart else unseen["intent"]
     points = curve(judged, intent.temperature, margin=gate.margin)
     gate = replace(
-        gate, probability=lowest_safe(points, accuracy=ACCURACY, accepted=ACCEPTED), **_alarms(unseen_danger, danger)
+        gate, probability=lowest_safe(points, accuracy=ACCURACY, accepted=ACCEPTED), **_alarms(unseen["danger"], danger)
     )
-    return Learnt(Models(intent, category, danger, gate), unseen_intent, unseen_category, unseen_danger, points)
+    return Learnt(Models(intent, category, danger, gate), unseen, points)
 
 
 def scored(model: LinearModel, items: Sequence[Mapping[str, Any]]) -> Unseen:
@@ -79,14 +69,10 @@ def scored(model: LinearModel, items: Sequence[Mapping[str, Any]]) -> Unseen:
     return Unseen(model.labels, np.array(logits, dtype=np.float32), np.array(right))
 
 
-def _cross_validated(taught: Sequence[Example], plan: Plan, vocabulary: Vocabulary) -> tuple[LinearModel, Unseen]:
-    unseen = cross_validated(taught, plan, vocabulary=vocabulary)
-    return calibrated(taught, plan, vocabulary, unseen), unseen
-
-
-def calibrated(taught: Sequence[Example], plan: Plan, vocabulary: Vocabulary, unseen: Unseen) -> LinearModel:
-    """A model whose temperature comes from logits of models that had not seen what they judged."""
-    return replace(fit(taught, plan, vocabulary=vocabulary), temperature=temperature(unseen))
+def calibrated(read: Sequence[Read], name: str, vocabulary: Vocabulary, unseen: Unseen) -> LinearModel:
+    """The model of that name; its temperature comes from logits of models that had not seen what they judged."""
+    model = fit(examples.of(read, name), PLANS[name], vocabulary=vocabulary)
+    return replace(model, temperature=temperature(unseen))
 
 
 def _alarms(unseen: Unseen, model: LinearModel) -> dict[str, float]:

@@ -32,7 +32,7 @@ _NAMED_ONLY: Final = {
     "progress_query": frozenset({"volunteer_signup", "service_order", "redeem"}),
 }
 _NEXT_WISH: Final = re.compile(
-    "另外|顺便|顺带|还有(?!名额|位|多少|没|几|活动|吗|积分)|对了|再帮我|再给我|(?:换|改)(?:成|为|报|约|订|到|去|做)"
+    "另外|顺便|顺带|顺手|顺道|仲有|还有(?!名额|位|多少|没|几|活动|吗|积分)|对了|再帮我|再给我|(?:换|改)(?:成|为|报|约|订|到|去|做)"
 )
 _EXPLICIT: Final = 2.4
 _DECISIVE: Final = 3.0

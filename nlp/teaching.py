@@ -88,10 +88,8 @@ def _models(own: Sequence[Sentence], taught: Sequence[Sentence], seen: CrossRead
         return replace(models, gate=replace(serving.gate, alarm=models.gate.alarm, ask=models.gate.ask))
     read = examples.read([*own, *taught])
     vocabulary = Vocabulary.of([one.text for one in read])
-    intent, category = (
-        calibrated(folds.examples(read, kind), plan, vocabulary, unseen)
-        for (kind, plan), unseen in zip(folds.KINDS, (seen.intent, seen.category), strict=True)
-    )
+    intent = calibrated(read, "intent", vocabulary, seen.intent)
+    category = calibrated(read, "category", vocabulary, seen.category)
     return Models(intent, category, serving.danger, serving.gate)
 
 
