@@ -93,7 +93,9 @@ def read_intent(text: str, found: Hints, models: Models, weighed: Weighed | None
         return IntentReading(top.name, top.confidence, ranked, (top.name,))
     left = rules.without_echoes(wishes, text)
     wishes = left if top.name in left or top.confidence < _CERTAIN else (top.name,)
-    intent = rules.first_actionable(wishes)
+    # A story before the wish names things too; what the whole message says most surely is then the wish.
+    is_main = top.name in wishes and top.name not in _TALK and not rules.has_another(text)
+    intent = top.name if is_main else rules.first_actionable(wishes)
     confidence = max(sureness.get(intent, 0.0), round(shares[head.labels.index(intent)], 3))
     others = tuple(one for one in ranked if one.name != intent)[: _ASKED - 1]
     return IntentReading(intent, confidence, (Scored(intent, confidence), *others), wishes)
@@ -157,9 +159,9 @@ def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Da
     if alarm + hazard < min(gate.ask / 2, gate.alarm):
         return net
     kind = net.kind or max(shares, key=shares.__getitem__)
-    if alarm >= gate.alarm:
-        return Danger(kind, doubt=False, urgency=3)
     urges = is_now(text)
+    if alarm >= gate.alarm:
+        return Danger(kind, doubt=net.doubt and not urges, urgency=3)
     ask = gate.ask / 2 if urges else gate.ask
     # Of words that are known for harmless ones nobody is asked: they are looked at soon, no more.
     is_familiar = net.kind is None and net.lookalike and not urges

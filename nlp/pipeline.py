@@ -80,7 +80,7 @@ def _danger_anywhere(text: str, beginning: str) -> Danger:
 def _with_danger(reading: IntentReading, seen: Danger) -> IntentReading:
     """Danger is a report whatever else was said; a hazard settles a report that was in doubt. Doubt settles nothing."""
     certain = seen.kind is not None and not seen.doubt
-    hazard = seen.urgency == 3 and not seen.doubt and reading.intent in {None, "other", "greeting"}
+    hazard = seen.urgency == 3 and not seen.doubt and reading.intent is None
     if not certain and not hazard:
         return reading
     report = Scored("issue_report", max(0.95 if certain else 0.7, reading.confidence))
