@@ -29,6 +29,9 @@ _CERTAIN: Final = 0.9
 _ANNOUNCED: Final = 0.6
 """So sure a clause must be of its wish where words announce a further one."""
 
+_SURELY_CALM: Final = 0.85
+"""So sure the model must be that there is no danger where somebody says that it happens now."""
+
 _LEANING: Final = 0.35
 _SAYS_IT_ALL: Final = 4.0
 _SAYS_IT_TWICE: Final = 7.0
@@ -155,7 +158,7 @@ def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Da
     hazard = shares.pop(HAZARD, 0.0)
     alarm = sum(shares.values())
     if net.kind is not None and not net.doubt:
-        return Danger(net.kind, doubt=harmless >= gate.calm and not is_now(text), urgency=3)
+        return Danger(net.kind, doubt=harmless >= (_SURELY_CALM if is_now(text) else gate.calm), urgency=3)
     if alarm + hazard < min(gate.ask / 2, gate.alarm):
         return net
     kind = net.kind or max(shares, key=shares.__getitem__)

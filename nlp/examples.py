@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from nlp.clauses import clauses
 from nlp.corpus import Sentence
 from nlp.hints import hints
 from nlp.models import DOUBT, NO_DANGER
