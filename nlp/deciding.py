@@ -9,7 +9,7 @@ from typing import Final
 
 from nlp import rules
 from nlp.clauses import clauses
-from nlp.emergencies import Danger, is_now
+from nlp.emergencies import Danger, insists, is_now
 from nlp.hints import Hints, hints
 from nlp.models import CATEGORY, DANGER, DOUBT, HAZARD, INTENT, NO_DANGER, Models
 from nlp.rules import IntentReading
@@ -30,7 +30,7 @@ _ANNOUNCED: Final = 0.6
 """So sure a clause must be of its wish where words announce a further one."""
 
 _SURELY_CALM: Final = 0.85
-"""So sure the model must be that there is no danger where somebody says that it happens now."""
+"""So sure the model must be that there is no danger where words that are also said loosely say that it happens now."""
 
 _LEANING: Final = 0.35
 _SAYS_IT_ALL: Final = 4.0
@@ -158,7 +158,8 @@ def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Da
     hazard = shares.pop(HAZARD, 0.0)
     alarm = sum(shares.values())
     if net.kind is not None and not net.doubt:
-        return Danger(net.kind, doubt=harmless >= (_SURELY_CALM if is_now(text) else gate.calm), urgency=3)
+        calm = harmless >= (_SURELY_CALM if is_now(text) else gate.calm)
+        return Danger(net.kind, doubt=calm and not insists(text), urgency=3)
     if alarm + hazard < min(gate.ask / 2, gate.alarm):
         return net
     kind = net.kind or max(shares, key=shares.__getitem__)

@@ -15,9 +15,13 @@ from nlp import tables
 from nlp.lexicon import Hit, lexicon, lookalikes
 from nlp.notation import bounded
 
-_NOW: Final = re.compile(
-    "现在(?!想|回想|看来|说起|讲|年|的年轻人)|正在|此刻|马上|快来|快点|赶紧|救命|救人|又(着|起|冒|漏)|刚刚|刚才|还在|越来越|一直在(?!家|等|这|那|住|用)|不是演|不是开玩笑|是真的|真着|真的着|真起火"
+# What nobody says of anything but this moment, and what is said loosely as well.
+_AT_THIS_MOMENT: Final = (
+    "现在(?!想|回想|看来|说起|讲|年|的年轻人)|正在|此刻|快来|救人|又(?:着|起|冒|漏)|不是演|不是开玩笑|"
+    "(?<!不)是真的(?![吗么嘛还假])|真着|真的着|真起火"
 )
+_INSISTING: Final = re.compile(_AT_THIS_MOMENT)
+_NOW: Final = re.compile(f"{_AT_THIS_MOMENT}|马上|快点|赶紧|救命|刚刚|刚才|还在|越来越|一直在(?!家|等|这|那|住|用)")
 
 # The gravest hits decide; a text that repeats itself thousands of times says nothing more.
 _MOST_HITS: Final = 40
@@ -66,6 +70,11 @@ def danger(text: str) -> Danger:
 def is_now(text: str) -> bool:
     """Whether somebody says that it happens at this moment."""
     return _NOW.search(text) is not None
+
+
+def insists(text: str) -> bool:
+    """Whether the words leave no other reading than that it happens at this moment."""
+    return _INSISTING.search(text) is not None
 
 
 def _negated(text: str, hit: Hit) -> bool:
