@@ -18,7 +18,7 @@ MOST_FILES: Final = 10
 
 
 def packed(models: Models) -> bytes:
-    """The files that `Models.save` writes, about 0.9 MB; the arrays are compressed already."""
+    """The files that `Models.save` writes, about 1 MB; the arrays are compressed already."""
     body = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(body, "w", zipfile.ZIP_STORED) as archive:
         models.save(Path(folder))
