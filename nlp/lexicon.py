@@ -35,13 +35,6 @@ class Hit(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    label: str
-    weight: float
-    unless: Late | None
-
-
 class _Expression(NamedTuple):
     """One alternative of a rule."""
 
@@ -67,13 +60,15 @@ class Lexicon:
     def __init__(self, name: str) -> None:
         self.words: dict[str, _Known] = {}
         self._name = name
-        self._rules: list[_Rule] = []
+        self._rules: list[tuple[str, float]] = []
+        self._unless: dict[int, Late] = {}
         self._expressions: list[_Expression] = []
         self._always: list[int] = []
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._find)
         for number, line in enumerate(tables.rows(name)):
-            unless = Late(bounded(line["unless"])) if line["unless"] else None
-            self._rules.append(_Rule(line["label"], float(line["weight"]), unless))
+            self._rules.append((line["label"], float(line["weight"])))
+            if line["unless"]:
+                self._unless[number] = Late(bounded(line["unless"]))
             for one in alternatives(line["pattern"]):
                 self._add(number, one)
 
@@ -101,12 +96,9 @@ class Lexicon:
             tried.update(known.expressions)
         if tried:
             hits.extend(self._expressed(text, tried))
-        off = {number for number in {hit.rule for hit in hits} if self._is_off(number, text)}
+        may_be_off = {hit.rule for hit in hits} & self._unless.keys()
+        off = {rule for rule in may_be_off if self._unless[rule].compiled.search(text)}
         return tuple(hit for hit in hits if hit.rule not in off) if off else tuple(hits)
-
-    def _is_off(self, number: int, text: str) -> bool:
-        unless = self._rules[number].unless
-        return unless is not None and unless.compiled.search(text) is not None
 
     def _expressed(self, text: str, tried: set[int]) -> Iterator[Hit]:
         """The hits of expressions, of those of one rule that overlap the first."""
@@ -124,7 +116,8 @@ class Lexicon:
                 yield match.start(), number, match.end()
 
     def _hit(self, rule: int, start: int, end: int) -> Hit:
-        return Hit(rule, self._rules[rule].label, self._rules[rule].weight, start, end)
+        label, weight = self._rules[rule]
+        return Hit(rule, label, weight, start, end)
 
 
 class Lookalikes:

@@ -45,6 +45,11 @@ _END: Final = "(?=[，。,.、；;:！!？? 0-9\0]|$)"
 _WHO: Final = (
     "来电人|负责人|人员|居民|业主|住户|闺女|女儿|儿子|弟弟?|妹妹?|老伴|老公|老婆|爱人|母亲|父亲|孙子|孙女|孩子"
 )
+# The first characters of all that may stand before a name and is read with it, and of surnames of two.
+_BEGINS: Final = (
+    "我他她个名姓叫联户家岳本亲爸妈免，。！ 老小阿欧司上诸东皇尉"
+    "公慕令夏转找让问请楼见的来负人居业住闺女儿弟妹爱母父孙孩群和记"
+)
 _GOES_ON_AFTER_WHOLE: Final = "(?=[，。,、；;:！!？? 0-9\0的也在是不住跑代擅打来挨说为现啊问写报跟和家兑查师敬退]|$)"
 
 
@@ -68,19 +73,22 @@ def _surname() -> str:
 
 @cache
 def _pattern() -> re.Pattern[str]:
+    """Tries nothing where no name and no word before one begins, which is at three characters of four."""
     (row,) = tables.rows("surnames")
-    surname, familiar = _surname(), f"[{row['familiar']}]"
+    surnames, familiar = row["surnames"], f"[{row['familiar']}]"
+    surname = _surname()
     titled = f"(?:{surname}(?!家)[^\\W\\d_a-z的在是了给和家老]{{0,2}}?|[老小阿]{surname}|{surname}家)(?:{_TITLES})"
+    begins = f"{_BEGINS}{surnames}{row['familiar']}"
     return re.compile(
-        f"{_told()}"
-        f"|(?=[老小阿{row['surnames']}]){_NOT_AFTER}(?P<titled>{_NEVER}{titled})(?![店馆路街寨村])"
+        f"(?:^|(?=[{begins}]))(?:{_told()}"
+        f"|(?=[老小阿{surnames}]){_NOT_AFTER}(?P<titled>{_NEVER}{titled})(?![店馆路街寨村])"
         "|(?<![大最很太从矮弱起得来头])"
         f"(?P<short>阿[{_GIVEN_ALONE}明珍珠荣](?=[，。欠都亲说来去在的 ]|$)|[小老]{familiar}(?:头儿?(?!破))?){_GOES_ON}"
         f"|(?<![一-龥])(?P<polite>{familiar}[总工生])(?=[，。,！!: 好您]|$)"
         f"|(?:转|找|让|叫|问|请|楼上|见|的)(?P<called>{familiar}[总工生])(?![程人地产活病意气命成会])"
-        f"|(?:{_WHO})(?P<who>{_NEVER}[{row['surnames']}][{_GIVEN}]{{2}})"
-        f"|(?P<whole>(?=.[{_GIVEN}]{{2}}){_NEVER}[{row['surnames']}][{_GIVEN}]{{2}}){_GOES_ON_AFTER_WHOLE}"
-        f"|(?:^|[，。！ 群找让叫和记])(?P<two>{_NEVER}{familiar}[{_GIVEN_ALONE}])(?=[，。,！!、 他她代跑打查说写]|$)"
+        f"|(?:{_WHO})(?P<who>{_NEVER}[{surnames}][{_GIVEN}]{{2}})"
+        f"|(?P<whole>(?=.[{_GIVEN}]{{2}}){_NEVER}[{surnames}][{_GIVEN}]{{2}}){_GOES_ON_AFTER_WHOLE}"
+        f"|(?:^|[，。！ 群找让叫和记])(?P<two>{_NEVER}{familiar}[{_GIVEN_ALONE}])(?=[，。,！!、 他她代跑打查说写]|$))"
     )
 
 

@@ -92,8 +92,8 @@ class Head:
 
     def _raised(self, sums: Sums, given: Mapping[str, float]) -> list[float]:
         """Probabilities up to a factor, which leaves the greatest at one."""
-        length = sqrt(sums[self._length])
-        logits = [one / length + bias for one, bias in zip(sums[self._part], self._bias, strict=True)]
+        width = 1 / sqrt(sums[self._length])
+        logits = [one * width + bias for one, bias in zip(sums[self._part], self._bias, strict=True)]
         for name, value in given.items():
             if name in self._points:
                 logits = [one + value * weight for one, weight in zip(logits, self._points[name], strict=True)]
