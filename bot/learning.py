@@ -100,9 +100,13 @@ class Learning:
             log.exception("learning_failed", duty=duty.__name__, error=type(error).__name__)
 
     async def follow(self) -> None:
-        """Read with the version that serves now. One that cannot be read is told of; the one before serves on."""
+        """Read with the version that serves and the areas that there are now.
+
+        A version that cannot be read is told of; the one before serves on.
+        """
         async with self._database.read() as db:
             wanted = await versions.in_use(db)
+            await self._reader.learn_places(db)
         if wanted.serving != self.serving and wanted.serving not in self._broken:
             models = await self._loaded(wanted.serving) if wanted.serving != SHIPPED else None
             if models is not None or wanted.serving == SHIPPED:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.service import Service
 from bot.timers import Timers
+from community.areas.models import Area
 from community.teaching import Candidate, readings, versions
 from core import clock
 from core.db import Database
@@ -128,6 +129,20 @@ async def test_another_process_follows_within_a_look(quiet: House) -> None:
         assert other.learning.serving == quiet.service.learning.serving == 1
     finally:
         await other.close()
+
+
+async def test_an_area_that_came_later_is_known_within_a_look(quiet: House) -> None:
+    async with quiet.service.database.write() as db:
+        area = {
+            "code": "110101001009",
+            "name": "望星台社区",
+            "level": "community",
+            "parent_code": "110101001",
+            "phone": "",
+        }
+        db.add(Area(**area, valid_from=clock.today(), valid_until=None, polygon=None))
+    await quiet.service.learning.look()
+    assert "望星台" in quiet.service.reader.places
 
 
 async def test_a_shadow_reads_along_counts_and_queues_what_it_reads_otherwise(quiet: House) -> None:
