@@ -118,7 +118,8 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     left = text
     for start, end in sorted(spans, reverse=True):
         left = left[:start] + left[end:]
-    return left if len(left.strip("，。！？ ")) >= _SHORTEST_WISH else text
+    left = left.strip("，。！？ ")
+    return left if len(left) >= _SHORTEST_WISH else text
 
 
 def _wishes(weighed: Weighed, models: Models) -> tuple[tuple[str, ...], dict[str, float]]:
