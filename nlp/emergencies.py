@@ -57,14 +57,15 @@ def danger(text: str) -> Danger:
     """Read a normalised text; the most dangerous kind wins where several are named."""
     text = text.replace(" ", "")
     seen = _without_lookalikes(text)
-    hits = sorted(lexicon("emergencies").hits(seen), key=lambda hit: -hit.weight)[:_MOST_HITS]
+    found = lexicon("emergencies").hits(seen)
+    if not found:
+        return Danger(None, doubt=False, urgency=_hazard(text), lookalike=seen != text)
+    hits = sorted(found, key=lambda hit: -hit.weight)[:_MOST_HITS]
     meant = [hit for hit in hits if not _negated(seen, hit)]
     certain = next((hit for hit in meant if not _in_doubt(text, hit)), None)
     if certain is not None:
         return Danger(certain.label, doubt=False, urgency=3, lookalike=seen != text)
-    doubtful = (meant or hits)[:1]
-    kind = doubtful[0].label if doubtful else None
-    return Danger(kind, doubt=kind is not None, urgency=_hazard(text), lookalike=seen != text)
+    return Danger((meant or hits)[0].label, doubt=True, urgency=_hazard(text), lookalike=seen != text)
 
 
 def is_now(text: str) -> bool:
@@ -98,5 +99,4 @@ def _in_doubt(text: str, hit: Hit) -> bool:
 
 
 def _hazard(text: str) -> int:
-    levels = [int(hit.label) for hit in lexicon("hazards").hits(text)]
-    return max(levels, default=1)
+    return max((int(hit.label) for hit in lexicon("hazards").hits(text)), default=1)

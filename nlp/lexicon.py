@@ -89,13 +89,14 @@ class Lexicon:
         return self._remembered(text)
 
     def _find(self, text: str) -> tuple[Hit, ...]:
-        hits: list[Hit] = []
-        tried = set(self._always)
-        for start, end, known in _seen(text)[self._name]:
-            hits += [self._hit(rule, start, end) for rule in known.rules]
-            tried.update(known.expressions)
-        if tried:
-            hits.extend(self._expressed(text, tried))
+        seen = _seen(text)[self._name]
+        if not seen and not self._always:
+            return ()
+        hits = [self._hit(rule, start, end) for start, end, known in seen for rule in known.rules]
+        if tried := {*self._always, *(one for _, _, known in seen for one in known.expressions)}:
+            hits += self._expressed(text, tried)
+        if not hits or not self._unless:
+            return tuple(hits)
         may_be_off = {hit.rule for hit in hits} & self._unless.keys()
         off = {rule for rule in may_be_off if self._unless[rule].compiled.search(text)}
         return tuple(hit for hit in hits if hit.rule not in off) if off else tuple(hits)
@@ -134,7 +135,10 @@ class Lookalikes:
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where they stand in a normalised text, none overlapping, in order."""
-        tried = {number for _, _, known in _seen(text)[_LOOKALIKES] for number in known.expressions}
+        seen = _seen(text)[_LOOKALIKES]
+        if not seen:
+            return
+        tried = {number for _, _, known in seen for number in known.expressions}
         waiting = dict.fromkeys(sorted(tried), (-1, -1))
         end = 0
         while waiting := self._next(text, waiting, end):

@@ -5,13 +5,15 @@ For the some dozens of n-grams that a message has, this is quicker than numpy; `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
 from nlp.ngrams import BEGIN, END, Keys, marked, spelled_all
 
 _UNKNOWN: Final = -1
+"""The row of all that is in no vocabulary: a table has it last, with nothing in it."""
+
 _NOTHING: Final = (_UNKNOWN, 0, "")
 
 
@@ -33,21 +35,27 @@ class Lookup:
         self._edges = [self._followed.get(mark, _NOTHING)[0] for mark in (BEGIN, END)]
         self._border = self._pair(END, BEGIN)
 
-    def rows(self, text: str, clauses: Sequence[tuple[int, int]]) -> list[list[int]]:
-        """Those of a normalised text, then of the span of each clause as a text by itself that the next one follows."""
+    def rows(self, text: str, clauses: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+        """Those of a normalised text, then of the span of each clause as a text by itself that the next one follows.
+
+        All in one list, each once for its text, and where those of each text begin.
+        """
         characters = marked(text)
         singles, pairs = self._each(characters)
-        found = [_known(singles, pairs)]
+        rows, starts = [*{*singles, *pairs}], [0]
         is_as_written = len(characters) == len(text) + 2
         for start, end in clauses:
             if is_as_written:
-                edges = [*self._edges, self._pair(BEGIN, characters[start + 1]), self._pair(characters[end], END)]
-                one = (singles[start + 1 : end + 1], pairs[start + 1 : end], edges)
+                edges = (self._pair(BEGIN, characters[start + 1]), self._pair(characters[end], END))
+                known = {*singles[start + 1 : end + 1], *pairs[start + 1 : end], *self._edges, *edges}
             else:
-                one = (*self._each(marked(text[start:end])), [])
-            border = [] if len(found) == len(clauses) else [self._border]
-            found.append(_known(*one, border))
-        return found
+                own, beside = self._each(marked(text[start:end]))
+                known = {*own, *beside}
+            if len(starts) < len(clauses):
+                known.add(self._border)
+            starts.append(len(rows))
+            rows += known
+        return rows, starts
 
     def _each(self, characters: str) -> tuple[list[int], list[int]]:
         """The row of each character, and of each with the next one."""
@@ -63,10 +71,3 @@ class Lookup:
         _, first, others = self._followed.get(one, _NOTHING)
         place = others.find(after)
         return first + place if place >= 0 else _UNKNOWN
-
-
-def _known(*rows: Iterable[int]) -> list[int]:
-    """Each that is known once."""
-    found = set().union(*rows)
-    found.discard(_UNKNOWN)
-    return list(found)

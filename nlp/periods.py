@@ -59,9 +59,11 @@ _THIS: Final = Late(
     "|(?<![0-9零一二三四五六七八九十岁个])月(?P<only>[上中下]旬|初|底|末|中(?![午间秋介心]))"
     "|(?P<decade>(?:上?世纪)?[五六七八九5-9][十0]年代)"
 )
+_THIS_BEGINS: Final = frozenset("本这上下月世五六七八九56789")
 _EVERY: Final = Late(
     "(?P<every>每年|年年|每个?月|月月)(?:(?<=月)(?P<day>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[号日])?"
 )
+_EVERY_BEGINS: Final = frozenset("每年月")
 
 
 def period_at(text: str, position: int, now: datetime, *, forward: bool) -> Found | None:
@@ -120,7 +122,7 @@ def _moved(day: date, years: int) -> date:
 
 
 def _this(text: str, position: int, today: date) -> Found | None:
-    match = _THIS.compiled.match(text, position)
+    match = _THIS.compiled.match(text, position) if text[position] in _THIS_BEGINS else None
     if match is None:
         return None
     if match["decade"]:
@@ -134,7 +136,7 @@ def _this(text: str, position: int, today: date) -> Found | None:
 
 
 def _every(text: str, position: int, today: date, *, forward: bool) -> Found | None:
-    match = _EVERY.compiled.match(text, position)
+    match = _EVERY.compiled.match(text, position) if text[position] in _EVERY_BEGINS else None
     if match is None:
         return None
     if match["day"]:

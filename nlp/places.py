@@ -84,7 +84,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
     rest = _blank_pieces(rest, units)
     yield from own
     yield from _bare(text, units)
-    yield from _named(place_grammar.stops().sub(_blanked, rest))
+    if place_grammar.last_words().search(rest) or _LATIN.search(rest):
+        yield from _named(place_grammar.stops().sub(_blanked, rest))
     yield from units
     yield from _matched(place_grammar.landmarks(), rest, "landmark")
 
@@ -99,11 +100,9 @@ def _named(text: str) -> Iterator[_Piece]:
         start = max(begin, text.rfind("\0", 0, last.start()) + 1)
         end = text.find("\0", last.end())
         end = end if end >= 0 else len(text)
-        yield from _matched(place_grammar.landmarks(), text, "landmark", begin, start)
         for match in place_grammar.pieces().finditer(text, start, end):
             yield _Piece(match.start(), match.end(), match.lastgroup or "landmark")
         begin = end
-    yield from _matched(place_grammar.landmarks(), text, "landmark", begin)
     if _LATIN.search(text):
         yield from _matched(place_grammar.SPELLED, text, "landmark")
 
@@ -113,7 +112,7 @@ def _matched(pattern: re.Pattern[str], text: str, kind: str, begin: int = 0, end
 
 
 def _blanked(match: re.Match[str]) -> str:
-    return "\0" * (match.end() - match.start())
+    return "\0" * len(match[0])
 
 
 def _bare(text: str, units: list[_Piece]) -> list[_Piece]:

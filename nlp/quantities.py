@@ -11,6 +11,8 @@ from nlp.numerals import number
 from nlp.persons import FoundValue
 
 _WORDS: Final = "一二两三四五六七八九十百千万零几"
+# Without one of these nothing is counted.
+_NUMERIC: Final = re.compile(f"[0-9{_WORDS}半俩仨多数]")
 _NUMBER: Final = (
     f"[0-9]{{1,6}}(?:\\.[0-9]{{1,2}})?[多来几万余]?|[{_WORDS}]{{1,8}}[多来余]?|半|好几|多(?=[名户家处])"
     f"|(?<![次分人步总度点倍代级少多岁])数[十百千万]?(?!分)"
@@ -68,6 +70,8 @@ def find_counts(text: str, intents: tuple[str, ...] = ()) -> Iterator[FoundValue
 
     The value is the number of persons or things, 0 where it is vague (十几个) or measured (三米, 20分).
     """
+    if _NUMERIC.search(text) is None:
+        return
     for match in _COUNT.compiled.finditer(text):
         if match["household"] or match["pair"]:
             yield FoundValue("count", match.start(), match.end(), _household(match.group()))

@@ -177,6 +177,8 @@ def _take_back(scores: dict[str, float], hit: Hit) -> None:
 
 def _sum(by_clause: list[dict[str, float]]) -> dict[str, float]:
     """Scores of the whole message: the best clause counts fully, every further one by half."""
+    if len(by_clause) == 1:
+        return by_clause[0]
     collected: dict[str, list[float]] = {}
     for scores in by_clause:
         for name, score in scores.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import add
+from operator import add, itemgetter
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -32,8 +32,5 @@ class Words(Generic[Value]):
             if length == 2 or text.startswith(word, start)
         ]
         alone = [(at, at + 1, single[one]) for at, one in enumerate(text) if one in single]
-        return sorted([*found, *alone], key=_place) if alone else found
-
-
-def _place(found: tuple[int, int, Value]) -> tuple[int, int]:
-    return found[0], -found[1]
+        # Stable: of those at one place the pairs and longer words stay before the single character.
+        return sorted([*found, *alone], key=itemgetter(0)) if alone else found

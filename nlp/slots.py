@@ -25,6 +25,8 @@ _HERE: Final = frozenset(
 )
 # The service itself, which every message goes to.
 _US: Final = frozenset({"社区", "我们社区", "贵社区", "街道"})
+_HERE_WITH_US: Final = _HERE | _US
+_NO_PLACE: Final = _HOME | _HERE_WITH_US
 _OFFERS: Final = frozenset({"service_order", "redeem", "points_query", "cancel", "progress_query"})
 _EVENTS: Final = frozenset({"volunteer_signup", "party_register", "points_query", "cancel", "progress_query"})
 
@@ -35,21 +37,20 @@ def find_slots(
     """In order of mention; the wishes decide between next and past Wednesday and which lists are looked up."""
     text = source.text
     numbers = list(_numbers(text))
+    free = _masked(text, numbers)
     times = [
         FoundValue("time", time.start, time.end, time.value)
-        for time in find_times(
-            _masked(text, numbers), now=now, forward=not intents or not _LOOKS_BACK.issuperset(intents)
-        )
+        for time in find_times(free, now=now, forward=not intents or not _LOOKS_BACK.issuperset(intents))
     ]
     taken = [(value.start, value.end) for value in (*numbers, *times)]
-    counts = find_counts(_masked(text, [*numbers, *times]), intents)
+    counts = find_counts(_masked(free, times), intents)
     located = [
         FoundValue("loc", place.start, place.end, place.value) for place in find_places(text, names=places, taken=taken)
     ]
     found = [*numbers, *times, *_without_mere_home(text, located, intents)]
-    named = _people_and_things(_masked(text, numbers), _masked(text, found), intents)
-    found.extend(one for one in counts if not is_address(one, text, located))
-    found.extend([one for one in named if not _is_landmark(one, located)])
+    named = _people_and_things(free, _masked(text, found), intents)
+    found += [one for one in counts if not is_address(one, text, located)]
+    found += [one for one in named if not _is_landmark(one, located)]
     slots = [_placed(source, value) for value in found]
     return tuple(sorted(slots, key=lambda slot: (slot.start, SLOT_TYPES.index(slot.type))))
 
@@ -58,8 +59,8 @@ def _without_mere_home(text: str, places: list[FoundValue], intents: tuple[str, 
     """我家 alone is a place only where something is wrong there, 这里 only where nothing better is named besides."""
     named = [(place, text[place.start : place.end]) for place in places]
     if "issue_report" not in intents:
-        return [place for place, words in named if words not in _HOME | _HERE | _US]
-    better = [place for place, words in named if words not in _HERE | _US]
+        return [place for place, words in named if words not in _NO_PLACE]
+    better = [place for place, words in named if words not in _HERE_WITH_US]
     return better or [place for place, words in named if words in _HERE]
 
 

@@ -49,20 +49,22 @@ class Stack:
 
 
 class _Block:
-    """Models of one vocabulary: what each n-gram weighs for their labels, and last the square of its rarity."""
+    """Models of one vocabulary: what each n-gram weighs for their labels, and last the square of its rarity.
+
+    Below all n-grams stands one row of nothing, for those that no model knows.
+    """
 
     def __init__(self, models: Sequence[LinearModel]) -> None:
         vocabulary = models[0].vocabulary
         self._lookup = Lookup(vocabulary.keys)
         rarity = vocabulary.rarity[:, np.newaxis]
         weights = [model.weights * (rarity * (model.scales / np.float32(model.temperature))) for model in models]
-        self._weights = np.concatenate([*weights, rarity * rarity], axis=1)
+        known = np.concatenate([*weights, rarity * rarity], axis=1)
+        self._weights = np.concatenate([known, np.zeros_like(known[:1])])
 
     def sums(self, text: str, clauses: Sequence[tuple[int, int]]) -> list[Sums]:
-        rows = self._lookup.rows(text, clauses)
-        starts = list(accumulate(map(len, rows[:-1]), initial=0))
-        weights = self._weights.take([row for each in rows for row in each], axis=0)
-        sums: list[Sums] = np.add.reduceat(weights, starts).tolist()
+        rows, starts = self._lookup.rows(text, clauses)
+        sums: list[Sums] = np.add.reduceat(self._weights.take(rows, axis=0), starts).tolist()
         return sums
 
 
@@ -93,10 +95,10 @@ class Head:
     def _raised(self, sums: Sums, given: Mapping[str, float]) -> list[float]:
         """Probabilities up to a factor, which leaves the greatest at one."""
         width = 1 / sqrt(sums[self._length])
-        logits = [one * width + bias for one, bias in zip(sums[self._part], self._bias, strict=True)]
+        logits = [one * width + bias for one, bias in zip(sums[self._part], self._bias, strict=False)]
         for name, value in given.items():
-            if name in self._points:
-                logits = [one + value * weight for one, weight in zip(logits, self._points[name], strict=True)]
+            if weights := self._points.get(name):
+                logits = [one + value * weight for one, weight in zip(logits, weights, strict=False)]
         most = max(logits)
         return [exp(one - most) for one in logits]
 

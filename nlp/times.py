@@ -30,7 +30,7 @@ _MOMENT: Final = Late(
     f"|(?P<spoken>[0-5][0-9]|[零一二三四五]?十?[一二三四五六七八九零十](?!个|位|名|克|公|斤|米|度|毫|元|块))|整|钟|[多来]钟?)?{_NOT_A_CLOCK}"
     "|(?<![0-9:.])(?P<clock>[01]?[0-9]|2[0-4])[:](?P<clock_minute>[0-5][0-9])(?![0-9]))?"
 )
-_JUST: Final = Late("刚才|刚刚|方才")
+_JUST: Final = ("刚才", "刚刚", "方才")
 _RANGE: Final = Late("(?:到|至|-{1,2}|~)")
 _AFTER: Final = Late("(?:以来|以后|之后|后(?!面|门|边|来|院|天)|以前|之前|前(?!面|门|边|台|后))")
 
@@ -58,12 +58,14 @@ def find_times(text: str, *, now: datetime, forward: bool) -> Iterator[Found]:
 
 def longest_at(text: str, position: int, now: datetime, *, forward: bool) -> Found | None:
     """What begins at this place: of several readings the longest, a point before a duration."""
+    if position >= len(text):
+        return None
     point = _span_at(text, position, now, forward=forward)
     if point is not None and "recurs" in point.value:
         length = spells.spell_at(text, point.end, now, forward=forward)
         if length is not None and length.value.get("kind") == "duration":
             return Found(position, length.end, point.value)
-    if (just := _JUST.compiled.match(text, position)) and (clock := _span_at(text, just.end(), now, forward=False)):
+    if text.startswith(_JUST, position) and (clock := _span_at(text, position + 2, now, forward=False)):
         return Found(position, clock.end, clock.value)
     readings = (
         point,
