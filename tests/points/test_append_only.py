@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core import clock
 from core.db import new_id
-from points.models import Account, CapCounter, Entry, Transfer
+from points.grant_models import CapCounter
+from points.models import Account, Entry, Transfer
 from points.reward_models import Reward
 from tests.points.town import AREA, Town, code_of
 

@@ -12,7 +12,8 @@ from core import clock
 from points import caps, grants, rules
 from points.caps import CapKey, CapScope, Use
 from points.errors import RuleUnknown
-from points.models import Account, AccountStatus, GrantRequest, Transfer, TransferKind
+from points.grant_models import GrantRequest
+from points.models import Account, AccountStatus, Transfer, TransferKind
 from points.rules import RuleBook
 from tests.points.town import Town
 

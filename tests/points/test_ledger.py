@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from core.db import Database, new_id
 from points.accounts import AccountRef
 from points.errors import AccountClosed, AmountInvalid, FundExhausted, InsufficientPoints, KeyReused
-from points.ledger import MAX_POINTS, Leg, Posting, between, post, post_many
+from points.ledger import post, post_many
 from points.models import Account, AccountKind, AccountStatus, Entry, Transfer, TransferKind
+from points.postings import MAX_POINTS, Leg, Posting, between
 from tests.points.town import AREA, Town
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from core.crypto import Unreadable
-from points.models import GrantRequest
+from points.grant_models import GrantRequest
 from tests.points.town import Town, code_of
 
 

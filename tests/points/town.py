@@ -12,11 +12,12 @@ from sqlalchemy import select
 from core import clock
 from core.crypto import Vault
 from core.db import Database, new_id
-from points import audit, corrections, grants, redemption_views, redemptions, rewards, statements, wallets
+from points import audit, corrections, grants, redemption_views, redemptions, reversals, rewards, statements, wallets
 from points.audit import Finding
-from points.ledger import Posted
 from points.models import Account, AccountKind
+from points.postings import Posted
 from points.redemption_views import Redemption
+from points.reversals import ClawBack, Reversed
 from points.rules import RuleBook
 from points.statements import Balance, Page
 
@@ -53,10 +54,15 @@ class Town:
                 key=key or new_id(),
             )
 
-    async def reverse(self, transfer_id: str, key: str | None = None) -> Posted:
+    async def reverse(self, transfer_id: str, key: str | None = None, claw_back: ClawBack | None = None) -> Reversed:
         async with self.database.write() as db:
-            return await corrections.reverse(
-                db, transfer_id=transfer_id, reason="test", actor_id=WORKER, key=key or new_id()
+            return await reversals.reverse(
+                db,
+                transfer_id=transfer_id,
+                reason="test",
+                actor_id=WORKER,
+                key=key or new_id(),
+                claw_back=claw_back,
             )
 
     async def fund(self, points: int, key: str | None = None) -> Posted:
