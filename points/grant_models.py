@@ -29,7 +29,7 @@ class GrantRequest(Base):
 
     __tablename__ = "grant_request"
     __table_args__ = (
-        UniqueConstraint("unit", "purpose", "source_kind", "source_id", "recipient_id"),
+        UniqueConstraint("unit", "purpose", "source_kind", "source_id", "recipient_id", name="uq_grant_request_deed"),
         one_of("unit", Unit),
         one_of("state", GrantState),
         Index(

@@ -5,9 +5,9 @@ from sqlalchemy import func, select
 
 from core.db import Database, new_id
 from points.accounts import AccountRef
-from points.errors import AccountClosed, AmountInvalid, FundExhausted, InsufficientPoints, KeyReused
+from points.errors import AmountInvalid, FundExhausted, InsufficientPoints, KeyReused
 from points.ledger import post, post_many
-from points.models import Account, AccountKind, AccountStatus, Entry, Transfer, TransferKind
+from points.models import AccountKind, Entry, Transfer, TransferKind
 from points.postings import MAX_POINTS, Leg, Posting, between
 from tests.points.town import AREA, Town
 
@@ -119,14 +119,3 @@ async def test_a_posting_that_does_not_sum_to_zero_is_refused(town: Town) -> Non
     async with town.database.write() as db:
         with pytest.raises(ValueError, match="sum to zero"):
             await post(db, posting)
-
-
-async def test_a_frozen_account_neither_gives_nor_takes(town: Town) -> None:
-    resident = await town.resident(points=10)
-    async with town.database.write() as db:
-        account = (await db.execute(select(Account).where(Account.owner_id == resident))).scalar_one()
-        account.status = AccountStatus.FROZEN.value
-    for points in (1, -1):
-        with pytest.raises(AccountClosed) as refused:
-            await town.adjust(resident, points)
-        assert refused.value.facts == {"status": "frozen"}

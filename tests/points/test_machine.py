@@ -75,6 +75,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def both(self, expected: Callable[[], Any], deed: Coroutine[Any, Any, Any]) -> Any:
         """Do it here and there; the same refusal, or the same success. None after a refusal."""
+        self.model.now = self.now
         refusal: type[AppError] | None = None
         try:
             expected()
