@@ -138,7 +138,7 @@ def _rest(reserved: Sequence[lots.Use], taken: Sequence[Share]) -> list[Share]:
 async def release(db: AsyncSession, *, hold_ids: Sequence[str], state: HoldState) -> None:
     """Give reserved points back to their lots, as VOID or EXPIRED; all of them or none. Raises HoldSettled.
 
-    Who expires a reservation that was found overdue before, finds it as wanted.
+    One that was found overdue and ended before is as it should be.
     """
     held: Counter[int] = Counter()
     ended: list[str] = []

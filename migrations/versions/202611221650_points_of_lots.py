@@ -383,9 +383,9 @@ def _holds() -> None:
             batch_op.create_check_constraint(batch_op.f('ck_ledger_hold_amount_positive'), 'amount > 0')
         batch_op.create_check_constraint(batch_op.f('ck_ledger_hold_posted_amount_within'), 'posted_amount >= 0 AND posted_amount <= amount')
         batch_op.create_check_constraint(batch_op.f('ck_ledger_hold_state_known'), "state IN ('pending', 'posted', 'void', 'expired')")
-    pending = {'sqlite_where': sa.text("state = 'pending'"), 'postgresql_where': sa.text("state = 'pending'")}
-    op.create_index('ix_ledger_hold_pending', 'ledger_hold', ['account_id', 'expires_at'], unique=False, **pending)
-    op.create_index('ix_ledger_hold_overdue', 'ledger_hold', ['expires_at'], unique=False, **pending)
+    pending = sa.text("state = 'pending'")
+    op.create_index('ix_ledger_hold_pending', 'ledger_hold', ['account_id', 'expires_at'], sqlite_where=pending, postgresql_where=pending)
+    op.create_index('ix_ledger_hold_overdue', 'ledger_hold', ['expires_at'], sqlite_where=pending, postgresql_where=pending)
 
 
 PURPOSE = """CASE rule_id WHEN 'report_verified' THEN 'report' WHEN 'report_followed' THEN 'report'

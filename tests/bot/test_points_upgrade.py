@@ -228,7 +228,7 @@ async def test_what_was_earned_followed_the_wallet(upgraded: Town) -> None:
     async with upgraded.database.read() as db:
         rows = await db.execute(select(Account.owner_id, Account.earned).where(Account.kind == "resident"))
         purposes = (await db.execute(select(Transfer.purpose).where(Transfer.kind == "grant"))).scalars().all()
-    assert {owner: earned for owner, earned in rows} == {"ann": 20, "bob": 0}
+    assert {row.owner_id: row.earned for row in rows} == {"ann": 20, "bob": 0}
     assert list(purposes) == ["report", "report"]
 
 
