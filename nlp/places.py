@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from nlp import place_grammar
 from nlp.numerals import number
@@ -29,7 +29,7 @@ class FoundPlace(NamedTuple):
 
     start: int
     end: int
-    value: dict[str, Any]
+    deictic: bool
 
 
 class _Piece(NamedTuple):
@@ -45,7 +45,7 @@ def find_places(text: str, *, names: frozenset[str], taken: list[tuple[int, int]
     pieces = [*known, *_pieces(_blank_pieces(free, known))]
     for run in _runs(text, list(_without_overlap(pieces))):
         if _QUANTITY.fullmatch(text, run[0].start, run[-1].end) is None:
-            yield FoundPlace(run[0].start, run[-1].end, _value(text, run))
+            yield FoundPlace(run[0].start, run[-1].end, _is_deictic(text, run))
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]], character: str = "\0") -> str:
@@ -166,14 +166,15 @@ def _linked(text: str, before: _Piece, after: _Piece) -> bool:
     return joint is not None and joint.end() >= after.start
 
 
-def _value(text: str, run: list[_Piece]) -> dict[str, Any]:
+def _is_deictic(text: str, run: list[_Piece]) -> bool:
+    """Whether only the speaker knows where it is."""
     words = text[run[0].start : run[-1].end]
     kinds = {piece.kind for piece in run}
     units = [text[piece.start : piece.end] for piece in run if piece.kind == "units"]
     named = [text[piece.start : piece.end] for piece in run if piece.kind == "named"]
-    sure = "known" in kinds or not all(map(_is_kind_only, named)) or any(_WHOLE_BUILDING.search(unit) for unit in units)
-    vague = not kinds.isdisjoint({"own", "units", "named"}) or place_grammar.everywhere().fullmatch(words) is not None
-    return {"name": canonical(words), "deictic": vague and not sure}
+    if "known" in kinds or not all(map(_is_kind_only, named)) or any(map(_WHOLE_BUILDING.search, units)):
+        return False
+    return kinds != {"landmark"} or place_grammar.everywhere().fullmatch(words) is not None
 
 
 def _is_kind_only(named: str) -> bool:

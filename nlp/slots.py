@@ -45,7 +45,8 @@ def find_slots(
     taken = [(value.start, value.end) for value in (*numbers, *times)]
     counts = find_counts(_masked(free, times), intents)
     located = [
-        FoundValue("loc", place.start, place.end, place.value) for place in find_places(text, names=places, taken=taken)
+        FoundValue("loc", place.start, place.end, place.deictic)
+        for place in find_places(text, names=places, taken=taken)
     ]
     found = [*numbers, *times, *_without_mere_home(text, located, intents)]
     named = _people_and_things(free, _masked(text, found), intents)
@@ -99,5 +100,5 @@ def _placed(source: Normalised, found: FoundValue) -> Slot:
     text = source.original[start:end]
     value = found.value
     if found.type == "loc":
-        value = {"name": canonical(text), "deictic": value["deictic"]}
+        value = {"name": canonical(text), "deictic": value}
     return Slot(found.type, start, end, text, value)
