@@ -23,6 +23,10 @@ _LONG_ENOUGH: Final = 4
 _GREETING: Final = re.compile(
     r"(?:(?:你好|您好|在吗|在么|在不在|早上好|下午好|晚上好|哈喽|hello|hi|请问)[呀啊哈]?[，。！？~ ]*)+"
 )
+# Where to and whom to call belongs to the wish that stands beside it.
+_DETAIL: Final = re.compile(
+    "(?:请|麻烦)?(?:送到|送去|送往|送至|地址|联系电话|联系方式|电话|手机|我?住在?|在).{0,30}(?:[0-9]|号|室|楼|单元|栋|户)$"
+)
 # What it is not, said before what it is: 我不是要换东西，就看看余额.
 _DENIAL: Final = re.compile(r"(?:我|俺|咱|这|那)?(?:也|又|并)?(?:不是|并非)(?!.*[吗嘛么]$)")
 _CERTAIN: Final = 0.9
@@ -31,6 +35,9 @@ _ANNOUNCED: Final = 0.6
 
 _SURELY_CALM: Final = 0.85
 """So sure the model must be that there is no danger where words that are also said loosely say that it happens now."""
+
+_TOO_SHORT: Final = 4
+"""In so few characters (有人吗) a leaning of the model alone is no reason to ask about danger."""
 
 _LEANING: Final = 0.35
 _SAYS_IT_ALL: Final = 4.0
@@ -54,11 +61,16 @@ def weigh(text: str, found: Hints, models: Models) -> Weighed:
     long = [
         (at, (start, end))
         for at, (start, end) in enumerate(spans)
-        if len(spans) > 1 and end - start >= _SHORTEST_WISH and not _DENIAL.match(text[start:end])
+        if len(spans) > 1 and end - start >= _SHORTEST_WISH and not _is_beside(text[start:end])
     ]
     whole, *others = models.stack.sums(text, [span for _, span in long])
     parts = zip(long, others, strict=True)
     return Weighed(whole, [(text[start:end], found.clauses[at], sums) for (at, (start, end)), sums in parts])
+
+
+def _is_beside(clause: str) -> bool:
+    """Whether a clause says what is not wished, or only where and who."""
+    return bool(_DENIAL.match(clause) or _DETAIL.match(clause))
 
 
 def read_intent(text: str, found: Hints, models: Models, weighed: Weighed | None = None) -> IntentReading:
@@ -169,7 +181,7 @@ def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Da
         return Danger(kind, doubt=net.doubt and not urges, urgency=3)
     ask = gate.ask / 2 if urges else gate.ask
     # Of words that are known for harmless ones nobody is asked: they are looked at soon, no more.
-    is_familiar = net.kind is None and net.lookalike and not urges
+    is_familiar = net.kind is None and (net.lookalike or len(text) <= _TOO_SHORT) and not urges
     if alarm >= ask and not is_familiar:
         return Danger(kind, doubt=True, urgency=3)
     if alarm + hazard >= ask:

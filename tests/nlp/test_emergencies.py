@@ -69,3 +69,20 @@ def test_urgency_of_ordinary_matters(text: str, urgency: int) -> None:
 
 def test_danger_is_seen_at_the_end_of_a_long_story() -> None:
     assert read("今天天气不错" * 700 + "，楼下着火了").emergency == "fire"
+
+
+@pytest.mark.parametrize("text", ["有人吗", "还在吗", "在不在"])
+def test_a_call_into_the_room_is_no_danger(text: str) -> None:
+    assert read(text).urgency == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["突然停电了，家里老人用着制氧机", "充电的电瓶鼓包了，外壳烫手", "大树倒了压在电话线上", "罐车漏了，冒白烟还呛人"],
+)
+def test_hazards_are_told_by_what_they_do(text: str) -> None:
+    assert read(text).urgency == 3
+
+
+def test_what_a_rule_doubts_stays_a_question() -> None:
+    assert read("下周二消防演习会放烟雾弹，大家别慌，不是真的").alarm is None

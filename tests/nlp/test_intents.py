@@ -76,3 +76,17 @@ def test_what_is_asked_back_offers_the_likeliest_first() -> None:
 
 def test_thanks_after_a_wish_are_no_wish() -> None:
     assert read("我要报名植树，谢谢").intents == ("volunteer_signup",)
+
+
+def test_where_to_and_whom_to_call_is_no_wish_of_its_own() -> None:
+    seen = read("给我自己订后天的午饭，一份，送到和平里北院3号楼2单元501，电话13800000000")
+    assert seen.intents == ("service_order",)
+
+
+@pytest.mark.parametrize("text", ["我不是要换东西，就看看余额", "不是报志愿活动，我是党员双报到要登个记"])
+def test_what_is_denied_is_no_wish(text: str) -> None:
+    assert not {"redeem", "volunteer_signup"} & set(read(text).intents)
+
+
+def test_a_story_before_the_wish_does_not_lead() -> None:
+    assert read("马桶堵了，有没有通马桶的师傅，今晚能来最好").intent == "service_order"
