@@ -181,7 +181,9 @@ def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Da
         return Danger(kind, doubt=net.doubt and not urges, urgency=3)
     ask = gate.ask / 2 if urges else gate.ask
     # Of words that are known for harmless ones nobody is asked: they are looked at soon, no more.
-    is_familiar = net.kind is None and (net.lookalike or len(text) <= _TOO_SHORT) and not urges
+    is_familiar = net.kind is None and net.lookalike and not urges
+    if net.kind is None and len(text) <= _TOO_SHORT and not urges:
+        return net
     if alarm >= ask and not is_familiar:
         return Danger(kind, doubt=True, urgency=3)
     if alarm + hazard >= ask:
