@@ -77,7 +77,7 @@ def write_revision(message: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/today.db")
         with engine.connect() as connection:
-            _upgrade(connection)
+            command.upgrade(_config(connection), "head")  # without triggers: some are of tables still to be made
             rev_id = f"{clock.local(clock.now()):%Y%m%d%H%M}"
             command.revision(_config(connection), message, autogenerate=True, rev_id=rev_id)
         engine.dispose()

@@ -26,7 +26,7 @@ from core import clock, outbox
 from core.crypto import Vault
 from core.errors import NotFound, Refused
 from core.values import RedemptionState
-from points import redemption_views, statements
+from points import closing, redemption_views, statements
 
 AFTER_UNFOLLOW: Final = timedelta(days=30)
 ERASED_PER_RUN: Final = 100
@@ -98,18 +98,24 @@ async def export(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[st
 async def _points(db: AsyncSession, resident_id: str) -> list[dict[str, Any]]:
     """Each wallet with its whole statement, newest entry first."""
     found: list[dict[str, Any]] = []
-    for area_code, balance in (await statements.wallets(db, resident_id=resident_id)).items():
+    for (area_code, unit), balance in (await statements.wallets(db, resident_id=resident_id)).items():
         entries: list[dict[str, Any]] = []
         before: int | None = None
         while True:
             page = await statements.statement(
-                db, area_code=area_code, resident_id=resident_id, before_seq=before, limit=statements.MAX_PAGE
+                db,
+                area_code=area_code,
+                resident_id=resident_id,
+                unit=unit,
+                before_seq=before,
+                limit=statements.MAX_PAGE,
             )
             entries += [{**asdict(line), "at": clock.iso(line.at)} for line in page.items]
             before = page.next_seq
             if before is None:
                 break
-        found.append({"area_code": area_code, "balance": balance.posted, "held": balance.held, "entries": entries})
+        sums = {"balance": balance.posted, "held": balance.held}
+        found.append({"area_code": area_code, "unit": unit.value, **sums, "entries": entries})
     return found
 
 
@@ -154,6 +160,7 @@ async def _erase(db: AsyncSession, vault: Vault, resident_id: str, now: datetime
     await issues.forget(db, resident_ids=everyone)
     await teaching.forget(db, owner_ids=everyone)
     await members.forget(db, vault, resident_ids=everyone)
+    await closing.close_wallets(db, resident_ids=everyone)
     await db.execute(delete(BindingCode).where(BindingCode.resident_id.in_(everyone)))
     await _forget_identities(db, everyone)
     await db.execute(

@@ -2,18 +2,24 @@
 
 `read()` sees a snapshot and cannot write. `write()` commits at its end or rolls everything back; on SQLite it takes
 the process's one writer lock and `BEGIN IMMEDIATE`, so that no transaction fails half-way for lack of the lock.
+
+One kind of error commits: an AppError that `is_kept`. It says that a request was refused under its key, that the
+refusal is written down, and that all else the request did is undone by a savepoint of its own. So that nothing half
+done rides along, such a request is the first thing that its transaction writes, or its caller catches the refusal;
+inside a savepoint of the caller no refusal is kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import random
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, MetaData, String, Table, event, text
 from sqlalchemy.engine import URL, make_url
@@ -22,8 +28,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from core.errors import AppError
+
 SQLITE_BUSY_SECONDS = 30
 SQLITE_READERS = 4
+ATTEMPTS: Final = 5
+PAUSE_SECONDS: Final = 0.01
+
+Result = TypeVar("Result")
+_ONE_SNAPSHOT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ"}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -80,6 +93,7 @@ class Database:
         else:
             self.engine = _postgres_engine(self.url, pool_size)
             self._reader = self.engine.execution_options(postgresql_readonly=True)
+        self._snapshots = self._reader if self.is_sqlite else self._reader.execution_options(**_ONE_SNAPSHOT)
         self._lock = asyncio.Lock()
 
     @asynccontextmanager
@@ -89,8 +103,27 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """As `read`, and all queries see the same moment, for sums that must agree with each other."""
+        async with AsyncSession(self._snapshots, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        """One writing transaction, begun anew when it fell victim to a deadlock or a lost connection."""
+        for attempt in range(1, ATTEMPTS):
+            try:
+                async with self.write() as session:
+                    return await work(session)
+            except DBAPIError as error:
+                if not is_transient(error):
+                    raise
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311  only spreads the retries
+        async with self.write() as session:
+            return await work(session)
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: everything in it becomes true together, or nothing does."""
+        """One transaction: everything in it becomes true together, or nothing does but a kept refusal."""
         if self.is_sqlite:
             async with self._lock, self._transaction() as session:
                 yield session
@@ -102,7 +135,12 @@ class Database:
     async def _transaction(self) -> AsyncIterator[AsyncSession]:
         session = AsyncSession(self.engine, expire_on_commit=False)
         try:
-            yield session
+            try:
+                yield session
+            except AppError as refusal:
+                if refusal.is_kept:
+                    await session.commit()
+                raise
             await session.commit()
         except BaseException:
             await asyncio.shield(session.close())

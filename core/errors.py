@@ -11,10 +11,15 @@ from typing import ClassVar
 
 
 class AppError(Exception):
-    """A refusal with a stable code, an HTTP status and facts that the wording may use."""
+    """A refusal with a stable code, an HTTP status and facts that the wording may use.
+
+    `is_kept` is set by whoever wrote down, in the caller's transaction, that this was refused: `Database.write` then
+    commits that record, although the refusal leaves the transaction.
+    """
 
     status: ClassVar[int] = 400
     code: str = "invalid"
+    is_kept: bool = False
 
     def __init__(self, code: str | None = None, *, fields: Mapping[str, str] | None = None, **facts: object) -> None:
         self.code = code or type(self).code

@@ -32,25 +32,47 @@ def register(*triggers: Trigger) -> None:
 
 
 def append_only(table: str, *, deletable: bool = False) -> tuple[Trigger, ...]:
-    """Triggers that refuse UPDATE (and DELETE, unless `deletable`) on a table."""
+    """Triggers that refuse UPDATE and TRUNCATE (and DELETE, unless `deletable`) on a table."""
     verbs = ("UPDATE",) if deletable else ("UPDATE", "DELETE")
-    return tuple(_refusal(table, verb) for verb in verbs)
+    return (*(refusal(table, verb, f"{table} is append-only") for verb in verbs), no_truncate(table))
 
 
-def _refusal(table: str, verb: str) -> Trigger:
+def refusal(table: str, verb: str, message: str, *, when: str = "") -> Trigger:
+    """A trigger that refuses UPDATE or DELETE of a row, always or `when` a condition over OLD and NEW holds."""
     name = f"{table}_no_{verb.lower()}"
-    message = f"{table} is append-only"
+    when = f"WHEN ({when}) " if when else ""
     return Trigger(
         name=name,
         table=table,
         sqlite=(
-            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {verb} ON {table} {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
         ),
         postgresql=(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-            f"CREATE OR REPLACE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            _raising(name, message),
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when}EXECUTE FUNCTION {name}()",
         ),
+    )
+
+
+def no_truncate(table: str) -> Trigger:
+    """PostgreSQL empties a table without asking the triggers of its rows; SQLite has no TRUNCATE."""
+    name = f"{table}_no_truncate"
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=(),
+        postgresql=(
+            _raising(name, f"{table} is append-only"),
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        ),
+    )
+
+
+def _raising(name: str, message: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
 
 

@@ -345,6 +345,11 @@ POINTS_WHY: Final = {
     "adjustment": "调整",
     "reversal": "更正",
     "move": "合并",
+    "expiry": "到期",
+    "settlement": "抵扣欠分",
+    "donation": "捐赠",
+    "pooling": "家庭共用",
+    "closure": "注销",
     "other": "其他",
 }
 REDEEM_TITLE: Final = "换东西"

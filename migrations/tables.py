@@ -22,6 +22,7 @@ import community.consents
 import community.duty
 import community.history
 import community.issues.models
+import community.leaderboard
 import community.members.models
 import community.orders.models
 import community.photos
@@ -31,9 +32,17 @@ import community.tries
 import community.volunteers.models
 import community.workers  # noqa: F401
 import core.crypto
+import core.leases
 import core.outbox  # noqa: F401
+import points.attempt_models
+import points.fairness_models
+import points.family_models
+import points.grant_models
+import points.lot_models
 import points.models
-import points.reward_models  # noqa: F401
+import points.reward_models
+import points.rule_models
+import points.seal_models  # noqa: F401
 from core.db import Base
 
 METADATA: Final = Base.metadata

@@ -4,33 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, column, or_, select, tuple_, update, values
+from sqlalchemy import BigInteger, Integer, case, column, or_, select, true, tuple_, update, values
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock
 from core.errors import AppError
-from points.errors import AccountClosed, FundExhausted, InsufficientPoints
+from points import lots
+from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, InsufficientPoints
 from points.models import Account, AccountKind, AccountStatus, Unit
 
-LOCK_RANK: Final = {
-    AccountKind.RESIDENT: 0,
-    AccountKind.REDEEMED: 1,
-    AccountKind.FUND: 2,
-    AccountKind.TREASURY: 3,
-}
+LOCK_RANK: Final = {kind: rank for rank, kind in enumerate(AccountKind)}
 """Rows are locked from the coldest to the hottest kind, within a kind by id: no two transactions wait in a circle."""
 
 FLOORS: Final[dict[AccountKind, int | None]] = {
-    AccountKind.RESIDENT: 0,
-    AccountKind.REDEEMED: 0,
-    AccountKind.FUND: 0,
-    AccountKind.TREASURY: None,
+    kind: None if kind in {AccountKind.SUSPENSE, AccountKind.TREASURY} else 0 for kind in AccountKind
 }
-"""The treasury is where points come from: its balance is minus what is in circulation."""
+"""The treasury is where points come from: its balance is minus what is in circulation. A debt stands on `suspense`."""
+
+CEILINGS: Final = {AccountKind.SUSPENSE: 0}
+"""Nobody can be owed by us what they do not own: a settled debt is zero."""
+
+
+class Reach(IntEnum):
+    """The last status of an account in which a change is still allowed.
+
+    OPEN: the owner spends or reserves. FROZEN: all that others do, credits, corrections, reversals, moves. CLOSED: what
+    only clears up, an expiry or the end of a reservation.
+    """
+
+    OPEN = 0
+    FROZEN = 1
+    CLOSED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +55,15 @@ class AccountRef:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one transaction does to one account: posted and held points, and how many entries."""
+    """What one transaction does to one account: posted, held and earned points, and how many entries."""
 
     account_id: int
     kind: AccountKind
     posted: int
     held: int
     lines: int
+    earned: int = 0
+    reach: Reach = Reach.FROZEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ def dialect_insert(db: AsyncSession, table: Any) -> Any:
 
 async def open_accounts(db: AsyncSession, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
     """The ids of these accounts; those that do not exist are opened with the floor of their kind."""
-    wanted = sorted(set(refs), key=lambda ref: (LOCK_RANK[ref.kind], ref.area_code, ref.owner_id))
+    wanted = sorted(set(refs), key=lambda ref: (LOCK_RANK[ref.kind], ref.area_code, ref.owner_id, ref.unit))
     found = await _ids(db, wanted)
     missing = [ref for ref in wanted if ref not in found]
     if missing:
@@ -82,6 +94,8 @@ async def open_accounts(db: AsyncSession, refs: Iterable[AccountRef]) -> dict[Ac
                 "posted": 0,
                 "held": 0,
                 "floor": FLOORS[ref.kind],
+                "ceiling": CEILINGS.get(ref.kind),
+                "earned": 0,
                 "version": 0,
                 "status": AccountStatus.OPEN.value,
             }
@@ -114,9 +128,17 @@ async def kinds_of(db: AsyncSession, account_ids: Iterable[int]) -> dict[int, Ac
     return {row.id: AccountKind(row.kind) for row in rows}
 
 
+async def lock(db: AsyncSession, account_ids: Collection[int]) -> None:
+    """Lock wallets, which are the coldest accounts, in order; SQLite has one writer anyway."""
+    query = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
+    await db.execute(query.with_for_update(key_share=True))
+
+
 async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Changed]:
-    """Apply all changes, coldest first, the fund last. Raises InsufficientPoints, FundExhausted or AccountClosed;
-    the caller's savepoint then undoes what was applied before.
+    """Apply all changes, coldest first, the fund last.
+
+    Raises InsufficientPoints, FundExhausted, CeilingReached, AccountFrozen or AccountClosed; the caller's savepoint
+    then undoes what was applied before.
     """
     done: dict[int, Changed] = {}
     ordered = sorted(changes, key=lambda c: (LOCK_RANK[c.kind], c.account_id))
@@ -128,9 +150,7 @@ async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Chang
 async def _change_together(db: AsyncSession, changes: list[Change]) -> dict[int, Changed]:
     if len(changes) > 1 and db.get_bind().dialect.name == "postgresql":
         # One UPDATE of many rows locks them in no particular order, so the order is taken here.
-        ids = [c.account_id for c in changes]
-        locked = select(Account.id).where(Account.id.in_(ids)).order_by(Account.id)
-        await db.execute(locked.with_for_update(key_share=True))
+        await lock(db, [c.account_id for c in changes])
     rows = await db.execute(_update(changes))
     done = {row.id: Changed(posted=row.posted, version=row.version) for row in rows}
     for wanted in changes:
@@ -145,10 +165,12 @@ def _update(changes: list[Change]) -> Any:
             column("account_id", Integer),
             column("posted", BigInteger),
             column("held", BigInteger),
+            column("earned", BigInteger),
             column("lines", Integer),
+            column("reach", Integer),
             name="by",
         )
-        .data([(c.account_id, c.posted, c.held, c.lines) for c in changes])
+        .data([(c.account_id, c.posted, c.held, c.earned, c.lines, int(c.reach)) for c in changes])
         .cte("by_account")
     )
     posted, held = Account.posted + by.c.posted, Account.held + by.c.held
@@ -156,25 +178,74 @@ def _update(changes: list[Change]) -> Any:
         update(Account)
         .where(
             Account.id == by.c.account_id,
-            Account.status == AccountStatus.OPEN.value,
+            by.c.reach >= _STATUS,
             or_(Account.floor.is_(None), posted - held >= Account.floor),
+            or_(Account.ceiling.is_(None), posted <= Account.ceiling),
         )
-        .values(posted=posted, held=held, version=Account.version + by.c.lines)
+        .values(posted=posted, held=held, earned=Account.earned + by.c.earned, version=Account.version + by.c.lines)
         .returning(Account.id, Account.posted, Account.version)
         .execution_options(synchronize_session=False)
     )
 
 
+_STATUS: Final = case({AccountStatus.OPEN.value: 0, AccountStatus.FROZEN.value: 1}, value=Account.status, else_=2)
+
+
 async def _refusal(db: AsyncSession, wanted: Change) -> AppError:
     row = (
         await db.execute(
-            select(Account.posted, Account.held, Account.floor, Account.status).where(Account.id == wanted.account_id)
+            select(Account.posted, Account.held, Account.floor, Account.ceiling, Account.status).where(
+                Account.id == wanted.account_id
+            )
         )
     ).one()
-    if row.status != AccountStatus.OPEN.value:
+    if row.status == AccountStatus.CLOSED.value and wanted.reach < Reach.CLOSED:
         return AccountClosed(status=row.status)
-    facts = {
-        "needed": wanted.held - wanted.posted,
-        "available": row.posted - row.held - (row.floor or 0),
-    }
-    return FundExhausted(**facts) if wanted.kind is AccountKind.FUND else InsufficientPoints(**facts)
+    if row.status == AccountStatus.FROZEN.value and wanted.reach < Reach.FROZEN:
+        return AccountFrozen(status=row.status)
+    if row.ceiling is not None and row.posted + wanted.posted > row.ceiling:
+        return CeilingReached(ceiling=row.ceiling, posted=row.posted)
+    needed = wanted.held - wanted.posted
+    if wanted.kind is AccountKind.FUND:
+        return FundExhausted(needed=needed, available=row.posted - row.held - (row.floor or 0))
+    kept = (await lots.kept(db, [wanted.account_id], clock.now()))[wanted.account_id]
+    return InsufficientPoints(needed=needed, available=row.posted - kept.held - kept.expired - (row.floor or 0))
+
+
+async def freeze(db: AsyncSession, *, account: AccountRef) -> int:
+    """Let the owner spend nothing from this account; its id. Raises AccountClosed."""
+    return await _set_status(db, account, AccountStatus.FROZEN)
+
+
+async def unfreeze(db: AsyncSession, *, account: AccountRef) -> int:
+    """Let the owner spend again; the account's id. Raises AccountClosed."""
+    return await _set_status(db, account, AccountStatus.OPEN)
+
+
+async def _set_status(db: AsyncSession, account: AccountRef, status: AccountStatus) -> int:
+    account_id = (await open_accounts(db, [account]))[account]
+    changed = await db.execute(
+        update(Account)
+        .where(Account.id == account_id, Account.status != AccountStatus.CLOSED.value)
+        .values(status=status.value)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.scalar_one_or_none() is None:
+        raise AccountClosed(status=AccountStatus.CLOSED.value)
+    return account_id
+
+
+async def set_ceiling(db: AsyncSession, *, account: AccountRef, ceiling: int | None) -> None:
+    """The most that this account may hold, None for no limit. Raises CeilingReached when it holds more already."""
+    account_id = (await open_accounts(db, [account]))[account]
+    changed = await db.execute(
+        update(Account)
+        .where(Account.id == account_id, true() if ceiling is None else Account.posted <= ceiling)
+        .values(ceiling=ceiling)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.scalar_one_or_none() is None:
+        posted = (await db.execute(select(Account.posted).where(Account.id == account_id))).scalar_one()
+        raise CeilingReached(ceiling=ceiling, posted=posted)

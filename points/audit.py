@@ -61,15 +61,47 @@ CHECKS: Final[dict[str, str]] = {
         FROM ledger_account WHERE posted - held < floor""",
     "floor_missing": """
         SELECT id AS ref, 'a floor' AS expected, 'none' AS found
-        FROM ledger_account WHERE floor IS NULL AND kind <> 'treasury'""",
+        FROM ledger_account WHERE floor IS NULL AND kind NOT IN ('treasury', 'suspense')""",
+    "lots_not_the_balance": """
+        SELECT a.id AS ref, a.posted || ' in lots' AS expected, COALESCE(l.total, 0) AS found
+        FROM ledger_account a
+        LEFT JOIN (SELECT account_id, SUM(remaining) AS total FROM lot GROUP BY account_id) l ON l.account_id = a.id
+        WHERE COALESCE(l.total, 0) <> CASE WHEN a.kind IN ('resident', 'family') THEN a.posted ELSE 0 END""",
+    "lots_not_what_is_held": """
+        SELECT a.id AS ref, a.held || ' in lots' AS expected, COALESCE(l.total, 0) AS found
+        FROM ledger_account a
+        LEFT JOIN (SELECT account_id, SUM(held) AS total FROM lot GROUP BY account_id) l ON l.account_id = a.id
+        WHERE COALESCE(l.total, 0) <> a.held""",
+    "lot_not_its_uses": """
+        SELECT l.id AS ref, l.held AS expected, COALESCE(h.total, 0) AS found
+        FROM lot l
+        LEFT JOIN (SELECT u.lot_id, SUM(u.amount) AS total FROM lot_use u
+                   JOIN ledger_hold h ON h.id = u.hold_id AND h.state = 'pending' GROUP BY u.lot_id) h
+        ON h.lot_id = l.id WHERE l.held <> COALESCE(h.total, 0)""",
+    "hold_not_in_lots": """
+        SELECT h.id AS ref, h.amount AS expected, COALESCE(SUM(u.amount), 0) AS found
+        FROM ledger_hold h LEFT JOIN lot_use u ON u.hold_id = h.id
+        WHERE h.state = 'pending' GROUP BY h.id, h.amount HAVING h.amount <> COALESCE(SUM(u.amount), 0)""",
+    "earned_not_granted": """
+        SELECT area_code || ' ' || unit AS ref, SUM(granted) AS expected, SUM(earned) AS found
+        FROM (SELECT area_code, unit, earned, 0 AS granted FROM ledger_account
+              UNION ALL
+              SELECT a.area_code, a.unit, 0, e.amount FROM ledger_entry e
+              JOIN ledger_account a ON a.id = e.account_id AND a.kind = 'resident'
+              JOIN ledger_transfer t ON t.id = e.transfer_id AND t.kind = 'grant'
+              LEFT JOIN ledger_transfer r ON r.reverses_id = t.id WHERE r.id IS NULL) s
+        GROUP BY area_code, unit HAVING SUM(granted) <> SUM(earned)""",
     "community_not_balanced": """
         SELECT area_code || ' ' || unit AS ref, 0 AS expected, SUM(posted) AS found
         FROM ledger_account GROUP BY area_code, unit HAVING SUM(posted) <> 0""",
     "reversal_not_opposite": """
-        SELECT t.id AS ref, 'the opposite of ' || t.reverses_id AS expected, 'something else' AS found
-        FROM ledger_transfer t JOIN ledger_entry e ON e.transfer_id IN (t.id, t.reverses_id)
+        SELECT t.id AS ref, 'no more than the opposite of ' || t.reverses_id AS expected, SUM(e.amount) AS found
+        FROM ledger_transfer t JOIN ledger_entry e ON e.transfer_id = t.id
+        JOIN ledger_account a ON a.id = e.account_id AND a.owner_id = '' AND a.kind <> 'expired'
+        LEFT JOIN ledger_entry o ON o.transfer_id = t.reverses_id AND o.account_id = e.account_id
         WHERE t.reverses_id IS NOT NULL
-        GROUP BY t.id, t.reverses_id, e.account_id HAVING SUM(e.amount) <> 0""",
+        GROUP BY t.id, t.reverses_id, e.account_id, o.amount
+        HAVING ABS(SUM(e.amount)) > ABS(COALESCE(o.amount, 0)) OR SUM(e.amount) * COALESCE(o.amount, 0) > 0""",
     "grant_not_paid_as_said": """
         SELECT g.id AS ref, g.recipient_id || ' ' || g.amount_points AS expected,
                COALESCE(CAST(MAX(e.amount) AS VARCHAR), 'no transfer') AS found
@@ -85,8 +117,9 @@ CHECKS: Final[dict[str, str]] = {
     "redemption_against_hold": """
         SELECT r.id AS ref, r.state AS expected, COALESCE(h.state, 'no hold') AS found
         FROM redemption r LEFT JOIN ledger_hold h ON h.id = r.id
-        WHERE h.state IS NULL OR h.amount <> r.price_points OR h.state <> CASE r.state
-              WHEN 'held' THEN 'pending' WHEN 'verified' THEN 'posted' ELSE r.state END""",
+        WHERE h.state IS NULL OR h.amount <> r.price_points OR (h.state <> CASE r.state
+              WHEN 'held' THEN 'pending' WHEN 'verified' THEN 'posted' ELSE r.state END
+              AND NOT (r.state IN ('held', 'void') AND h.state = 'expired'))""",
     "redemption_not_spent": """
         SELECT r.id AS ref, -r.price_points AS expected,
                COALESCE(CAST(MIN(e.amount) AS VARCHAR), 'no transfer') AS found

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from points.accounts import dialect_insert
-from points.models import CapCounter
+from points.grant_models import CapCounter
 
 
 class Period(StrEnum):

@@ -1,69 +1,19 @@
-"""What the staff do to the ledger: reverse a transfer, adjust a balance, allocate points to a community's fund."""
+"""What the staff do to the ledger: adjust a balance, allocate points to a community's fund."""
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from points.accounts import AccountRef
-from points.errors import NotReversible, TransferUnknown
-from points.ledger import Leg, Posted, Posting, between, check_amount, post
-from points.models import (
-    Account,
-    AccountKind,
-    Entry,
-    GrantRequest,
-    GrantState,
-    Transfer,
-    TransferKind,
-    Unit,
-)
-
-FINAL_KINDS: Final = (TransferKind.REVERSAL.value, TransferKind.MOVE.value)
-
-
-async def reverse(db: AsyncSession, *, transfer_id: str, reason: str, actor_id: str, key: str) -> Posted:
-    """Undo a transfer by a new one that names it; once only.
-
-    Raises TransferUnknown, NotReversible, AlreadyReversed, KeyReused, or InsufficientPoints when the points are spent.
-    """
-    original = (await db.execute(select(Transfer).where(Transfer.id == transfer_id))).scalar_one_or_none()
-    if original is None:
-        raise TransferUnknown
-    if original.kind in FINAL_KINDS:
-        raise NotReversible(kind=original.kind)
-    return await post(
-        db,
-        Posting(
-            area_code=original.area_code,
-            key=key,
-            kind=TransferKind.REVERSAL,
-            legs=await _opposite(db, transfer_id),
-            reason=reason,
-            source_kind="transfer",
-            source_id=transfer_id,
-            recipient_id=original.recipient_id,
-            rule_id=original.rule_id,
-            rule_version=original.rule_version,
-            actor_id=actor_id,
-            reverses_id=transfer_id,
-        ),
-    )
-
-
-async def _opposite(db: AsyncSession, transfer_id: str) -> tuple[Leg, ...]:
-    rows = await db.execute(
-        select(Entry.amount, Account.area_code, Account.kind, Account.owner_id, Account.unit)
-        .join(Account, Account.id == Entry.account_id)
-        .where(Entry.transfer_id == transfer_id)
-        .order_by(Entry.line)
-    )
-    return tuple(
-        Leg(AccountRef(row.area_code, AccountKind(row.kind), row.owner_id, Unit(row.unit)), -row.amount) for row in rows
-    )
+from points.attempts import post_once
+from points.grant_models import GrantRequest, GrantState
+from points.ledger import post
+from points.models import AccountKind, TransferKind, Unit
+from points.postings import Posted, Posting, between, check_amount
 
 
 async def adjust(
@@ -75,30 +25,45 @@ async def adjust(
     reason: str,
     actor_id: str,
     key: str,
+    approver_id: str | None = None,
+    document_no: str | None = None,
+    unit: Unit = Unit.POINT,
+    expires_at: datetime | None = None,
 ) -> Posted:
     """Correct a resident's balance by a signed number of points, out of or into the treasury.
 
-    The treasury, because a correction must not fail for want of budget. Raises AmountInvalid, InsufficientPoints.
+    The treasury, because a correction must not fail for want of budget. What is given settles a debt first, the rest
+    expires at `expires_at`. Raises AmountInvalid, InsufficientPoints, CeilingReached, AccountClosed or KeyReused.
     """
     check_amount(abs(amount_points) if type(amount_points) is int else amount_points)
-    treasury = AccountRef(area_code, AccountKind.TREASURY)
-    resident = AccountRef(area_code, AccountKind.RESIDENT, resident_id)
-    return await post(
+    treasury = AccountRef(area_code, AccountKind.TREASURY, unit=unit)
+    resident = AccountRef(area_code, AccountKind.RESIDENT, resident_id, unit)
+    return await post_once(
         db,
         Posting(
             area_code=area_code,
             key=key,
             kind=TransferKind.ADJUSTMENT,
-            legs=between(treasury, resident, amount_points),
+            legs=between(treasury, resident, amount_points, expires_at=expires_at),
             reason=reason,
             recipient_id=resident_id,
+            document_no=document_no,
             actor_id=actor_id,
+            approver_id=approver_id,
         ),
     )
 
 
 async def fund_community(
-    db: AsyncSession, *, area_code: str, amount_points: int, actor_id: str, reason: str, key: str
+    db: AsyncSession,
+    *,
+    area_code: str,
+    amount_points: int,
+    actor_id: str,
+    reason: str,
+    key: str,
+    approver_id: str | None = None,
+    document_no: str | None = None,
 ) -> Posted:
     """Allocate points from the treasury to the fund that pays a community's grants. Raises AmountInvalid.
 
@@ -124,6 +89,8 @@ async def fund_community(
             kind=TransferKind.ALLOCATION,
             legs=between(treasury, fund, amount_points),
             reason=reason,
+            document_no=document_no,
             actor_id=actor_id,
+            approver_id=approver_id,
         ),
     )

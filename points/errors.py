@@ -56,9 +56,21 @@ class FundExhausted(Refused):
 
 
 class AccountClosed(Refused):
-    """The account is frozen or closed. Facts: `status`."""
+    """The account takes no more movements. Facts: `status`."""
 
     code = "account_closed"
+
+
+class AccountFrozen(Refused):
+    """Nothing is spent from the account until the freeze is lifted. Facts: `status`."""
+
+    code = "account_frozen"
+
+
+class CeilingReached(Refused):
+    """The account would hold more than it may. Facts: `ceiling` and `posted`, in its unit."""
+
+    code = "ceiling_reached"
 
 
 class RewardUnknown(NotFound):

@@ -19,9 +19,10 @@ from core import clock
 from points import caps, ledger
 from points.accounts import AccountRef, dialect_insert
 from points.caps import CapKey, CapScope, Period, Use
-from points.errors import AccountClosed, FundExhausted, SourceAlreadyPaid
-from points.ledger import Posting
-from points.models import AccountKind, GrantRequest, GrantState, TransferKind
+from points.errors import AccountClosed, AccountFrozen, FundExhausted, SourceAlreadyPaid
+from points.grant_models import GrantRequest, GrantState
+from points.models import AccountKind, TransferKind, Unit
+from points.postings import Posting, between
 from points.rules import RuleBook, default
 
 RETRY_AFTER: Final = timedelta(minutes=10)
@@ -52,15 +53,19 @@ async def request_grant(
 
     `minutes` is the certified time, for rules that pay by time. Raises RuleUnknown.
     """
-    (book or default()).require(rule)
+    purpose = (book or default()).purpose_of(rule)
     now = clock.now()
     row = {
         "rule_id": rule,
+        "unit": Unit.POINT.value,
+        "purpose": purpose,
         "source_kind": source_kind,
         "source_id": source_id,
         "recipient_id": recipient_id,
         "area_code": area_code,
         "minutes": minutes,
+        "facts": None,
+        "notified": False,
         "occurred_at": occurred_at,
         "requested_at": now,
         "state": GrantState.PENDING.value,
@@ -109,7 +114,7 @@ async def _settle(db: AsyncSession, requests: list[GrantRequest], book: RuleBook
     try:
         async with db.begin_nested():
             await _pay(db, requests, book)
-    except (FundExhausted, SourceAlreadyPaid, AccountClosed, _CapMoved):
+    except (FundExhausted, SourceAlreadyPaid, AccountFrozen, AccountClosed, _CapMoved):
         await _settle_singly(db, requests, book)
 
 
@@ -121,9 +126,9 @@ async def _settle_singly(db: AsyncSession, requests: list[GrantRequest], book: R
         except FundExhausted:
             await _put_off(db, requests[index:], GrantState.UNFUNDED, "fund_exhausted")
             return
-        except SourceAlreadyPaid as error:
+        except (SourceAlreadyPaid, AccountClosed) as error:
             await _record(db, [_outcome(request, GrantState.REFUSED, error.code)])
-        except AccountClosed as error:
+        except AccountFrozen as error:  # the fund's: it pays again when the freeze is lifted
             await _put_off(db, [request], GrantState.PENDING, error.code)
         except _CapMoved:
             await _put_off(db, [request], GrantState.PENDING, "cap_moved")
@@ -187,11 +192,12 @@ def _posting(request: GrantRequest, amount: int, version: int) -> Posting:
         area_code=request.area_code,
         key=f"grant:{request.id}",
         kind=TransferKind.GRANT,
-        legs=ledger.between(fund, resident, amount),
+        legs=between(fund, resident, amount),
         reason=request.rule_id,
         source_kind=request.source_kind,
         source_id=request.source_id,
         recipient_id=request.recipient_id,
+        purpose=request.purpose,
         rule_id=request.rule_id,
         rule_version=version,
         effective_at=request.occurred_at,

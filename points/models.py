@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import triggers
@@ -18,11 +19,20 @@ from core.triggers import Trigger
 
 
 class Unit(StrEnum):
+    """Points, and minutes of volunteer time; one is never turned into the other."""
+
     POINT = "POINT"
+    MINUTE = "MINUTE"
 
 
 class AccountKind(StrEnum):
+    """`family`, `suspense` and `resident` have an owner. What a resident owes stands below zero on `suspense`."""
+
     RESIDENT = "resident"
+    FAMILY = "family"
+    SUSPENSE = "suspense"
+    DONATION = "donation"
+    EXPIRED = "expired"
     REDEEMED = "redeemed"
     FUND = "fund"
     TREASURY = "treasury"
@@ -41,6 +51,11 @@ class TransferKind(StrEnum):
     ADJUSTMENT = "adjustment"
     REVERSAL = "reversal"
     MOVE = "move"
+    EXPIRY = "expiry"
+    SETTLEMENT = "settlement"
+    DONATION = "donation"
+    POOLING = "pooling"
+    CLOSURE = "closure"
 
 
 class HoldState(StrEnum):
@@ -50,22 +65,33 @@ class HoldState(StrEnum):
     EXPIRED = "expired"
 
 
-class GrantState(StrEnum):
-    PENDING = "pending"
-    PAID = "paid"
-    CAPPED = "capped"
-    UNFUNDED = "unfunded"
-    REFUSED = "refused"
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """The database knows the words of a column too."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(one.value) for one in values)})", name=f"{column}_known")
+
+
+_PENDING: Final[dict[str, Any]] = {
+    "sqlite_where": text("state = 'pending'"),
+    "postgresql_where": text("state = 'pending'"),
+}
 
 
 class Account(Base):
-    """`version` is the number of entries, so the last `account_seq`; `held` is reserved out of `posted`."""
+    """`version` is the number of entries, so the last `account_seq`; `held` is reserved out of `posted`.
+
+    `earned` is what grants ever brought, less the reversed ones: spending does not lower it.
+    """
 
     __tablename__ = "ledger_account"
     __table_args__ = (
         UniqueConstraint("area_code", "unit", "kind", "owner_id"),
         CheckConstraint("held >= 0", name="held_not_negative"),
         CheckConstraint("floor IS NULL OR posted - held >= floor", name="floor"),
+        CheckConstraint("ceiling IS NULL OR posted <= ceiling", name="ceiling"),
+        CheckConstraint("earned >= 0", name="earned_not_negative"),
+        one_of("unit", Unit),
+        one_of("kind", AccountKind),
+        one_of("status", AccountStatus),
         Index("ix_ledger_account_owner", "owner_id"),
     )
 
@@ -77,20 +103,28 @@ class Account(Base):
     posted: Mapped[int] = mapped_column(BigInteger, default=0)
     held: Mapped[int] = mapped_column(BigInteger, default=0)
     floor: Mapped[int | None] = mapped_column(BigInteger)
+    ceiling: Mapped[int | None] = mapped_column(BigInteger)
+    earned: Mapped[int] = mapped_column(BigInteger, default=0)
     version: Mapped[int] = mapped_column(BigInteger, default=0)
     status: Mapped[str] = mapped_column(default=AccountStatus.OPEN.value)
 
 
 class Transfer(Base):
-    """`request_hash` tells a repeated request from another one under the same key; `reason` is a code or a worker's."""
+    """`request_hash` tells a repeated request from another one under the same key; `reason` is a code or a worker's.
+
+    `purpose` is what of a deed is paid: once for each recipient and unit, whatever rule pays it. `inputs` are the codes
+    and numbers from which the amount can be computed again, never anything about a person.
+    """
 
     __tablename__ = "ledger_transfer"
     __table_args__ = (
         UniqueConstraint("area_code", "idempotency_key"),
         UniqueConstraint("reverses_id"),
+        CheckConstraint("approver_id IS NULL OR approver_id <> actor_id", name="two_persons"),
         Index(
             "uq_ledger_transfer_grant",
-            "rule_id",
+            "unit",
+            "purpose",
             "source_kind",
             "source_id",
             "recipient_id",
@@ -112,7 +146,11 @@ class Transfer(Base):
     recipient_id: Mapped[str]
     rule_id: Mapped[str | None]
     rule_version: Mapped[int | None]
+    purpose: Mapped[str] = mapped_column(default="")
+    inputs: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     actor_id: Mapped[str | None]
+    approver_id: Mapped[str | None]
+    document_no: Mapped[str | None]
     reason: Mapped[str]
     reverses_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfer.id"))
     effective_at: Mapped[datetime]
@@ -135,85 +173,32 @@ class Entry(Base):
 
 
 class Hold(Base):
-    """Points reserved for something that is settled later; only a pending one ever changes its state."""
+    """Points reserved for something that is settled later; only a pending one ever changes.
+
+    From `expires_at` on it reserves nothing, whether or not somebody has written that down yet.
+    """
 
     __tablename__ = "ledger_hold"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
-        Index(
-            "ix_ledger_hold_pending",
-            "account_id",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
-        ),
+        CheckConstraint("posted_amount >= 0 AND posted_amount <= amount", name="posted_amount_within"),
+        one_of("state", HoldState),
+        UniqueConstraint("idempotency_key"),
+        Index("ix_ledger_hold_pending", "account_id", "expires_at", **_PENDING),
+        Index("ix_ledger_hold_overdue", "expires_at", **_PENDING),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    idempotency_key: Mapped[str]
+    kind: Mapped[str]
     account_id: Mapped[int] = mapped_column(ForeignKey("ledger_account.id"))
     amount: Mapped[int] = mapped_column(BigInteger)
+    posted_amount: Mapped[int] = mapped_column(BigInteger, default=0)
     state: Mapped[str] = mapped_column(default=HoldState.PENDING.value)
     transfer_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfer.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
-
-
-class GrantRequest(Base):
-    """A deed that earns points, written with the deed; `id` is the order of arrival."""
-
-    __tablename__ = "grant_request"
-    __table_args__ = (
-        UniqueConstraint("rule_id", "source_kind", "source_id", "recipient_id"),
-        Index(
-            "ix_grant_request_due",
-            "id",
-            sqlite_where=text("state IN ('pending', 'unfunded')"),
-            postgresql_where=text("state IN ('pending', 'unfunded')"),
-        ),
-        Index(
-            "ix_grant_request_unfunded",
-            "area_code",
-            "id",
-            sqlite_where=text("state = 'unfunded'"),
-            postgresql_where=text("state = 'unfunded'"),
-        ),
-        Index("ix_grant_request_source", "source_kind", "source_id"),
-        Index("ix_grant_request_recipient", "recipient_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    rule_id: Mapped[str]
-    source_kind: Mapped[str]
-    source_id: Mapped[str]
-    recipient_id: Mapped[str]
-    area_code: Mapped[str]
-    minutes: Mapped[int | None]
-    occurred_at: Mapped[datetime]
-    requested_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default=GrantState.PENDING.value)
-    next_at: Mapped[datetime]
-    reason: Mapped[str | None]
-    amount_points: Mapped[int | None] = mapped_column(BigInteger)
-    rule_version: Mapped[int | None]
-    transfer_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfer.id"))
-    settled_at: Mapped[datetime | None]
-
-
-class CapCounter(Base):
-    """How much of a limit one person used in one period; the limit stands in the row, so the database holds it."""
-
-    __tablename__ = "cap_counter"
-    __table_args__ = (
-        CheckConstraint("used >= 0", name="used_not_negative"),
-        CheckConstraint("used <= ceiling", name="ceiling"),
-    )
-
-    scope: Mapped[str] = mapped_column(primary_key=True)
-    subject_id: Mapped[str] = mapped_column(primary_key=True)
-    resident_id: Mapped[str] = mapped_column(primary_key=True)
-    period_key: Mapped[str] = mapped_column(primary_key=True)
-    used: Mapped[int] = mapped_column(BigInteger)
-    ceiling: Mapped[int] = mapped_column(BigInteger)
 
 
 def _balanced(name: str, table: str, transfer_id: str) -> Trigger:
@@ -240,6 +225,8 @@ def _balanced(name: str, table: str, transfer_id: str) -> Trigger:
 triggers.register(
     *triggers.append_only("ledger_transfer"),
     *triggers.append_only("ledger_entry"),
+    triggers.refusal("ledger_hold", "UPDATE", "a settled hold is final", when="OLD.state <> 'pending'"),
+    triggers.refusal("ledger_hold", "DELETE", "a hold is not deleted"),
     _balanced("ledger_transfer_balanced", "ledger_transfer", "id"),
     _balanced("ledger_entry_balanced", "ledger_entry", "transfer_id"),
 )

@@ -37,7 +37,7 @@ async def transit(
     row = changed.scalar_one_or_none()
     if row is None:
         raise await _refusal(db, redemption_id)
-    await log(db, row.id, before=RedemptionState.HELD, to=to, actor_id=actor_id, reason=reason)
+    await record(db, row.id, before=RedemptionState.HELD, to=to, actor_id=actor_id, reason=reason)
     return row
 
 
@@ -55,7 +55,7 @@ async def _refusal(db: AsyncSession, redemption_id: str) -> AppError:
             return CodeExpired(redemption_id=row.id, expires_at=row.expires_at)
 
 
-async def log(
+async def record(
     db: AsyncSession,
     redemption_id: str,
     *,

@@ -105,8 +105,9 @@ async def reindex(db: AsyncSession, vault: Vault, *, limit: int = 500) -> int:
     for row in (await db.execute(former.limit(limit))).scalars():
         fresh = {"code_ring_id": vault.ring.current_id}
         with suppress(Unreadable):
-            code = await vault.open_for(db, row.resident_id, PURPOSE, row.code_sealed)
-            fresh["code_blind"] = vault.blind(PURPOSE, code)
+            if row.code_sealed is not None:
+                code = await vault.open_for(db, row.resident_id, PURPOSE, row.code_sealed)
+                fresh["code_blind"] = vault.blind(PURPOSE, code)
         await db.execute(
             update(RedemptionRow)
             .where(RedemptionRow.id == row.id)
@@ -118,7 +119,7 @@ async def reindex(db: AsyncSession, vault: Vault, *, limit: int = 500) -> int:
 
 
 async def open_code(db: AsyncSession, vault: Vault, row: RedemptionRow) -> str | None:
-    if row.state != RedemptionState.HELD.value or row.expires_at <= clock.now():
+    if row.code_sealed is None or row.state != RedemptionState.HELD.value or row.expires_at <= clock.now():
         return None
     return await vault.open_for(db, row.resident_id, PURPOSE, row.code_sealed)
 

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import select, update
+import structlog
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.crypto import Vault
 from core.db import new_id
+from core.errors import Refused
 from core.values import RedemptionState
-from points import caps, codes, holds, rewards
+from points import attempts, caps, codes, holds, rewards
 from points.accounts import AccountRef, dialect_insert
 from points.caps import CapKey, CapScope, Use
 from points.errors import KeyReused, LimitReached, RewardUnknown
 from points.models import AccountKind, HoldState
-from points.redemption_states import log, transit
+from points.redemption_states import record, transit
 from points.redemption_views import PURPOSE, Redemption, by_key, find, open_code, view
 from points.reward_models import RedemptionRow
 from points.rewards import RewardView
@@ -32,18 +34,22 @@ from points.rewards import RewardView
 CODE_TRIES: Final = 8
 EXPIRER: Final = "system"
 
+log = structlog.get_logger()
+
 
 async def redeem(
     db: AsyncSession, vault: Vault, *, resident_id: str, area_code: str, reward_id: str, key: str
 ) -> Redemption:
     """Reserve one reward for a resident, with a code; the same key again gives the same redemption.
 
-    Raises RewardUnknown, RewardClosed, RewardSoldOut, LimitReached, InsufficientPoints or KeyReused.
+    A refusal under a key stays one. Raises RewardUnknown, RewardClosed, RewardSoldOut, LimitReached,
+    InsufficientPoints, AccountFrozen, AccountClosed or KeyReused.
     """
     reward = await rewards.find_reward(db, reward_id=reward_id)
     if reward.area_code != area_code:
         raise RewardUnknown
-    async with db.begin_nested():
+    asked = attempts.request_hash("redeem", resident_id, reward_id)
+    async with attempts.once(db, area_code=area_code, key=key, request_hash=asked):
         row = await _insert(db, vault, reward, resident_id, key)
         if row is not None:
             await _reserve(db, reward, row)
@@ -104,7 +110,7 @@ async def _reserve(db: AsyncSession, reward: RewardView, row: RedemptionRow) -> 
         amount_points=row.price_points,
         expires_at=row.expires_at,
     )
-    await log(db, row.id, before=None, to=RedemptionState.HELD, actor_id=row.resident_id, reason="redeemed")
+    await record(db, row.id, before=None, to=RedemptionState.HELD, actor_id=row.resident_id, reason="redeemed")
 
 
 def _limit(row: RedemptionRow) -> CapKey | None:
@@ -141,17 +147,46 @@ async def void(db: AsyncSession, *, redemption_id: str, actor_id: str, reason: s
 
 
 async def expire_due(db: AsyncSession, *, limit: int = 100) -> int:
-    """Give back what was not collected in time, up to `limit` redemptions; how many."""
+    """Give back what was not collected in time, up to `limit` redemptions; how many.
+
+    One that cannot be given back is left for the audit and stands in nobody's way.
+    """
+    done, after = 0, (datetime.min.replace(tzinfo=UTC), "")
+    while done < limit:
+        due = await _overdue(db, after, limit - done)
+        if not due:
+            break
+        done += await _expire(db, [row.id for row in due])
+        after = (due[-1].expires_at, due[-1].id)
+    return done
+
+
+async def _overdue(db: AsyncSession, after: tuple[datetime, str], limit: int) -> Sequence[Any]:
+    """The next ones in order of their expiry, locked; those that somebody else is at are skipped."""
     query = (
-        select(RedemptionRow.id)
-        .where(RedemptionRow.state == RedemptionState.HELD.value, RedemptionRow.expires_at <= clock.now())
+        select(RedemptionRow.id, RedemptionRow.expires_at)
+        .where(
+            RedemptionRow.state == RedemptionState.HELD.value,
+            RedemptionRow.expires_at <= clock.now(),
+            tuple_(RedemptionRow.expires_at, RedemptionRow.id) > after,
+        )
         .order_by(RedemptionRow.expires_at, RedemptionRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     )
-    due = (await db.execute(query)).scalars().all()
-    await _undo(db, due, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
-    return len(due)
+    return (await db.execute(query)).all()
+
+
+async def _expire(db: AsyncSession, ids: Sequence[str]) -> int:
+    """All together, or else each for itself."""
+    try:
+        await _undo(db, ids, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
+    except Refused as refusal:
+        if len(ids) > 1:
+            return sum([await _expire(db, [one]) for one in ids])
+        log.warning("redemption_not_expired", redemption_id=ids[0], code=refusal.code)
+        return 0
+    return len(ids)
 
 
 async def _undo(

@@ -13,7 +13,7 @@ from core.db import new_id
 from core.errors import Invalid
 from points.caps import Period
 from points.errors import RewardClosed, RewardSoldOut, RewardUnknown
-from points.ledger import check_amount
+from points.postings import check_amount
 from points.reward_models import Reward, RewardStatus
 
 MAX_STOCK = 1_000_000

@@ -15,7 +15,7 @@ from core import clock
 from core.errors import ConfigError
 from points.caps import Period
 from points.errors import RuleUnknown
-from points.ledger import MAX_POINTS
+from points.postings import MAX_POINTS
 
 RULES_FILE: Final = Path(__file__).with_name("rules.toml")
 
@@ -34,6 +34,7 @@ class Rule(_Data):
     version: Annotated[int, Field(gt=0, strict=True)]
     effective_from: Annotated[date, Field(alias="from")]
     effective_until: Annotated[date | None, Field(alias="until")] = None
+    purpose: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")] | None = None
     points: Points
     per_minutes: Minutes | None = None
     most_minutes: Minutes | None = None
@@ -77,10 +78,12 @@ class RuleBook(_Data):
             raise ValueError("a version stands twice")
         return self
 
-    def require(self, rule_id: str) -> None:
-        """Raises RuleUnknown unless some version of the rule exists."""
-        if all(rule.id != rule_id for rule in self.rules):
+    def purpose_of(self, rule_id: str) -> str:
+        """What of a deed the rule pays, as its newest version says; else the rule's own id. Raises RuleUnknown."""
+        versions = [rule for rule in self.rules if rule.id == rule_id]
+        if not versions:
             raise RuleUnknown(rule=rule_id)
+        return max(versions, key=lambda rule: rule.version).purpose or rule_id
 
     def at(self, rule_id: str, moment: datetime) -> Rule | None:
         """The version that held on the Shanghai day of a moment."""

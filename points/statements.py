@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from core import clock
+from points import lots
 from points.errors import TransferUnknown
-from points.models import Account, AccountKind, Entry, GrantRequest, GrantState, Transfer, Unit
+from points.lots import NextExpiry
+from points.models import Account, AccountKind, Entry, Transfer, TransferKind, Unit
 
 MAX_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Points of one account; `available` is what is neither spent nor reserved."""
+    """Points of one account; `available` is what is not spent, not reserved and not expired at this moment."""
 
     posted: int
     held: int
+    expired: int = 0
+    next_expiry: NextExpiry | None = None
 
     @property
     def available(self) -> int:
-        return self.posted - self.held
+        return self.posted - self.held - self.expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,46 +70,72 @@ class TransferView:
     created_at: datetime
 
 
-async def balance(db: AsyncSession, *, area_code: str, resident_id: str) -> Balance:
-    """A resident's points in one community; zero where they never had any."""
-    row = (
-        await db.execute(
-            select(Account.posted, Account.held).where(
-                Account.area_code == area_code,
-                Account.unit == Unit.POINT.value,
-                Account.kind == AccountKind.RESIDENT.value,
-                Account.owner_id == resident_id,
-            )
+async def balance(db: AsyncSession, *, area_code: str, resident_id: str, unit: Unit = Unit.POINT) -> Balance:
+    """A resident's points in one community, and what expires next; zero where they never had any."""
+    found = await _account(db, area_code, resident_id, unit)
+    if found is None:
+        return Balance(posted=0, held=0)
+    now = clock.now()
+    kept = (await lots.kept(db, [found.id], now))[found.id]
+    return Balance(found.posted, kept.held, kept.expired, await lots.next_expiry(db, found.id, now))
+
+
+async def _account(
+    db: AsyncSession, area_code: str, resident_id: str, unit: Unit, kind: AccountKind = AccountKind.RESIDENT
+) -> Any:
+    found = await db.execute(
+        select(Account.id, Account.posted).where(
+            Account.area_code == area_code,
+            Account.unit == unit.value,
+            Account.kind == kind.value,
+            Account.owner_id == resident_id,
         )
-    ).one_or_none()
-    return Balance(posted=0, held=0) if row is None else Balance(posted=row.posted, held=row.held)
-
-
-async def wallets(db: AsyncSession, *, resident_id: str) -> dict[str, Balance]:
-    """A resident's balances by area code."""
-    rows = await db.execute(
-        select(Account.area_code, Account.posted, Account.held)
-        .where(Account.owner_id == resident_id, Account.kind == AccountKind.RESIDENT.value)
-        .order_by(Account.area_code)
     )
-    return {row.area_code: Balance(posted=row.posted, held=row.held) for row in rows}
+    return found.one_or_none()
+
+
+async def wallets(db: AsyncSession, *, resident_id: str) -> dict[tuple[str, Unit], Balance]:
+    """A resident's balances by area code and unit."""
+    rows = await db.execute(
+        select(Account.id, Account.area_code, Account.unit, Account.posted)
+        .where(Account.owner_id == resident_id, Account.kind == AccountKind.RESIDENT.value)
+        .order_by(Account.area_code, Account.unit.desc())
+    )
+    found, now = rows.all(), clock.now()
+    kept = await lots.kept(db, [row.id for row in found], now)
+    return {
+        (row.area_code, Unit(row.unit)): Balance(
+            row.posted, kept[row.id].held, kept[row.id].expired, await lots.next_expiry(db, row.id, now)
+        )
+        for row in found
+    }
+
+
+async def debt(db: AsyncSession, *, area_code: str, resident_id: str, unit: Unit = Unit.POINT) -> int:
+    """What a resident owes after a claw-back: the next grants settle it first."""
+    found = await _account(db, area_code, resident_id, unit, AccountKind.SUSPENSE)
+    return 0 if found is None else -int(found.posted)
 
 
 async def statement(
-    db: AsyncSession, *, area_code: str, resident_id: str, before_seq: int | None = None, limit: int = 20
+    db: AsyncSession,
+    *,
+    area_code: str,
+    resident_id: str,
+    unit: Unit = Unit.POINT,
+    before_seq: int | None = None,
+    limit: int = 20,
 ) -> Page:
     """Entries of a resident's account, newest first, older than `before_seq`; at most MAX_PAGE a page."""
     limit = max(1, min(limit, MAX_PAGE))
+    # By its id, and only then its entries: joined, PostgreSQL would sort all of a large account for one page.
+    account = await _account(db, area_code, resident_id, unit)
+    if account is None:
+        return Page(items=[], next_seq=None)
     query = (
         select(Entry.account_seq, Entry.amount, Entry.balance_after, Transfer)
-        .join(Account, Account.id == Entry.account_id)
         .join(Transfer, Transfer.id == Entry.transfer_id)
-        .where(
-            Account.area_code == area_code,
-            Account.unit == Unit.POINT.value,
-            Account.kind == AccountKind.RESIDENT.value,
-            Account.owner_id == resident_id,
-        )
+        .where(Entry.account_id == account.id)
         .order_by(Entry.account_seq.desc())
         .limit(limit + 1)
     )
@@ -145,12 +177,19 @@ async def find_transfer(db: AsyncSession, *, transfer_id: str) -> TransferView:
 
 
 async def awarded_points(db: AsyncSession, *, source_kind: str, source_id: str) -> int:
-    """Points that were granted for a deed, to all recipients together, later reversals not deducted."""
+    """Points that were granted for a deed and not reversed, to all recipients together."""
+    reversal = aliased(Transfer)
     paid = await db.execute(
-        select(func.sum(GrantRequest.amount_points)).where(
-            GrantRequest.source_kind == source_kind,
-            GrantRequest.source_id == source_id,
-            GrantRequest.state == GrantState.PAID.value,
+        select(func.sum(Entry.amount))
+        .join(Transfer, Transfer.id == Entry.transfer_id)
+        .outerjoin(reversal, reversal.reverses_id == Transfer.id)
+        .where(
+            Transfer.source_kind == source_kind,
+            Transfer.source_id == source_id,
+            Transfer.kind == TransferKind.GRANT.value,
+            Transfer.unit == Unit.POINT.value,
+            Entry.amount > 0,
+            reversal.id.is_(None),
         )
     )
     return int(paid.scalar_one() or 0)

@@ -1,34 +1,38 @@
-"""When two identities turn out to be one resident, their points become one wallet in each community."""
+"""When two identities turn out to be one resident, their wallets become one in each community and unit.
+
+The lots themselves change hands, spent ones too: they keep their expiry, their reservations stay with them, and what
+is given back later finds them.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.crypto import Vault
-from points.accounts import AccountRef, open_accounts
-from points.ledger import Leg, Posting, post
-from points.models import (
-    Account,
-    AccountKind,
-    GrantRequest,
-    GrantState,
-    Hold,
-    HoldState,
-    Transfer,
-    TransferKind,
-    Unit,
-)
+from points.accounts import AccountRef, lock, open_accounts
+from points.fairness_models import Freeze
+from points.family_models import FamilyMember
+from points.grant_models import GrantRequest, GrantState
+from points.ledger import post
+from points.lot_models import Lot
+from points.models import Account, AccountKind, AccountStatus, Hold, HoldState, Transfer, TransferKind, Unit
+from points.postings import Leg, Posting
 from points.redemption_views import PURPOSE
 from points.reward_models import RedemptionRow
 
+_OWNED: Final = (AccountKind.RESIDENT.value, AccountKind.SUSPENSE.value)
+
 
 async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, to_resident_id: str, key: str) -> int:
-    """Move all points, reservations, redemptions and unpaid grants to the other resident; points moved.
+    """Move all that is on the first resident's accounts, with debts, reservations, redemptions and unpaid grants.
 
-    Call it before the first resident's data key is destroyed: codes are sealed anew for the second. Limits that the
-    two used before stay with each. The same key again moves nothing more. Raises AccountClosed for a frozen wallet.
+    How many points, minutes not counted. Call it before that resident's data key is destroyed: codes are sealed anew
+    for the second. A freeze comes along. Limits that the two used before stay with each. The same key again moves
+    nothing more. Raises CeilingReached, or AccountClosed for a wallet that was closed.
     """
     if from_resident_id == to_resident_id:
         raise ValueError("a wallet cannot be moved onto itself")
@@ -37,72 +41,130 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
         # In the order in which the others lock: grants, redemptions, then accounts, community by community.
         await _redirect_grants(db, from_resident_id, to_resident_id)
         await _move_redemptions(db, vault, from_resident_id, to_resident_id)
-        accounts = await db.execute(
-            select(Account.id, Account.area_code, Account.unit)
-            .where(Account.owner_id == from_resident_id, Account.kind == AccountKind.RESIDENT.value)
-            .order_by(Account.area_code, Account.unit)
+        await _move_membership(db, from_resident_id, to_resident_id)
+        owned = await db.execute(
+            select(Account.id, Account.area_code, Account.kind, Account.unit)
+            .where(Account.owner_id == from_resident_id, Account.kind.in_(_OWNED))
+            .order_by(Account.id)
         )
-        for row in accounts.all():
-            source = AccountRef(row.area_code, AccountKind.RESIDENT, from_resident_id, Unit(row.unit))
-            target = AccountRef(row.area_code, AccountKind.RESIDENT, to_resident_id, Unit(row.unit))
-            moved += await _move_account(db, row.id, source, target, key)
-        # What was redeemed between the two reads had its hold moved with the account just now.
-        await _move_redemptions(db, vault, from_resident_id, to_resident_id)
+        for account_id, area_code, kind, unit in owned.all():
+            source = AccountRef(area_code, AccountKind(kind), from_resident_id, Unit(unit))
+            amount = await _move_account(db, account_id, source, to_resident_id, key)
+            if source.kind is AccountKind.RESIDENT and source.unit is Unit.POINT:
+                moved += amount
     return moved
 
 
-async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, target: AccountRef, key: str) -> int:
+async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, owner_id: str, key: str) -> int:
+    target = AccountRef(source.area_code, source.kind, owner_id, source.unit)
+    if not (source.kind is AccountKind.RESIDENT and source.unit is Unit.POINT):
+        key = f"{key}:{source.kind}:{source.unit}"
     known = select(Transfer.id).where(Transfer.area_code == source.area_code, Transfer.idempotency_key == key)
     if (await db.execute(known)).scalar_one_or_none() is not None:
         return 0
     ids = await open_accounts(db, [source, target])
-    # Both rows are locked before the balance is read, in the order in which every posting locks them.
-    locked = select(Account.id, Account.posted, Account.held).where(Account.id.in_(ids.values()))
-    rows = (await db.execute(locked.order_by(Account.id).with_for_update(key_share=True))).all()
-    wallet = next(row for row in rows if row.id == account_id)
-    if wallet.posted == 0:
-        return 0
-    await db.execute(
-        update(Hold)
-        .where(Hold.account_id == account_id, Hold.state == HoldState.PENDING.value)
-        .values(account_id=ids[target])
-        .execution_options(synchronize_session=False)
-    )
-    await post(
-        db,
-        Posting(
-            area_code=source.area_code,
-            key=key,
-            kind=TransferKind.MOVE,
-            legs=(Leg(source, -wallet.posted, held=-wallet.held), Leg(target, wallet.posted, held=wallet.held)),
-            reason="bound",
-            source_kind="resident",
-            source_id=source.owner_id,
-            recipient_id=target.owner_id,
-        ),
-    )
+    # Reservations are locked before accounts, then both rows before the balance is read, as every posting locks them.
+    pending = (Hold.account_id == account_id, Hold.state == HoldState.PENDING.value)
+    await db.execute(select(Hold.id).where(*pending).order_by(Hold.id).with_for_update())
+    await lock(db, ids.values())
+    columns = (Account.posted, Account.held, Account.earned, Account.status)
+    wallet = (await db.execute(select(*columns).where(Account.id == account_id))).one()
+    for table, which in ((Hold, pending), (Lot, (Lot.account_id == account_id,))):
+        await db.execute(
+            update(table).where(*which).values(account_id=ids[target]).execution_options(synchronize_session=False)
+        )
+    await _carry(db, account_id, ids[target], earned=wallet.earned, status=wallet.status)
+    if wallet.posted:
+        await post(db, _move(source, target, posted=wallet.posted, held=wallet.held, key=key))
     return int(wallet.posted)
 
 
+def _move(source: AccountRef, target: AccountRef, *, posted: int, held: int, key: str) -> Posting:
+    """The lots have changed hands already; the legs leave them alone."""
+    legs = (Leg(source, -posted, held=-held, lots=()), Leg(target, posted, held=held, lots=()))
+    return Posting(
+        area_code=source.area_code,
+        key=key,
+        kind=TransferKind.MOVE,
+        legs=tuple(sorted(legs, key=lambda leg: leg.amount)),
+        reason="bound",
+        source_kind="resident",
+        source_id=source.owner_id,
+        recipient_id=target.owner_id,
+    )
+
+
+async def _carry(db: AsyncSession, source_id: int, target_id: int, *, earned: int, status: str) -> None:
+    """What was earned, and a freeze; of two freezes one stays."""
+    if earned:
+        for account_id, more in ((source_id, -earned), (target_id, earned)):
+            await db.execute(
+                update(Account)
+                .where(Account.id == account_id)
+                .values(earned=Account.earned + more)
+                .execution_options(synchronize_session=False)
+            )
+    if status != AccountStatus.FROZEN.value:
+        return
+    await db.execute(
+        update(Account)
+        .where(Account.id == target_id, Account.status == AccountStatus.OPEN.value)
+        .values(status=status)
+        .execution_options(synchronize_session=False)
+    )
+    other = aliased(Freeze)
+    frozen_too = exists().where(other.account_id == target_id, other.lifted_at.is_(None))
+    await db.execute(
+        update(Freeze)
+        .where(Freeze.account_id == source_id, Freeze.lifted_at.is_(None), ~frozen_too)
+        .values(account_id=target_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _move_membership(db: AsyncSession, source_id: str, target_id: str) -> None:
+    """A family member stays one, unless the other identity is in a family already."""
+    other = aliased(FamilyMember)
+    in_one = exists().where(other.resident_id == target_id, other.agreed_at.is_not(None), other.left_at.is_(None))
+    await db.execute(
+        update(FamilyMember)
+        .where(FamilyMember.resident_id == source_id, FamilyMember.left_at.is_(None), ~in_one)
+        .values(resident_id=target_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def _move_redemptions(db: AsyncSession, vault: Vault, source_id: str, target_id: str) -> None:
-    query = select(RedemptionRow.id, RedemptionRow.code_sealed).where(RedemptionRow.resident_id == source_id)
+    columns = (RedemptionRow.id, RedemptionRow.code_sealed, RedemptionRow.pickup_by)
+    query = select(*columns).where(RedemptionRow.resident_id == source_id)
     locked = query.order_by(RedemptionRow.id).with_for_update(key_share=True)
     for row in (await db.execute(locked)).all():
-        code = await vault.open_for(db, source_id, PURPOSE, row.code_sealed)
-        sealed = await vault.seal_for(db, target_id, PURPOSE, code)
+        sealed = {
+            "code_sealed": await _sealed_anew(db, vault, source_id, target_id, row.code_sealed),
+            "pickup_by": await _sealed_anew(db, vault, source_id, target_id, row.pickup_by),
+        }
         await db.execute(
             update(RedemptionRow)
             .where(RedemptionRow.id == row.id)
-            .values(resident_id=target_id, code_sealed=sealed)
+            .values(resident_id=target_id, **sealed)
             .execution_options(synchronize_session=False)
         )
+
+
+async def _sealed_anew(
+    db: AsyncSession, vault: Vault, source_id: str, target_id: str, sealed: bytes | None
+) -> bytes | None:
+    if sealed is None:
+        return None
+    return await vault.seal_for(db, target_id, PURPOSE, await vault.open_for(db, source_id, PURPOSE, sealed))
 
 
 async def _redirect_grants(db: AsyncSession, source_id: str, target_id: str) -> None:
     """Unpaid grants follow the wallet, unless the other resident already asked for the same deed."""
     same = aliased(GrantRequest)
     asked = exists().where(
-        same.rule_id == GrantRequest.rule_id,
+        same.unit == GrantRequest.unit,
+        same.purpose == GrantRequest.purpose,
         same.source_kind == GrantRequest.source_kind,
         same.source_id == GrantRequest.source_id,
         same.recipient_id == target_id,

@@ -14,6 +14,7 @@ export const REDEMPTION_STATES = { ...STATES, verified: ["已领取", "end"] };
 export const EARNED = {
   report_verified: "反映问题", report_followed: "反映同一问题", volunteer_time: "志愿服务", party_service: "党员服务",
   redemption: "兑换", adjustment: "工作人员调整", reversal: "更正", move: "账户合并", grant: "奖励",
+  expiry: "到期", settlement: "抵扣欠分", donation: "捐赠", pooling: "家庭共用", closure: "注销",
 };
 
 export const TEXT = {

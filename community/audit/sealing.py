@@ -5,7 +5,6 @@ Fields are hashed with their lengths, so that moving a letter from one field to 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +19,7 @@ from community.audit.models import HEAD_ID, AuditCheckpoint, AuditHead, AuditRow
 from core import clock
 from core.crypto import Vault
 from core.db import violated
+from core.framing import hash_fields
 
 SETTLED_SECONDS: Final = 30
 """Rows younger than this wait: their neighbours may not be committed yet."""
@@ -47,16 +47,6 @@ def digest(row: AuditRow) -> str:
         row.commitment,
     )
     return hash_fields(fields)
-
-
-def hash_fields(fields: Iterable[str]) -> str:
-    """SHA-256 over the fields, each after its length in eight bytes."""
-    hashed = hashlib.sha256()
-    for field in fields:
-        encoded = field.encode()
-        hashed.update(len(encoded).to_bytes(8, "big"))
-        hashed.update(encoded)
-    return hashed.hexdigest()
 
 
 def root_of(seq: int, cutoff: datetime, previous: str, digests: Iterable[str]) -> str:

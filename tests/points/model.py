@@ -49,6 +49,7 @@ class Held:
     price: int
     expires_at: datetime
     state: RedemptionState = RedemptionState.HELD
+    is_reserved: bool = True
 
 
 @dataclass
@@ -64,14 +65,31 @@ class Model:
     caps: Counter[tuple[str, ...]] = field(default_factory=Counter)
     limits: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def available(self, account: str) -> int:
-        return self.posted[account] - self.held[account]
+    now: datetime = datetime.min
 
-    def move(self, legs: Legs, *, final: bool = False) -> None:
+    def available(self, account: str) -> int:
+        return self.posted[account] - self.held[account] + sum(late.price for late in self._late(account))
+
+    def _late(self, account: str) -> list[Held]:
+        """Reservations whose time is over, which nobody has written down yet."""
+        return [
+            one
+            for one in self.redemptions
+            if one.resident == account and one.is_reserved and one.expires_at <= self.now
+        ]
+
+    def _free(self, account: str) -> None:
+        for late in self._late(account):
+            late.is_reserved = False
+            self.held[account] -= late.price
+
+    def move(self, legs: Legs, *, final: bool = False, reserved: str = "") -> None:
         for account, amount in legs.items():
-            if account != TREASURY and amount < 0 and self.available(account) < -amount:
+            if account not in {TREASURY, reserved} and amount < 0 and self.available(account) < -amount:
                 raise FundExhausted if account == FUND else InsufficientPoints
         for account, amount in legs.items():
+            if amount < 0 and account != reserved:
+                self._free(account)
             self.posted[account] += amount
         self.transfers.append((legs, final))
 
@@ -81,7 +99,10 @@ class Model:
             raise NotReversible
         if number in self.reversed:
             raise AlreadyReversed
-        self.move({account: -amount for account, amount in legs.items()}, final=True)
+        opposite = {account: -amount for account, amount in legs.items()}
+        self.move(opposite, final=True)
+        for account in opposite:
+            self._free(account)
         self.reversed.add(number)
 
     def ask(self, rule: str, resident: str, source: str, now: datetime) -> bool:
@@ -140,6 +161,7 @@ class Model:
             raise LimitReached
         if self.available(resident) < price:
             raise InsufficientPoints
+        self._free(resident)
         self.stock[reward] -= 1
         self.limits[reward, resident] += 1
         self.held[resident] += price
@@ -149,16 +171,22 @@ class Model:
         redemption = self._open(number)
         if redemption.expires_at <= now:
             raise CodeExpired
-        self.held[redemption.resident] -= redemption.price
-        self.move({redemption.resident: -redemption.price, REDEEMED: redemption.price})
+        self._unreserve(redemption)
+        legs = {redemption.resident: -redemption.price, REDEEMED: redemption.price}
+        self.move(legs, reserved=redemption.resident)
         redemption.state = RedemptionState.VERIFIED
 
     def void(self, number: int, to: RedemptionState = RedemptionState.VOID) -> None:
         redemption = self._open(number)
-        self.held[redemption.resident] -= redemption.price
+        self._unreserve(redemption)
         self.stock[redemption.reward] += 1
         self.limits[redemption.reward, redemption.limit_resident] -= 1
         redemption.state = to
+
+    def _unreserve(self, redemption: Held) -> None:
+        if redemption.is_reserved:
+            self.held[redemption.resident] -= redemption.price
+        redemption.is_reserved = False
 
     def _open(self, number: int) -> Held:
         redemption = self.redemptions[number]
@@ -183,6 +211,9 @@ class Model:
 
     def merge(self, source: str, target: str) -> int:
         points, held = self.posted[source], self.held[source]
+        for legs, _ in self.transfers:
+            if source in legs:
+                legs[target] = legs.pop(source)
         if points:
             self.held[source], self.held[target] = 0, self.held[target] + held
             self.posted[source], self.posted[target] = 0, self.posted[target] + points

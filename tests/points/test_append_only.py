@@ -8,20 +8,111 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core import clock
 from core.db import new_id
-from points.models import Account, CapCounter, Entry, Transfer
+from points.errors import InsufficientPoints
+from points.grant_models import CapCounter
+from points.lot_models import Lot
+from points.models import Account, Entry, Transfer
 from points.reward_models import Reward
+from points.rule_models import RuleVersion
 from tests.points.town import AREA, Town, code_of
 
+WRITTEN = {
+    "ledger_transfer": "reason",
+    "ledger_entry": "amount",
+    "redemption_change": "reason",
+    "lot_use": "amount",
+    "ledger_attempt": "code",
+}
+WHOLE = ("lot", "rule_version", "ledger_seal", "ledger_seal_entry", "balance_snapshot")
 
-@pytest.mark.parametrize("table", ["ledger_transfer", "ledger_entry", "redemption_change"])
-@pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
-async def test_what_was_written_is_not_changed(town: Town, table: str, statement: str) -> None:
+
+async def lived(town: Town) -> None:
+    """Something in each of these tables."""
     resident = await town.resident(points=30)
     await town.verify(code_of(await town.redeem(resident, await town.reward())))
-    column = {"ledger_transfer": "reason", "ledger_entry": "amount", "redemption_change": "reason"}[table]
-    with pytest.raises(DBAPIError, match="append-only"):
+    with pytest.raises(InsufficientPoints):
+        await town.adjust(resident, -100)
+
+
+async def refused(town: Town, statement: str, said: str) -> None:
+    with pytest.raises(DBAPIError, match=said):
         async with town.database.write() as db:
-            await db.execute(text(statement.format(table, column)))
+            await db.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", WRITTEN)
+@pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
+async def test_what_was_written_is_not_changed(town: Town, table: str, statement: str) -> None:
+    await lived(town)
+    await refused(town, statement.format(table, WRITTEN[table]), "append-only")
+
+
+@pytest.mark.parametrize("table", [*WRITTEN, *WHOLE])
+async def test_postgresql_does_not_empty_these_tables_at_once(town: Town, backend: str, table: str) -> None:
+    """SQLite has no TRUNCATE: there it is a DELETE, which the triggers of the rows refuse."""
+    if backend == "postgres":
+        await refused(town, f"TRUNCATE {table} CASCADE", "append-only")
+
+
+@pytest.mark.parametrize("change", ["amount = amount + 1", "earned_at = '2020-01-01'", "expires_at = '2030-01-01'"])
+async def test_a_lot_keeps_its_amount_and_its_dates(town: Town, change: str) -> None:
+    await lived(town)
+    await refused(town, f"UPDATE lot SET {change}", "keeps its amount")
+
+
+async def test_a_settled_hold_is_final(town: Town) -> None:
+    await lived(town)
+    await refused(town, "UPDATE ledger_hold SET state = 'pending'", "final")
+    await refused(town, "DELETE FROM ledger_hold", "not deleted")
+
+
+async def draft(town: Town, **more: object) -> None:
+    async with town.database.write() as db:
+        await db.execute(
+            insert(RuleVersion).values(
+                {
+                    "area_code": AREA,
+                    "rule_id": "report_verified",
+                    "version": 1,
+                    "unit": "POINT",
+                    "purpose": "report",
+                    "effective_from": clock.now(),
+                    "body": "{}",
+                    "body_hash": "0",
+                    "status": "draft",
+                    "created_by": "worker-1",
+                    "created_at": clock.now(),
+                }
+                | more
+            )
+        )
+
+
+ACTIVE = {"status": "active", "approved_by": "worker-2"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["body = '[]'", "purpose = 'photo'", "effective_from = '2020-01-01'", "status = 'draft', approved_by = NULL"],
+)
+async def test_an_active_rule_is_not_rewritten(town: Town, change: str) -> None:
+    await draft(town, **ACTIVE)
+    await refused(town, f"UPDATE rule_version SET {change}", "not rewritten")
+    await refused(town, "DELETE FROM rule_version", "not deleted")
+
+
+async def test_a_draft_can_be_changed_and_an_active_rule_ends_once(town: Town) -> None:
+    await draft(town)
+    async with town.database.write() as db:
+        for change in ("body = '[1]'", "status = 'active', approved_by = 'worker-2'", "effective_until = '2030-01-01'"):
+            await db.execute(text(f"UPDATE rule_version SET {change}"))
+    await refused(town, "UPDATE rule_version SET effective_until = '2040-01-01'", "not rewritten")
+
+
+@pytest.mark.parametrize("more", [ACTIVE | {"approved_by": "worker-1"}, {"status": "active"}, {"unit": "YUAN"}])
+async def test_a_rule_is_activated_by_two(town: Town, more: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError):
+        await draft(town, **more)
 
 
 def _transfer() -> dict[str, object]:
@@ -57,15 +148,15 @@ async def test_postgresql_refuses_a_transfer_that_does_not_sum_to_zero(
         }
         for line, amount in enumerate(amounts)
     ]
-    refused = False
+    was_refused = False
     try:
         async with town.database.write() as db:
             await db.execute(insert(Transfer).values(transfer))
             for entry in entries:
                 await db.execute(insert(Entry).values(entry))
     except DBAPIError as error:
-        refused = "does not sum to zero" in str(error)
-    assert refused is (backend == "postgres")
+        was_refused = "does not sum to zero" in str(error)
+    assert was_refused is (backend == "postgres")
     found = {(finding.check, finding.ref) for finding in await town.findings()}
     assert (("transfer_unbalanced", transfer["id"]) in found) is (backend == "sqlite")
 
@@ -76,12 +167,19 @@ async def test_postgresql_refuses_a_transfer_that_does_not_sum_to_zero(
         (Account, {"posted": -1, "held": 0}),
         (Account, {"posted": 5, "held": 6}),
         (Account, {"held": -1}),
+        (Account, {"ceiling": 1}),
+        (Account, {"earned": -1}),
+        (Account, {"unit": "YUAN"}),
+        (Account, {"status": "gone"}),
+        (Lot, {"remaining": -1}),
+        (Lot, {"remaining": 31}),
+        (Lot, {"held": 31}),
         (Reward, {"stock": -1}),
         (CapCounter, {"used": 2, "ceiling": 1}),
         (CapCounter, {"used": -1}),
     ],
 )
-async def test_columns_keep_their_bounds(town: Town, table: type, values: dict[str, int]) -> None:
+async def test_columns_keep_their_bounds(town: Town, table: type, values: dict[str, object]) -> None:
     await town.redeem(await town.resident(points=30), await town.reward(limit_per_person=1))
     query = update(table).values(values)
     if table is Account:

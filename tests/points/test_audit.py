@@ -15,6 +15,11 @@ DAMAGE = {
     "held_not_sum_of_holds": "UPDATE ledger_account SET held = held - 1 WHERE held > 0",
     "below_floor": "UPDATE ledger_account SET posted = -1 WHERE kind = 'fund'",
     "floor_missing": "UPDATE ledger_account SET floor = NULL WHERE kind = 'resident'",
+    "lots_not_the_balance": "UPDATE lot SET remaining = remaining - 1",
+    "lots_not_what_is_held": "UPDATE lot SET held = held - 1 WHERE held > 0",
+    "lot_not_its_uses": "UPDATE ledger_hold SET state = 'void' WHERE state = 'pending'",
+    "hold_not_in_lots": "DELETE FROM lot_use WHERE hold_id IS NOT NULL",
+    "earned_not_granted": "UPDATE ledger_account SET earned = earned + 1 WHERE kind = 'resident'",
     "community_not_balanced": "UPDATE ledger_account SET posted = posted + 1 WHERE kind = 'redeemed'",
     "reversal_not_opposite": (
         "UPDATE ledger_entry SET amount = amount * 2 "

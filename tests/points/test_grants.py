@@ -12,7 +12,8 @@ from core import clock
 from points import caps, grants, rules
 from points.caps import CapKey, CapScope, Use
 from points.errors import RuleUnknown
-from points.models import Account, AccountStatus, GrantRequest, Transfer, TransferKind
+from points.grant_models import GrantRequest
+from points.models import Account, AccountStatus, Transfer, TransferKind
 from points.rules import RuleBook
 from tests.points.town import Town
 
@@ -215,16 +216,16 @@ async def test_an_unknown_rule_is_refused_with_the_deed(town: Town) -> None:
         await town.ask(await town.resident(), "1", rule="sharing")
 
 
-async def test_a_frozen_wallet_does_not_hold_up_the_others(town: Town, book: RuleBook) -> None:
+async def test_a_closed_wallet_does_not_hold_up_the_others(town: Town, book: RuleBook) -> None:
     await town.fund(100)
-    frozen, other = await town.resident(points=1), await town.resident()
+    closed, other = await town.resident(points=1), await town.resident()
     async with town.database.write() as db:
-        await db.execute(update(Account).where(Account.owner_id == frozen).values(status=AccountStatus.FROZEN.value))
-    await town.ask(frozen, "1", rule="ten", book=book)
+        await db.execute(update(Account).where(Account.owner_id == closed).values(status=AccountStatus.CLOSED.value))
+    await town.ask(closed, "1", rule="ten", book=book)
     await town.ask(other, "2", rule="ten", book=book)
     await town.pay(book=book)
     assert (await town.balance(other)).posted == 10
-    assert [row[1:] for row in await states(town)] == [("pending", "account_closed"), ("paid", None)]
+    assert [row[1:] for row in await states(town)] == [("refused", "account_closed"), ("paid", None)]
 
 
 async def test_a_deed_that_was_paid_under_another_request_is_not_paid_again(town: Town, book: RuleBook) -> None:

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
-from core.db import Database, new_id
+from core.db import Database, dump_json, new_id
 from points.accounts import AccountRef
-from points.errors import AccountClosed, AmountInvalid, FundExhausted, InsufficientPoints, KeyReused
-from points.ledger import MAX_POINTS, Leg, Posting, between, post, post_many
-from points.models import Account, AccountKind, AccountStatus, Entry, Transfer, TransferKind
+from points.errors import AmountInvalid, FundExhausted, InsufficientPoints, KeyReused, SourceAlreadyPaid
+from points.ledger import post, post_many
+from points.models import AccountKind, Entry, Transfer, TransferKind, Unit
+from points.postings import MAX_POINTS, Leg, Posting, between
 from tests.points.town import AREA, Town
 
 
@@ -120,12 +125,46 @@ async def test_a_posting_that_does_not_sum_to_zero_is_refused(town: Town) -> Non
             await post(db, posting)
 
 
-async def test_a_frozen_account_neither_gives_nor_takes(town: Town) -> None:
-    resident = await town.resident(points=10)
+async def test_a_retry_across_an_upgrade_is_the_same_request(town: Town) -> None:
+    """An earlier release stored a hash of fewer fields, without a version before it."""
+    resident = await town.resident()
+    posting = give(resident, 5, "k")
+    former = posting._said()
     async with town.database.write() as db:
-        account = (await db.execute(select(Account).where(Account.owner_id == resident))).scalar_one()
-        account.status = AccountStatus.FROZEN.value
-    for points in (1, -1):
-        with pytest.raises(AccountClosed) as refused:
-            await town.adjust(resident, points)
-        assert refused.value.facts == {"status": "frozen"}
+        await post(db, posting)
+    digest = hashlib.sha256(dump_json(former).encode()).hexdigest()
+    assert posting.is_hashed_as(digest)
+    assert posting.is_hashed_as(posting.hash())
+    assert not replace(posting, reason="other").is_hashed_as(digest)
+    assert not replace(posting, purpose="other").is_hashed_as(posting.hash())
+    assert not replace(posting, approver_id="other").is_hashed_as(posting.hash())
+
+
+async def test_who_asks_does_not_approve(town: Town) -> None:
+    posting = replace(give(await town.resident(), 5, "k"), actor_id="worker-1", approver_id="worker-1")
+    with pytest.raises(IntegrityError):
+        async with town.database.write() as db:
+            await post(db, posting)
+
+
+async def test_units_are_never_mixed(town: Town) -> None:
+    resident = AccountRef(AREA, AccountKind.RESIDENT, await town.resident(), Unit.MINUTE)
+    legs = (Leg(AccountRef(AREA, AccountKind.TREASURY), -5), Leg(resident, 5))
+    async with town.database.write() as db:
+        with pytest.raises(ValueError, match="never converted"):
+            await post(db, Posting(AREA, "k", TransferKind.ADJUSTMENT, legs, "test"))
+
+
+async def test_one_deed_is_paid_once_for_one_purpose_whatever_the_rule(town: Town) -> None:
+    await town.fund(100)
+    resident = await town.resident()
+    paid = replace(
+        give(resident, 5, "first", AccountKind.FUND), kind=TransferKind.GRANT, purpose="report",
+        source_kind="issue", source_id="1", recipient_id=resident, rule_id="report_verified",
+    )  # fmt: skip
+    async with town.database.write() as db:
+        await post(db, paid)
+        with pytest.raises(SourceAlreadyPaid):
+            await post(db, replace(paid, key="second", rule_id="report_followed"))
+        await post(db, replace(paid, key="third", purpose="photo"))
+    assert (await town.balance(resident)).posted == 10

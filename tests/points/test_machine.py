@@ -23,7 +23,8 @@ from core.db import Database, new_id
 from core.errors import AppError
 from points import rules
 from points.errors import KeyReused
-from points.models import Account, GrantRequest, Transfer
+from points.grant_models import GrantRequest
+from points.models import Account, Transfer
 from points.reward_models import RedemptionRow, Reward
 from points.rules import RuleBook
 from tests.points.model import CODE_DAYS, DAY_CAP, DAY_CAPS, LIMIT, POINTS, TREASURY, Model
@@ -74,6 +75,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def both(self, expected: Callable[[], Any], deed: Coroutine[Any, Any, Any]) -> Any:
         """Do it here and there; the same refusal, or the same success. None after a refusal."""
+        self.model.now = self.now
         refusal: type[AppError] | None = None
         try:
             expected()

@@ -76,4 +76,4 @@ def test_a_wrong_rule_is_named(tmp_path: Path, parts: list[str], said: str) -> N
 
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(RuleUnknown):
-        rules.default().require("sharing")
+        rules.default().purpose_of("sharing")

@@ -43,7 +43,7 @@ async def test_points_of_one_community_are_not_those_of_another(town: Town) -> N
     assert (await town.balance(resident)).posted == 5
     async with town.database.read() as db:
         wallets = await statements.wallets(db, resident_id=resident)
-    assert {area: balance.posted for area, balance in wallets.items()} == {AREA: 5, "110101001002": 8}
+    assert {area: balance.posted for (area, _), balance in wallets.items()} == {AREA: 5, "110101001002": 8}
 
 
 async def test_a_line_says_what_it_was_for(town: Town) -> None:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from core import clock
 from core.crypto import Unreadable
-from points.models import GrantRequest
+from points import statements
+from points.grant_models import GrantRequest
+from points.models import Unit
 from tests.points.town import Town, code_of
 
 
@@ -71,3 +76,35 @@ async def test_a_wallet_is_not_moved_onto_itself(town: Town) -> None:
     resident = await town.resident(points=3)
     with pytest.raises(ValueError, match="onto itself"):
         await town.merge(resident, resident)
+
+
+async def test_lots_keep_their_expiry_and_their_reservations(town: Town) -> None:
+    soon, late = clock.now() + timedelta(days=3), clock.now() + timedelta(days=9)
+    source, target = await town.resident(), await town.resident()
+    await town.adjust(source, 5, expires_at=late)
+    await town.adjust(source, 4, expires_at=soon)
+    await town.adjust(target, 3)
+    kept = await town.redeem(source, await town.reward(price=6))
+    await town.merge(source, target)
+    assert await town.lots(target) == [(4, 4, soon), (5, 2, late), (3, 0, None)]
+    await town.verify(code_of(kept))
+    assert await town.lots(target) == [(0, 0, soon), (3, 0, late), (3, 0, None)]
+    assert await town.findings() == []
+
+
+async def test_minutes_are_moved_and_not_counted_as_points(town: Town) -> None:
+    source, target = await town.resident(points=2), await town.resident()
+    await town.adjust(source, 90, unit=Unit.MINUTE)
+    assert await town.merge(source, target) == 2
+    async with town.database.read() as db:
+        found = await statements.wallets(db, resident_id=target)
+    assert {unit: balance.posted for (_, unit), balance in found.items()} == {Unit.POINT: 2, Unit.MINUTE: 90}
+
+
+async def test_what_was_spent_before_the_merge_comes_back_to_the_wallet_that_is_left(town: Town) -> None:
+    source, target = await town.resident(points=10), await town.resident()
+    spent = await town.adjust(source, -10)
+    await town.merge(source, target)
+    await town.reverse(spent.transfer_id)
+    assert ((await town.balance(source)).posted, (await town.balance(target)).posted) == (0, 10)
+    assert await town.findings() == []

@@ -12,11 +12,26 @@ from sqlalchemy import select
 from core import clock
 from core.crypto import Vault
 from core.db import Database, new_id
-from points import audit, corrections, grants, redemption_views, redemptions, rewards, statements, wallets
+from points import (
+    accounts,
+    audit,
+    corrections,
+    expiry,
+    grants,
+    redemption_views,
+    redemptions,
+    reversals,
+    rewards,
+    statements,
+    wallets,
+)
+from points.accounts import AccountRef
 from points.audit import Finding
-from points.ledger import Posted
-from points.models import Account, AccountKind
+from points.lot_models import Lot
+from points.models import Account, AccountKind, Unit
+from points.postings import Posted
 from points.redemption_views import Redemption
+from points.reversals import ClawBack, Reversed
 from points.rules import RuleBook
 from points.statements import Balance, Page
 
@@ -41,7 +56,15 @@ class Town:
             await self.adjust(resident_id, points)
         return resident_id
 
-    async def adjust(self, resident_id: str, points: int, key: str | None = None) -> Posted:
+    async def adjust(
+        self,
+        resident_id: str,
+        points: int,
+        key: str | None = None,
+        *,
+        expires_at: datetime | None = None,
+        unit: Unit = Unit.POINT,
+    ) -> Posted:
         async with self.database.write() as db:
             return await corrections.adjust(
                 db,
@@ -51,12 +74,19 @@ class Town:
                 reason="test",
                 actor_id=WORKER,
                 key=key or new_id(),
+                expires_at=expires_at,
+                unit=unit,
             )
 
-    async def reverse(self, transfer_id: str, key: str | None = None) -> Posted:
+    async def reverse(self, transfer_id: str, key: str | None = None, claw_back: ClawBack | None = None) -> Reversed:
         async with self.database.write() as db:
-            return await corrections.reverse(
-                db, transfer_id=transfer_id, reason="test", actor_id=WORKER, key=key or new_id()
+            return await reversals.reverse(
+                db,
+                transfer_id=transfer_id,
+                reason="test",
+                actor_id=WORKER,
+                key=key or new_id(),
+                claw_back=claw_back,
             )
 
     async def fund(self, points: int, key: str | None = None) -> Posted:
@@ -125,6 +155,26 @@ class Town:
     async def expire(self, limit: int = 100) -> int:
         async with self.database.write() as db:
             return await redemptions.expire_due(db, limit=limit)
+
+    async def write_off(self, limit: int = 100) -> int:
+        """Of lots that have expired."""
+        async with self.database.write() as db:
+            return await expiry.expire_due(db, limit=limit)
+
+    async def lots(self, resident_id: str) -> list[tuple[int, int, datetime | None]]:
+        """What remains and is held of each lot, with its expiry, in the order in which they are spent."""
+        mine = select(Lot.remaining, Lot.held, Lot.expires_at).join(Account, Account.id == Lot.account_id)
+        mine = mine.where(Account.owner_id == resident_id, Account.area_code == self.area)
+        async with self.database.read() as db:
+            return [tuple(row) for row in await db.execute(mine.order_by(Lot.expires_at.asc().nulls_last(), Lot.id))]
+
+    async def freeze(self, resident_id: str) -> None:
+        async with self.database.write() as db:
+            await accounts.freeze(db, account=AccountRef(self.area, AccountKind.RESIDENT, resident_id))
+
+    async def owed(self, resident_id: str) -> int:
+        async with self.database.read() as db:
+            return await statements.debt(db, area_code=self.area, resident_id=resident_id)
 
     async def merge(self, former: str, kept: str, key: str | None = None) -> int:
         async with self.database.write() as db:

@@ -16,8 +16,9 @@ from community.permissions import NotYourTask, Permission
 from community.residents import Resident
 from core import clock
 from core.errors import Invalid, NotFound
-from points import audit, corrections, statements
-from points.ledger import MAX_POINTS
+from points import audit, corrections, reversals, statements
+from points.models import Unit
+from points.postings import MAX_POINTS
 from points.statements import Balance
 
 
@@ -40,11 +41,15 @@ async def balance(call: Call, _: Nothing) -> Json:
     resident = await _resident(call)
     areas = call.areas()
     found = await statements.wallets(call.db, resident_id=resident.id)
-    seen = {code: one for code, one in found.items() if code.startswith(areas)}
+    seen = {code: one for (code, unit), one in found.items() if unit is Unit.POINT and code.startswith(areas)}
     if not seen and not (resident.area_code or "").startswith(areas):
         raise NotYourTask
     call.about(resident.ref, resident.area_code or "")
-    total = Balance(sum(one.posted for one in seen.values()), sum(one.held for one in seen.values()))
+    total = Balance(
+        posted=sum(one.posted for one in seen.values()),
+        held=sum(one.held for one in seen.values()),
+        expired=sum(one.expired for one in seen.values()),
+    )
     return {
         "ref": resident.ref,
         **_figures(total),
@@ -82,10 +87,10 @@ async def adjust(call: Call, said: Adjustment) -> Json:
 async def reverse(call: Call, said: Because) -> Json:
     transfer = await statements.find_transfer(call.db, transfer_id=call.path["id"])
     call.require(transfer.area_code)
-    posted = await corrections.reverse(
+    undone = await reversals.reverse(
         call.db, transfer_id=transfer.id, reason=said.reason, actor_id=call.worker.id, key=call.key
     )
-    return asdict(posted)
+    return {"transfer_id": undone.transfer_id, "created": undone.created}
 
 
 async def check(call: Call, _: Nothing) -> Json:

@@ -17,7 +17,7 @@ from community.permissions import Grant, NotYourTask
 from core import clock
 from core.errors import AppError, Invalid
 from core.values import IssueState, Role
-from points.models import GrantRequest
+from points.grant_models import GrantRequest
 from tests.community.issues.conftest import DESK_AREA, GRID_AREA, Staff, World
 
 

@@ -14,7 +14,7 @@ from community.issues.models import GridUpdateRow
 from community.issues.workflow import Action
 from core import clock
 from core.values import Role
-from points.models import GrantRequest
+from points.grant_models import GrantRequest
 from tests.community.issues.conftest import GRID_AREA, Staff, World
 
 IGNORED_IN = {

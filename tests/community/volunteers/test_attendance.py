@@ -32,7 +32,7 @@ from core.crypto import Vault
 from core.db import Database
 from core.errors import Invalid
 from core.values import Role
-from points.models import GrantRequest
+from points.grant_models import GrantRequest
 from tests.community.people import HOUR, MONDAY, OTHER_AREA, crowd, notices_of, worker
 from tests.community.volunteers.place import SATURDAY, plan, published
 

@@ -1,0 +1,91 @@
+"""Named leases: one process at a time does a job, and one that was overtaken notices before it writes.
+
+The token grows with every new holder. Work that must not be done twice calls `fence` in its own transaction: it locks
+the lease's row, so that nobody takes the lease over until that transaction has ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, Update, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import clock
+from core.db import Base
+from core.errors import Conflict
+
+
+class LeaseLost(Conflict):
+    """Another process holds the lease now. Facts: `name`."""
+
+    code = "lease_lost"
+
+
+class LeaseRow(Base):
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[int] = mapped_column(BigInteger)
+    holder: Mapped[str]
+    until: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What its holder keeps; it is good until `until`, or until another took it after that."""
+
+    name: str
+    token: int
+    until: datetime
+
+
+async def acquire(db: AsyncSession, *, name: str, seconds: float, holder: str) -> Lease | None:
+    """The lease under a new token, when it is free, overdue or this holder's own; else None."""
+    now = clock.now()
+    until = now + timedelta(seconds=seconds)
+    make = (sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert)(LeaseRow)
+    taken = await db.execute(
+        make.values(name=name, token=1, holder=holder, until=until)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"token": LeaseRow.token + 1, "holder": holder, "until": until},
+            where=or_(LeaseRow.until <= now, LeaseRow.holder == holder),
+        )
+        .returning(LeaseRow.token)
+    )
+    token = taken.scalar_one_or_none()
+    return None if token is None else Lease(name=name, token=token, until=until)
+
+
+async def renew(db: AsyncSession, lease: Lease, *, seconds: float) -> Lease:
+    """The same lease for longer; also an overdue one that nobody took. Raises LeaseLost."""
+    until = clock.now() + timedelta(seconds=seconds)
+    kept = await db.execute(_held(lease).values(until=until).returning(LeaseRow.token))
+    if kept.scalar_one_or_none() is None:
+        raise LeaseLost(name=lease.name)
+    return replace(lease, until=until)
+
+
+async def release(db: AsyncSession, lease: Lease) -> None:
+    """Let others take it at once; nothing when it was lost before."""
+    await db.execute(_held(lease).values(until=clock.now(), holder=""))
+
+
+async def fence(db: AsyncSession, lease: Lease) -> None:
+    """Make sure, until the end of this transaction, that nobody else holds the lease. Raises LeaseLost."""
+    query = select(LeaseRow.token).where(LeaseRow.name == lease.name, LeaseRow.token == lease.token)
+    if (await db.execute(query.with_for_update(key_share=True))).scalar_one_or_none() is None:
+        raise LeaseLost(name=lease.name)
+
+
+def _held(lease: Lease) -> Update:
+    return (
+        update(LeaseRow)
+        .where(LeaseRow.name == lease.name, LeaseRow.token == lease.token)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,85 @@
+"""Tables of the ledger's seals, of its snapshots and of honours.
+
+A transfer is sealed some time after it was written, and each seal names its transfers one by one: one that took an
+earlier moment but committed later is not passed over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import triggers
+from core.db import Base
+
+
+class LedgerSeal(Base):
+    """One link of the chain."""
+
+    __tablename__ = "ledger_seal"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cutoff: Mapped[datetime]
+    created_at: Mapped[datetime]
+    count: Mapped[int]
+    previous: Mapped[str]
+    root: Mapped[str]
+    signature: Mapped[str]
+
+
+class LedgerSealEntry(Base):
+    """A transfer with its entries in its seal, by the digest of all their fields."""
+
+    __tablename__ = "ledger_seal_entry"
+    __table_args__ = (UniqueConstraint("seal_seq", "position"),)
+
+    transfer_id: Mapped[str] = mapped_column(ForeignKey("ledger_transfer.id"), primary_key=True)
+    seal_seq: Mapped[int]
+    position: Mapped[int]
+    digest: Mapped[str]
+
+
+class LedgerHead(Base):
+    """The newest seal, signed: without it the last links could be cut off unseen."""
+
+    __tablename__ = "ledger_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+    root: Mapped[str]
+    signature: Mapped[str]
+
+
+class BalanceSnapshot(Base):
+    """The balance of an account at the end of a period, with the number of its last entry until then."""
+
+    __tablename__ = "balance_snapshot"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ledger_account.id"), primary_key=True)
+    as_of: Mapped[datetime] = mapped_column(primary_key=True)
+    balance: Mapped[int] = mapped_column(BigInteger)
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class Honour(Base):
+    """A tier that a resident reached: it is kept whatever is spent later. The version is that of the tiers' data."""
+
+    __tablename__ = "honour"
+    __table_args__ = (Index("ix_honour_resident", "resident_id"),)
+
+    area_code: Mapped[str] = mapped_column(primary_key=True)
+    resident_id: Mapped[str] = mapped_column(primary_key=True)
+    tier: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    minutes: Mapped[int] = mapped_column(BigInteger)
+    points: Mapped[int] = mapped_column(BigInteger)
+    reached_at: Mapped[datetime]
+
+
+triggers.register(
+    *triggers.append_only("ledger_seal"),
+    *triggers.append_only("ledger_seal_entry"),
+    *triggers.append_only("balance_snapshot"),
+)
