@@ -22,6 +22,7 @@ from core.crypto import DataKey, Vault
 from core.db import Base, Database
 from core.errors import NotFound
 from core.values import Platform
+from points.models import Account
 from tests.community.deeds import (
     erase,
     everything,
@@ -35,6 +36,7 @@ from tests.community.deeds import (
 )
 from tests.community.people import AREA, DAY, MONDAY, resident, with_phone
 from tests.community.volunteers.place import SATURDAY
+from tests.points.town import Town
 
 PERSONAL: Final = ("王小明", "13800000000", "李桂花", "501室", "区自来水公司", "会修水管")
 SECRETS: Final = (*PERSONAL, "路灯杆漏电")
@@ -180,3 +182,14 @@ async def test_certifying_an_activity_pays_nobody_who_was_erased(database: Datab
         assert await erase(database, vault, who) is True
         async with database.write() as db:
             assert await volunteers.certify(db, vault, activity_id=activity_id, worker_id="w1") == 1
+
+
+async def test_erasure_closes_the_wallets(database: Database, vault: Vault, who: Who) -> None:
+    town = Town(database, vault, area=AREA)
+    await town.adjust(who.resident_id, 50)
+    assert await erase(database, vault, who) is True
+    async with database.read() as db:
+        rows = await db.execute(select(Account.kind, Account.posted, Account.status).where(Account.kind != "treasury"))
+        found = {kind: (posted, status) for kind, posted, status in rows}
+    assert found == {"resident": (0, "closed"), "expired": (50, "open")}
+    assert await town.findings() == []

@@ -6,8 +6,8 @@ import asyncio
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -113,3 +113,46 @@ def test_ids_are_thirty_two_hex_digits() -> None:
     made = {new_id() for _ in range(100)}
     assert len(made) == 100
     assert all(len(one) == 32 and set(one) <= set("0123456789abcdef") for one in made)
+
+
+async def test_a_transaction_that_fell_victim_is_run_again(database: Database) -> None:
+    tries = 0
+
+    async def work(db: AsyncSession) -> int:
+        nonlocal tries
+        tries += 1
+        db.add(key_row("a"))
+        await db.flush()
+        if tries < 3:
+            raise OperationalError("UPDATE", None, ConnectionError("database is locked"))
+        return tries
+
+    assert await database.run(work) == 3
+    async with database.read() as db:
+        assert await owners(db) == 1
+
+
+async def test_a_transaction_that_is_wrong_is_not_run_again(database: Database) -> None:
+    tries = 0
+
+    async def work(db: AsyncSession) -> None:
+        nonlocal tries
+        tries += 1
+        db.add_all([key_row("a"), key_row("a")])
+        await db.flush()
+
+    with pytest.raises(IntegrityError):
+        await database.run(work)
+    assert tries == 1
+
+
+async def test_all_queries_of_a_snapshot_see_the_same_moment(database: Database) -> None:
+    async with database.snapshot() as db:
+        assert await owners(db) == 0
+        async with database.write() as other:
+            other.add(key_row("a"))
+        assert await owners(db) == 0
+        with pytest.raises(DBAPIError):
+            await db.execute(delete(DataKey))
+    async with database.snapshot() as db:
+        assert await owners(db) == 1

@@ -166,7 +166,8 @@ class Town:
         mine = select(Lot.remaining, Lot.held, Lot.expires_at).join(Account, Account.id == Lot.account_id)
         mine = mine.where(Account.owner_id == resident_id, Account.area_code == self.area)
         async with self.database.read() as db:
-            return [tuple(row) for row in await db.execute(mine.order_by(Lot.expires_at.asc().nulls_last(), Lot.id))]
+            rows = await db.execute(mine.order_by(Lot.expires_at.asc().nulls_last(), Lot.id))
+            return [(row.remaining, row.held, row.expires_at) for row in rows]
 
     async def freeze(self, resident_id: str) -> None:
         async with self.database.write() as db:
