@@ -173,17 +173,16 @@ def read_danger(text: str, found: Hints, models: Models, weighed: Weighed) -> Da
     if net.kind is not None and not net.doubt:
         calm = harmless >= (_SURELY_CALM if is_now(text) else gate.calm)
         return Danger(net.kind, doubt=calm and not insists(text), urgency=3)
-    if alarm + hazard < min(gate.ask / 2, gate.alarm):
+    urges = is_now(text)
+    is_short = net.kind is None and len(text) <= _TOO_SHORT and alarm < gate.alarm and not urges
+    if is_short or alarm + hazard < min(gate.ask / 2, gate.alarm):
         return net
     kind = net.kind or max(shares, key=shares.__getitem__)
-    urges = is_now(text)
     if alarm >= gate.alarm:
         return Danger(kind, doubt=net.doubt and not urges, urgency=3)
     ask = gate.ask / 2 if urges else gate.ask
     # Of words that are known for harmless ones nobody is asked: they are looked at soon, no more.
     is_familiar = net.kind is None and net.lookalike and not urges
-    if net.kind is None and len(text) <= _TOO_SHORT and not urges:
-        return net
     if alarm >= ask and not is_familiar:
         return Danger(kind, doubt=True, urgency=3)
     if alarm + hazard >= ask:
