@@ -8,14 +8,14 @@ from enum import IntEnum
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, case, column, or_, select, true, tuple_, update, values
+from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.errors import AppError
-from points import lots
+from points import lots, posting_batch
 from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, InsufficientPoints
 from points.models import Account, AccountKind, AccountStatus, Unit
 
@@ -81,39 +81,38 @@ def dialect_insert(db: AsyncSession, table: Any) -> Any:
 
 async def open_accounts(db: AsyncSession, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
     """The ids of these accounts; those that do not exist are opened with the floor of their kind."""
-    wanted = sorted(set(refs), key=lambda ref: (LOCK_RANK[ref.kind], ref.area_code, ref.owner_id, ref.unit))
+    wanted = set(refs)
     found = await _ids(db, wanted)
-    missing = [ref for ref in wanted if ref not in found]
-    if missing:
-        rows = [
-            {
-                "area_code": ref.area_code,
-                "unit": ref.unit.value,
-                "kind": ref.kind.value,
-                "owner_id": ref.owner_id,
-                "posted": 0,
-                "held": 0,
-                "floor": FLOORS[ref.kind],
-                "ceiling": CEILINGS.get(ref.kind),
-                "earned": 0,
-                "version": 0,
-                "status": AccountStatus.OPEN.value,
-            }
-            for ref in missing
-        ]
-        await db.execute(dialect_insert(db, Account).on_conflict_do_nothing(), rows)
+    if missing := wanted - found.keys():
+        ordered = sorted(missing, key=lambda ref: (LOCK_RANK[ref.kind], ref.area_code, ref.owner_id, ref.unit))
+        await posting_batch.OPEN_ACCOUNTS.rows(db, [_fresh(ref) for ref in ordered])
         found |= await _ids(db, missing)
     return found
 
 
+def _fresh(ref: AccountRef) -> tuple[Any, ...]:
+    """A new account's row, in the order of `posting_batch.ACCOUNT_COLUMNS`."""
+    row = {
+        **dict(zip(posting_batch.IDENTITY, _identity(ref), strict=True)),
+        "posted": 0,
+        "held": 0,
+        "floor": FLOORS[ref.kind],
+        "ceiling": CEILINGS.get(ref.kind),
+        "earned": 0,
+        "version": 0,
+        "status": AccountStatus.OPEN.value,
+    }
+    return tuple(row[name] for name in posting_batch.ACCOUNT_COLUMNS)
+
+
+def _identity(ref: AccountRef) -> tuple[str, str, str, str]:
+    return ref.area_code, ref.unit.value, ref.kind.value, ref.owner_id
+
+
 async def _ids(db: AsyncSession, refs: Collection[AccountRef]) -> dict[AccountRef, int]:
-    keys = [(ref.area_code, ref.unit.value, ref.kind.value, ref.owner_id) for ref in refs]
-    rows = await db.execute(
-        select(Account.id, Account.area_code, Account.unit, Account.kind, Account.owner_id).where(
-            tuple_(Account.area_code, Account.unit, Account.kind, Account.owner_id).in_(keys)
-        )
-    )
-    return {AccountRef(row.area_code, AccountKind(row.kind), row.owner_id, Unit(row.unit)): row.id for row in rows}
+    by_identity = {_identity(ref): ref for ref in refs}
+    rows = await posting_batch.FIND_ACCOUNTS.rows(db, list(by_identity))
+    return {by_identity[row.area_code, row.unit, row.kind, row.owner_id]: row.id for row in rows}
 
 
 async def ref_of(db: AsyncSession, account_id: int) -> AccountRef:
@@ -130,8 +129,7 @@ async def kinds_of(db: AsyncSession, account_ids: Iterable[int]) -> dict[int, Ac
 
 async def lock(db: AsyncSession, account_ids: Collection[int]) -> None:
     """Lock wallets, which are the coldest accounts, in order; SQLite has one writer anyway."""
-    query = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
-    await db.execute(query.with_for_update(key_share=True))
+    await posting_batch.LOCK_ACCOUNTS.rows(db, [(account_id,) for account_id in account_ids])
 
 
 async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Changed]:
@@ -151,44 +149,13 @@ async def _change_together(db: AsyncSession, changes: list[Change]) -> dict[int,
     if len(changes) > 1 and db.get_bind().dialect.name == "postgresql":
         # One UPDATE of many rows locks them in no particular order, so the order is taken here.
         await lock(db, [c.account_id for c in changes])
-    rows = await db.execute(_update(changes))
+    given = [(c.account_id, c.posted, c.held, c.earned, c.lines, int(c.reach)) for c in changes]
+    rows = await posting_batch.CHANGE_ACCOUNTS.rows(db, given)
     done = {row.id: Changed(posted=row.posted, version=row.version) for row in rows}
     for wanted in changes:
         if wanted.account_id not in done:
             raise await _refusal(db, wanted)
     return done
-
-
-def _update(changes: list[Change]) -> Any:
-    by = (
-        values(
-            column("account_id", Integer),
-            column("posted", BigInteger),
-            column("held", BigInteger),
-            column("earned", BigInteger),
-            column("lines", Integer),
-            column("reach", Integer),
-            name="by",
-        )
-        .data([(c.account_id, c.posted, c.held, c.earned, c.lines, int(c.reach)) for c in changes])
-        .cte("by_account")
-    )
-    posted, held = Account.posted + by.c.posted, Account.held + by.c.held
-    return (
-        update(Account)
-        .where(
-            Account.id == by.c.account_id,
-            by.c.reach >= _STATUS,
-            or_(Account.floor.is_(None), posted - held >= Account.floor),
-            or_(Account.ceiling.is_(None), posted <= Account.ceiling),
-        )
-        .values(posted=posted, held=held, earned=Account.earned + by.c.earned, version=Account.version + by.c.lines)
-        .returning(Account.id, Account.posted, Account.version)
-        .execution_options(synchronize_session=False)
-    )
-
-
-_STATUS: Final = case({AccountStatus.OPEN.value: 0, AccountStatus.FROZEN.value: 1}, value=Account.status, else_=2)
 
 
 async def _refusal(db: AsyncSession, wanted: Change) -> AppError:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from points import lots
+from points import lots, posting_batch
 from points.accounts import AccountRef
-from points.models import Account, AccountKind, TransferKind
+from points.models import AccountKind, TransferKind
 from points.postings import Leg, Posting
 
 _GIVING = frozenset({TransferKind.GRANT, TransferKind.ADJUSTMENT})
@@ -55,11 +54,7 @@ def _settlement(wallet: AccountRef, transfer_id: str, taken: Leg) -> Posting:
 
 async def _owed(db: AsyncSession, wallets: Sequence[AccountRef]) -> dict[AccountRef, int]:
     keys = [(one.area_code, one.unit.value, AccountKind.SUSPENSE.value, one.owner_id) for one in wallets]
-    rows = await db.execute(
-        select(Account.area_code, Account.unit, Account.owner_id, Account.posted).where(
-            tuple_(Account.area_code, Account.unit, Account.kind, Account.owner_id).in_(keys), Account.posted < 0
-        )
-    )
+    rows = await posting_batch.FIND_DEBTS.rows(db, keys)
     by_key = {(row.area_code, row.unit, row.owner_id): -row.posted for row in rows}
     found = {one: by_key.get((one.area_code, one.unit.value, one.owner_id), 0) for one in wallets}
     return {one: amount for one, amount in found.items() if amount}

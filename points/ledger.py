@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import new_id
-from points import accounts, debts, lots, overdue
-from points.accounts import AccountRef, Change, Changed, dialect_insert
+from points import accounts, debts, lots, overdue, posting_batch
+from points.accounts import AccountRef, Change, Changed
 from points.errors import AlreadyReversed, InsufficientPoints, KeyReused, SourceAlreadyPaid
 from points.lots import LOTTED, NewLot
-from points.models import AccountKind, Entry, Transfer, TransferKind
+from points.models import AccountKind, Transfer, TransferKind
 from points.postings import Leg, Posted, Posting
 
 Fresh: TypeAlias = list[tuple[str, Posting]]
@@ -45,9 +45,9 @@ async def post_many(db: AsyncSession, postings: Sequence[Posting]) -> list[Poste
     for posting in postings:
         posting.check()
     async with db.begin_nested():
-        rows = [_row(posting) for posting in postings]
-        insertion = dialect_insert(db, Transfer).on_conflict_do_nothing().returning(Transfer.id)
-        created = set((await db.execute(insertion, rows)).scalars())
+        now = clock.now()
+        rows = [_row(posting, now) for posting in postings]
+        created = await _insert(db, rows)
         fresh = [(row["id"], posting) for row, posting in zip(rows, postings, strict=True) if row["id"] in created]
         if fresh:
             ids = await _move(db, fresh)
@@ -59,8 +59,13 @@ async def post_many(db: AsyncSession, postings: Sequence[Posting]) -> list[Poste
         ]
 
 
-def _row(posting: Posting) -> dict[str, Any]:
-    now = clock.now()
+async def _insert(db: AsyncSession, rows: list[dict[str, Any]]) -> set[str]:
+    """The ids of the transfers that are new."""
+    given = [tuple(row[name] for name in posting_batch.TRANSFER_COLUMNS) for row in rows]
+    return {row.id for row in await posting_batch.INSERT_TRANSFERS.rows(db, given)}
+
+
+def _row(posting: Posting, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "area_code": posting.area_code,
@@ -110,8 +115,9 @@ async def _already_reversed(db: AsyncSession, transfer_id: str) -> AlreadyRevers
 
 async def _post_more(db: AsyncSession, postings: Sequence[Posting]) -> None:
     """Transfers that follow from others of the same transaction: their keys cannot be taken."""
-    rows = [_row(posting) for posting in postings]
-    await db.execute(insert(Transfer), rows)
+    now = clock.now()
+    rows = [_row(posting, now) for posting in postings]
+    await _insert(db, rows)
     await _move(db, [(row["id"], posting) for row, posting in zip(rows, postings, strict=True)])
 
 
@@ -126,7 +132,7 @@ async def _move(db: AsyncSession, fresh: Fresh) -> Ids:
     changes = [_change(account_id, of) for account_id, of in legs.items()]
     changed = await accounts.change(db, changes)
     await _change_lots(db, fresh, ids)
-    await db.execute(insert(Entry), _entries(fresh, ids, _before(changes, changed)))
+    await posting_batch.INSERT_ENTRIES.rows(db, _entries(fresh, ids, _before(changes, changed)))
     return ids
 
 
@@ -175,31 +181,21 @@ async def _change_lots(db: AsyncSession, fresh: Fresh, ids: Ids) -> None:
         await lots.use(db, shares, transfer_id=transfer_id)
 
 
-def _before(changes: list[Change], changed: dict[int, Changed]) -> dict[int, Changed]:
+def _before(changes: list[Change], changed: dict[int, Changed]) -> dict[int, tuple[int, int]]:
+    """Balance and number of entries of each account before its change."""
     return {
-        c.account_id: Changed(
-            posted=changed[c.account_id].posted - c.posted, version=changed[c.account_id].version - c.lines
-        )
+        c.account_id: (changed[c.account_id].posted - c.posted, changed[c.account_id].version - c.lines)
         for c in changes
     }
 
 
-def _entries(fresh: Fresh, ids: Ids, at: dict[int, Changed]) -> list[dict[str, Any]]:
+def _entries(fresh: Fresh, ids: Ids, at: dict[int, tuple[int, int]]) -> list[tuple[Any, ...]]:
     """Entries in the order of the postings, each with the balance and the number that its account then had."""
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for transfer_id, posting in fresh:
         for line, leg in enumerate(posting.legs):
             account_id = ids[leg.account]
-            now = replace(at[account_id], posted=at[account_id].posted + leg.amount, version=at[account_id].version + 1)
-            at[account_id] = now
-            rows.append(
-                {
-                    "transfer_id": transfer_id,
-                    "line": line,
-                    "account_id": account_id,
-                    "amount": leg.amount,
-                    "balance_after": now.posted,
-                    "account_seq": now.version,
-                }
-            )
+            posted, version = at[account_id]
+            at[account_id] = posted, version = posted + leg.amount, version + 1
+            rows.append((transfer_id, line, account_id, leg.amount, posted, version))
     return rows

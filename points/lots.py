@@ -16,6 +16,7 @@ from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import table_of
+from points import posting_batch
 from points.lot_models import Lot, LotUse
 from points.models import AccountKind, Hold, HoldState
 
@@ -69,23 +70,10 @@ def _alive(now: datetime) -> Any:
 
 async def credit(db: AsyncSession, rows: Sequence[NewLot]) -> None:
     """New lots; their accounts are locked."""
-    if not rows:
-        return
-    await db.execute(
-        insert(table_of(Lot)),
-        [
-            {
-                "account_id": row.account_id,
-                "transfer_id": row.transfer_id,
-                "amount": row.amount,
-                "remaining": row.amount,
-                "held": 0,
-                "earned_at": row.earned_at,
-                "expires_at": row.expires_at,
-            }
-            for row in rows
-        ],
-    )
+    given = [
+        (row.account_id, row.transfer_id, row.amount, row.amount, 0, row.earned_at, row.expires_at) for row in rows
+    ]
+    await posting_batch.INSERT_LOTS.rows(db, given)
 
 
 async def choose(
