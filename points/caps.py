@@ -1,17 +1,19 @@
-"""Limits per person and period, counted in rows that hold their own ceiling; periods are those of Shanghai."""
+"""Limits per period, of one person or of all, counted in rows that hold their own ceiling; periods of Shanghai."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import FromClause, and_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from points.accounts import dialect_insert
+from core.db import table_of
+from core.row_statements import RowStatement
 from points.grant_models import CapCounter
 
 
@@ -25,13 +27,18 @@ class Period(StrEnum):
 
 class CapScope(StrEnum):
     RULE = "rule"
+    RULE_TOTAL = "rule_total"
     ALL_RULES = "all_rules"
+    FUND = "fund"
     REWARD = "reward"
 
 
-@dataclass(frozen=True, slots=True)
-class CapKey:
-    """Which limit, of whom, in which period; `subject_id` is a rule with its area, or a reward."""
+PERSONAL: Final = frozenset({CapScope.RULE, CapScope.ALL_RULES, CapScope.REWARD})
+"""Limits of one person; the others are of everybody together."""
+
+
+class CapKey(NamedTuple):
+    """Which limit, of whom, in which period; `subject_id` is a rule with its area, an area, or a reward."""
 
     scope: CapScope
     subject_id: str
@@ -39,8 +46,7 @@ class CapKey:
     period_key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """So much of a limit is to be used."""
 
     key: CapKey
@@ -50,7 +56,11 @@ class Use:
 
 def period_key(period: Period, moment: datetime) -> str:
     """The name of the period that holds a moment, by the calendar of Shanghai: `2026-11-21`, `2026-11`, `2026-Q4`."""
-    day = clock.local(moment).date()
+    return _named(period, clock.local(moment).date())
+
+
+@lru_cache(maxsize=256)
+def _named(period: Period, day: date) -> str:
     match period:
         case Period.DAY:
             return day.isoformat()
@@ -66,11 +76,7 @@ def period_key(period: Period, moment: datetime) -> str:
 
 async def used(db: AsyncSession, keys: Collection[CapKey]) -> dict[CapKey, int]:
     """What was used of these limits so far; a limit without a row is not in the answer."""
-    if not keys:
-        return {}
-    wanted = [(k.scope.value, k.subject_id, k.resident_id, k.period_key) for k in keys]
-    columns = (CapCounter.scope, CapCounter.subject_id, CapCounter.resident_id, CapCounter.period_key)
-    rows = await db.execute(select(*columns, CapCounter.used).where(tuple_(*columns).in_(wanted)))
+    rows = await _USED.rows(db, [_columns(key) for key in keys])
     return {CapKey(CapScope(scope), subject, who, period): n for scope, subject, who, period, n in rows}
 
 
@@ -79,33 +85,39 @@ async def take(db: AsyncSession, uses: Sequence[Use]) -> bool:
     wanted = sorted((use for use in uses if use.amount > 0), key=lambda use: order(use.key))
     if any(use.amount > use.ceiling for use in wanted):
         return False
-    if not wanted:
-        return True
-    make = dialect_insert(db, CapCounter)
-    total = CapCounter.used + make.excluded.used
-    upsert = make.on_conflict_do_update(
-        index_elements=["scope", "subject_id", "resident_id", "period_key"],
-        set_={"used": total, "ceiling": make.excluded.ceiling},
-        where=total <= make.excluded.ceiling,
-    ).returning(CapCounter.used)
-    done = await db.execute(upsert, [_row(use) for use in wanted])
-    return len(done.all()) == len(wanted)
+    done = await _TAKE.rows(db, [(*_columns(use.key), use.amount, use.ceiling) for use in wanted])
+    return len(done) == len(wanted)
 
 
 def order(key: CapKey) -> tuple[str, ...]:
     """In which order counters are locked."""
+    return _columns(key)
+
+
+def _columns(key: CapKey) -> tuple[str, str, str, str]:
     return key.scope.value, key.subject_id, key.resident_id, key.period_key
 
 
-def _row(use: Use) -> dict[str, str | int]:
-    return {
-        "scope": use.key.scope.value,
-        "subject_id": use.key.subject_id,
-        "resident_id": use.key.resident_id,
-        "period_key": use.key.period_key,
-        "used": use.amount,
-        "ceiling": use.ceiling,
-    }
+def _using(given: FromClause, make: Any) -> Any:
+    insertion = make(_TABLE).from_select(_NAMES, select(*given.c).where(true()), include_defaults=False)
+    total = _TABLE.c.used + insertion.excluded.used
+    return insertion.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={"used": total, "ceiling": insertion.excluded.ceiling},
+        where=total <= insertion.excluded.ceiling,
+    ).returning(_TABLE.c.used)
+
+
+_TABLE: Final = table_of(CapCounter)
+_KEY: Final = ("scope", "subject_id", "resident_id", "period_key")
+_NAMES: Final = (*_KEY, "used", "ceiling")
+_USED: Final = RowStatement(
+    {name: _TABLE.c[name].type for name in _KEY},
+    lambda given, _: select(*(_TABLE.c[name] for name in (*_KEY, "used"))).join_from(
+        given, _TABLE, and_(*(_TABLE.c[name] == given.c[name] for name in _KEY))
+    ),
+)
+_TAKE: Final = RowStatement({name: _TABLE.c[name].type for name in _NAMES}, _using)
 
 
 async def give_back(db: AsyncSession, key: CapKey, amount: int) -> None:
