@@ -93,8 +93,18 @@ class LimitReached(Refused):
     code = "limit_reached"
 
 
+class RewardChanged(Refused):
+    """Price or conditions are not those that were seen. Facts: `version`, the present one."""
+
+    code = "reward_changed"
+
+
+class SiteUnknown(NotFound):
+    code = "site_unknown"
+
+
 class CodeMistyped(Invalid):
-    """Not eight digits, or the last one does not fit the others."""
+    """Not eight symbols of ours, or one that does not fit the others."""
 
     code = "code_mistyped"
 
@@ -104,13 +114,13 @@ class CodeUnknown(NotFound):
 
 
 class CodeElsewhere(Forbidden):
-    """The code belongs to a community outside the worker's areas."""
+    """The code belongs to a community outside the worker's areas, and to none of their sites."""
 
     code = "code_elsewhere"
 
 
 class CodeAlreadyVerified(Refused):
-    """Facts: `redemption_id`, `verified_at`, `verified_by`."""
+    """Facts: `redemption_id`, `verified_at`, `verified_by`, `site_id`, `area_code`."""
 
     code = "code_already_verified"
 
@@ -127,7 +137,49 @@ class CodeVoid(Refused):
     code = "code_void"
 
 
+class CodeNotVerified(Refused):
+    """Nothing is handed out before the code is verified. Facts: `redemption_id`."""
+
+    code = "code_not_verified"
+
+
+class RedemptionNotApproved(Refused):
+    """It has no code yet. Facts: `redemption_id`."""
+
+    code = "redemption_not_approved"
+
+
+class RedemptionRefused(Refused):
+    """Facts: `redemption_id`, `refused_at`."""
+
+    code = "redemption_refused"
+
+
+class AlreadyApproved(Refused):
+    """Facts: `redemption_id`, `approved_at`, `approved_by`; both empty where nobody had to approve."""
+
+    code = "already_approved"
+
+
+class AlreadyHandedOut(Refused):
+    """Facts: `redemption_id`, `handed_at`, `handed_by`."""
+
+    code = "already_handed_out"
+
+
+class OwnRedemption(Refused):
+    """Nobody approves or verifies what they redeemed themselves."""
+
+    code = "own_redemption"
+
+
 class HoldSettled(Refused):
     """The reservation was posted or released before. Facts: `state`."""
 
     code = "hold_settled"
+
+
+class StatementBroken(Conflict):
+    """The entries of a period don't lead from its first balance to its last: the ledger is damaged. Facts: `month`."""
+
+    code = "statement_broken"

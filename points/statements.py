@@ -127,15 +127,28 @@ async def statement(
     limit: int = 20,
 ) -> Page:
     """Entries of a resident's account, newest first, older than `before_seq`; at most MAX_PAGE a page."""
-    limit = max(1, min(limit, MAX_PAGE))
     # By its id, and only then its entries: joined, PostgreSQL would sort all of a large account for one page.
     account = await _account(db, area_code, resident_id, unit)
     if account is None:
         return Page(items=[], next_seq=None)
+    return await entries(db, account_id=account.id, before_seq=before_seq, limit=limit)
+
+
+async def account_id(db: AsyncSession, *, area_code: str, resident_id: str, unit: Unit = Unit.POINT) -> int | None:
+    """Which account holds a resident's points or minutes in a community; None where they never had any."""
+    found = await _account(db, area_code, resident_id, unit)
+    return None if found is None else int(found.id)
+
+
+async def entries(
+    db: AsyncSession, *, account_id: int, after_seq: int = 0, before_seq: int | None = None, limit: int = 20
+) -> Page:
+    """Entries of any account, newest first, between two of its numbers; at most MAX_PAGE a page."""
+    limit = max(1, min(limit, MAX_PAGE))
     query = (
         select(Entry.account_seq, Entry.amount, Entry.balance_after, Transfer)
         .join(Transfer, Transfer.id == Entry.transfer_id)
-        .where(Entry.account_id == account.id)
+        .where(Entry.account_id == account_id, Entry.account_seq > after_seq)
         .order_by(Entry.account_seq.desc())
         .limit(limit + 1)
     )

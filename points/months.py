@@ -1,0 +1,115 @@
+"""Spans of days in Shanghai, and where they begin and end among the entries of an account.
+
+The order of an account's entries is that of `account_seq`. A moment lies behind the last entry that was made before it;
+what comes to the ledger late, with an earlier time, behind a month that was closed by a snapshot belongs to the month
+in which it came. So every entry falls into exactly one month, and months follow each other without a gap.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.errors import Invalid
+from points.models import Entry, Transfer
+from points.seal_models import BalanceSnapshot
+
+_MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From a moment on, up to and without another."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The entries of an account after one number, up to and with another, with the balances before and behind them."""
+
+    after: int
+    last: int
+    opening: int
+    closing: int
+
+
+def month(name: str) -> Span:
+    """The month `2026-11` of Shanghai. Raises Invalid."""
+    found = _MONTH.fullmatch(name)
+    if found is None:
+        raise Invalid(fields={"month": "YYYY-MM"})
+    first = date(int(found[1]), int(found[2]), 1)
+    return Span(_midnight(first), _midnight(next_month(first)))
+
+
+def days(first: date, last: date) -> Span:
+    """These days of Shanghai, the last included. Raises Invalid."""
+    if last < first:
+        raise Invalid(fields={"to": "before_from"})
+    try:
+        return Span(_midnight(first), _midnight(last + _DAY))
+    except OverflowError:
+        raise Invalid(fields={"from": "out_of_range", "to": "out_of_range"}) from None
+
+
+def name_of(moment: datetime) -> str:
+    """The month of Shanghai that holds a moment: `2026-11`."""
+    return f"{clock.local(moment):%Y-%m}"
+
+
+def begins(moment: datetime) -> datetime:
+    """The first moment of the month of Shanghai that holds this one."""
+    return _midnight(clock.local(moment).date().replace(day=1))
+
+
+def next_month(first: date) -> date:
+    """The first day of the month after the one that holds this day."""
+    return (first.replace(day=1) + 31 * _DAY).replace(day=1)
+
+
+def _midnight(day: date) -> datetime:
+    return clock.parse(day.isoformat())
+
+
+async def entries_of(db: AsyncSession, *, account_id: int, span: Span) -> Range:
+    """Which entries of an account lie in a span, with the balances at both ends; they never change afterwards."""
+    after = await last_seq(db, account_id=account_id, before=span.since)
+    last = max(after, await last_seq(db, account_id=account_id, before=span.until))
+    found = await db.execute(
+        select(Entry.account_seq, Entry.balance_after).where(
+            Entry.account_id == account_id, Entry.account_seq.in_([after, last])
+        )
+    )
+    balances: dict[int, int] = {row.account_seq: row.balance_after for row in found}
+    return Range(after, last, balances.get(after, 0), balances.get(last, 0))
+
+
+async def last_seq(db: AsyncSession, *, account_id: int, before: datetime) -> int:
+    """The number of the last entry of an account before a moment, 0 for none; snapshots spare the way to it."""
+    mine = BalanceSnapshot.account_id == account_id
+    earlier = select(BalanceSnapshot.as_of, BalanceSnapshot.last_seq).where(mine, BalanceSnapshot.as_of <= before)
+    known = (await db.execute(earlier.order_by(BalanceSnapshot.as_of.desc()).limit(1))).one_or_none()
+    if known is not None and known.as_of == before:
+        return int(known.last_seq)
+    later = select(func.min(BalanceSnapshot.last_seq)).where(mine, BalanceSnapshot.as_of > before)
+    most = (await db.execute(later)).scalar_one()
+    least = 0 if known is None else int(known.last_seq)
+    walk = (
+        select(Entry.account_seq)
+        .join(Transfer, Transfer.id == Entry.transfer_id)
+        .where(Entry.account_id == account_id, Entry.account_seq > least, Transfer.created_at < before)
+        .order_by(Entry.account_seq.desc())
+        .limit(1)
+    )
+    if most is not None:
+        walk = walk.where(Entry.account_seq <= most)
+    return int((await db.execute(walk)).scalar_one_or_none() or least)
