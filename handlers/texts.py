@@ -210,6 +210,8 @@ NOTICES: Final = {
     "redemption_verified": "您的「{title}」已领取，慢走。",
     "redemption_void": "您的兑换「{title}」已取消，积分退回来了。\n{why}",
     "redemption_expired": "您的兑换「{title}」过期了，积分退回来了。",
+    "family_invited": "有家人请您一起用积分。\n回“家庭积分”可以看看，不想加入就不用理。",
+    "family_joined": "您邀请的家人（手机尾号{ending}）加入了，可以一起用积分了。",
 }
 
 # My reports.
@@ -339,8 +341,12 @@ POINTS_BECAUSE: Final = "{why}（{reason}）"
 POINTS_WHY: Final = {
     "report_verified": "反映问题",
     "report_followed": "补充反映",
+    "report_photo": "补充照片",
     "volunteer_time": "志愿服务",
+    "volunteer_minutes": "志愿时长",
+    "order_helped": "邻里帮忙",
     "party_service": "党员服务",
+    "award": "社区表扬",
     "redemption": "兑换",
     "adjustment": "调整",
     "reversal": "更正",
@@ -353,6 +359,7 @@ POINTS_WHY: Final = {
     "other": "其他",
 }
 REDEEM_TITLE: Final = "换东西"
+FAMILY_TITLE: Final = "家庭积分"
 REDEEM_TITLE_WORDS: Final = ("兑换", "换")
 REDEEM_NONE: Final = "现在没有可以换的，过几天再来看看。"
 REDEEM_WHICH: Final = "您有{available}积分，想换哪一样？"
@@ -532,6 +539,10 @@ PURPOSES: Final = {
     "relative": "替家人订服务",
     "volunteer": "志愿者登记",
     "notices": "接收通知",
+    "family": "和家人一起用积分",
+    "donation": "捐积分",
+    "proxy": "请人代领",
+    "leaderboard": "上光荣榜",
 }
 CONSENT_SURE: Final = {
     "contact": "撤回后，我会忘掉您的姓名、电话和地址，下次再问您。\n撤回吗？",
@@ -540,6 +551,10 @@ CONSENT_SURE: Final = {
     "relative": "撤回后，替家人订服务要重新征得同意。\n撤回吗？",
     "volunteer": "撤回后，社区不再主动找您做志愿服务，已有的时长还在。\n撤回吗？",
     "notices": "撤回后，我不再主动给您发通知。\n撤回吗？",
+    "family": "撤回后，您就退出家庭，放进去的积分留给家里人。\n撤回吗？",
+    "donation": "捐出的积分已经用上了，收不回来；以后捐之前会再问您。\n撤回吗？",
+    "proxy": "撤回后，请人代领要重新说一次。\n撤回吗？",
+    "leaderboard": "撤回后，光荣榜上就没有您了。\n撤回吗？",
 }
 
 # Tasks of workers.

@@ -13,6 +13,7 @@ export const STATES = {
 export const REDEMPTION_STATES = { ...STATES, verified: ["已领取", "end"] };
 export const EARNED = {
   report_verified: "反映问题", report_followed: "反映同一问题", volunteer_time: "志愿服务", party_service: "党员服务",
+  report_photo: "补充照片", volunteer_minutes: "志愿时长", order_helped: "邻里帮忙", award: "社区表扬",
   redemption: "兑换", adjustment: "工作人员调整", reversal: "更正", move: "账户合并", grant: "奖励",
   expiry: "到期", settlement: "抵扣欠分", donation: "捐赠", pooling: "家庭共用", closure: "注销",
 };
