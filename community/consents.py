@@ -28,6 +28,10 @@ class Purpose(StrEnum):
     RELATIVE = "relative"
     VOLUNTEER = "volunteer"
     NOTICES = "notices"
+    FAMILY = "family"
+    DONATION = "donation"
+    PROXY = "proxy"
+    LEADERBOARD = "leaderboard"
 
 
 class ConsentMissing(Refused):

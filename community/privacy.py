@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import consents, contacts, photo_files, photos, residents, teaching
+from community import consents, contacts, families, photo_files, photos, residents, teaching
 from community.binding import BindingCode, family
 from community.issues import ownership as issues
 from community.members import ownership as members
@@ -91,6 +91,7 @@ async def export(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[st
         "volunteering": await volunteers.export(db, vault, resident_id=resident_id),
         "registrations": await members.export(db, vault, resident_id=resident_id),
         "points": await _points(db, resident_id),
+        "families": await families.export(db, resident_id=resident_id),
         "exported_at": clock.iso(clock.now()),
     }
 
@@ -160,6 +161,7 @@ async def _erase(db: AsyncSession, vault: Vault, resident_id: str, now: datetime
     await issues.forget(db, resident_ids=everyone)
     await teaching.forget(db, owner_ids=everyone)
     await members.forget(db, vault, resident_ids=everyone)
+    await families.forget(db, resident_ids=everyone)
     await closing.close_wallets(db, resident_ids=everyone)
     await db.execute(delete(BindingCode).where(BindingCode.resident_id.in_(everyone)))
     await _forget_identities(db, everyone)

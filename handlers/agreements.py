@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community import consents, contacts, members, volunteers
+from community import consents, contacts, families, members, volunteers
 from community.consents import Purpose, Record
 from community.members.workflow import ACTIVE
 from handlers import texts
@@ -73,6 +73,9 @@ async def _forget(turn: Turn, purpose: Purpose) -> None:
             known = await members.status(turn.db, resident_id=turn.resident_id)
             if known is not None and known.state in ACTIVE:
                 await members.withdraw(turn.db, turn.vault, registration_id=known.id, resident_id=turn.resident_id)
+        case Purpose.FAMILY:
+            if await families.of_resident(turn.db, resident_id=turn.resident_id) is not None:
+                await families.leave(turn.db, resident_id=turn.resident_id)
         case _:
             return
 

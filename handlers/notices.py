@@ -33,6 +33,7 @@ TOPICS: Final = {
     "points": "points",
     "grant": "points",
     "redemption": "points",
+    "family": "points",
 }
 
 
@@ -72,4 +73,6 @@ def _options(notice: str, facts: dict[str, Any]) -> tuple[Option, ...]:
             entry("rate", texts.RATE_IT, number, texts.RATE_WORDS),
             entry("not_fixed", texts.FIXED_NO, number, texts.FIXED_NO_WORDS),
         )
+    if notice == "family_invited":
+        return (entry("family", texts.FAMILY_TITLE),)
     return ()

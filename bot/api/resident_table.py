@@ -140,6 +140,7 @@ class OwnData(BaseModel):
     volunteering: Any
     registrations: list[dict[str, Any]]
     points: list[dict[str, Any]]
+    families: list[dict[str, Any]]
     conversations: list[dict[str, Any]]
     exported_at: datetime
 
