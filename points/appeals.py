@@ -1,0 +1,165 @@
+"""Appeals: what a resident says against a freeze, in sealed words, decided by somebody else than who froze.
+
+One may be made again after it was declined, with what is new; a third worker decides then, and that is the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import false, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.crypto import Unreadable, Vault
+from core.db import new_id
+from points import freezes
+from points.accounts import dialect_insert
+from points.fairness_errors import AppealDecided, AppealOpen, AppealsUsedUp, AppealUnknown, NotFrozen, SamePerson
+from points.fairness_models import Appeal, AppealState
+from points.freezes import Frozen
+from points.paging import page
+
+PURPOSE: Final = "appeal.words"
+SUBJECT: Final = "freeze"
+ROUNDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AppealView:
+    """One appeal; `words` are empty in lists, and where their owner was erased. `round` ROUNDS is the last."""
+
+    id: str
+    area_code: str
+    resident_id: str
+    freeze_id: str
+    round: int
+    words: str
+    state: AppealState
+    created_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+
+
+async def appeal(db: AsyncSession, vault: Vault, *, area_code: str, resident_id: str, words: str) -> AppealView:
+    """Object to the freeze of a wallet. Raises NotFrozen, AppealOpen, AppealsUsedUp."""
+    against = await freezes.current(db, area_code=area_code, resident_id=resident_id)
+    if against is None:
+        raise NotFrozen
+    before = await _of_freeze(db, against.id)
+    if before and before[-1].state == AppealState.OPEN.value:
+        raise AppealOpen(appeal_id=before[-1].id)
+    if len(before) >= ROUNDS:
+        raise AppealsUsedUp
+    appeal_id = new_id()
+    made = await db.execute(
+        dialect_insert(db, Appeal)
+        .values(
+            id=appeal_id,
+            area_code=area_code,
+            resident_id=resident_id,
+            subject_kind=SUBJECT,
+            subject_id=against.id,
+            round=len(before) + 1,
+            words=await vault.seal_for(db, resident_id, PURPOSE, words),
+            state=AppealState.OPEN.value,
+            created_at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(Appeal.id)
+    )
+    if made.scalar_one_or_none() is None:  # the same resident from another account, in the same moment
+        raise AppealOpen
+    return await get(db, vault, appeal_id=appeal_id)
+
+
+async def get(db: AsyncSession, vault: Vault, *, appeal_id: str) -> AppealView:
+    """With the resident's words. Raises AppealUnknown."""
+    row = await _row(db, appeal_id)
+    try:
+        return _view(row, await vault.open_for(db, row.resident_id, PURPOSE, row.words))
+    except Unreadable:
+        return _view(row)
+
+
+async def of_freeze(db: AsyncSession, *, freeze_id: str) -> list[AppealView]:
+    """The appeals against a freeze, without their words, the first first."""
+    return [_view(row) for row in await _of_freeze(db, freeze_id)]
+
+
+async def listing(
+    db: AsyncSession,
+    *,
+    area_codes: Collection[str],
+    state: AppealState | None = None,
+    after_id: str | None = None,
+    limit: int = 50,
+) -> list[AppealView]:
+    """Newest first, without the words, in these areas and all below them."""
+    query = select(Appeal).where(or_(false(), *(Appeal.area_code.startswith(a, autoescape=True) for a in area_codes)))
+    if state is not None:
+        query = query.where(Appeal.state == state.value)
+    query = page(query, when=Appeal.created_at, row_id=Appeal.id, after_id=after_id, limit=limit)
+    return [_view(row) for row in (await db.execute(query)).scalars()]
+
+
+async def decide(
+    db: AsyncSession, *, appeal_id: str, state: AppealState, worker_id: str, decision: str
+) -> tuple[AppealView, Frozen]:
+    """UPHELD lifts the freeze, DECLINED lets it stand; the freeze as it is then.
+
+    Said again by the same worker it is the same decision. Raises AppealUnknown, AppealDecided, or SamePerson for the
+    worker who froze or who declined the first appeal.
+    """
+    row = await _row(db, appeal_id)
+    frozen = await freezes.get(db, freeze_id=row.subject_id)
+    earlier = [one.decided_by for one in await _of_freeze(db, frozen.id) if one.round < row.round]
+    if worker_id in (frozen.frozen_by, *earlier):
+        raise SamePerson(worker_id=worker_id)
+    done = await db.execute(
+        update(Appeal)
+        .where(Appeal.id == appeal_id, Appeal.state == AppealState.OPEN.value)
+        .values(state=state.value, decided_by=worker_id, decided_at=clock.now(), decision=decision)
+        .returning(Appeal.id)
+        .execution_options(synchronize_session=False)
+    )
+    if done.scalar_one_or_none() is None:
+        before = await _row(db, appeal_id)
+        if (before.state, before.decided_by, before.decision) != (state.value, worker_id, decision):
+            raise AppealDecided(state=before.state, by=before.decided_by)
+    elif state is AppealState.UPHELD and frozen.lifted_at is None:
+        frozen = await freezes.lift(db, freeze_id=frozen.id, worker_id=worker_id, because=decision)
+    return _view(await _row(db, appeal_id)), frozen
+
+
+async def _row(db: AsyncSession, appeal_id: str) -> Appeal:
+    query = select(Appeal).where(Appeal.id == appeal_id).execution_options(populate_existing=True)
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise AppealUnknown
+    return row
+
+
+async def _of_freeze(db: AsyncSession, freeze_id: str) -> list[Appeal]:
+    query = select(Appeal).where(Appeal.subject_kind == SUBJECT, Appeal.subject_id == freeze_id).order_by(Appeal.round)
+    return list((await db.execute(query.execution_options(populate_existing=True))).scalars())
+
+
+def _view(row: Any, words: str = "") -> AppealView:
+    return AppealView(
+        id=row.id,
+        area_code=row.area_code,
+        resident_id=row.resident_id,
+        freeze_id=row.subject_id,
+        round=row.round,
+        words=words,
+        state=AppealState(row.state),
+        created_at=row.created_at,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        decision=row.decision,
+    )

@@ -1,0 +1,133 @@
+"""Taking back what a deed earned that turned out not to be one: by reversals, as the community's scheme wants it.
+
+What is still there is taken, from the lot that it came as; what is spent is let go (CLAMP) or owed (DEBT). A request
+for the same deed that is not paid yet is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from points import reversals
+from points.errors import AlreadyReversed, InsufficientPoints
+from points.fairness_errors import NothingToClawBack
+from points.grant_models import GrantRequest, GrantState
+from points.models import Entry, Transfer, TransferKind
+from points.reversals import ClawBack
+
+REFUSED: Final = "clawed_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a grant was paid for, as `request_grant` was told."""
+
+    source_kind: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Points taken, owed and let go over all grants of the deeds; `transfers` are the reversals."""
+
+    transfers: tuple[str, ...]
+    taken_points: int
+    owed_points: int
+    forgiven_points: int
+    unpaid_requests: int
+
+
+async def claw_back(
+    db: AsyncSession,
+    *,
+    resident_ids: Collection[str],
+    deeds: Sequence[Deed],
+    reason: str,
+    actor_id: str,
+    key: str,
+    policy: ClawBack = ClawBack.CLAMP,
+) -> TakenBack:
+    """Take back all that these deeds brought a resident, by any of their ids; the same key, the same claw-back.
+
+    Raises NothingToClawBack, KeyReused, AccountClosed.
+    """
+    unpaid = await _refuse_unpaid(db, resident_ids, deeds)
+    done: list[reversals.Reversed] = []
+    let_go = 0
+    for transfer_id, amount in await _grants(db, resident_ids, deeds):
+        try:
+            async with db.begin_nested():
+                done.append(
+                    await reversals.reverse(
+                        db,
+                        transfer_id=transfer_id,
+                        reason=reason,
+                        actor_id=actor_id,
+                        key=f"{key}:{transfer_id}",
+                        claw_back=policy,
+                    )
+                )
+        except InsufficientPoints:  # all of it is spent, and the community lets that go
+            let_go += amount
+        except AlreadyReversed:  # under another key
+            continue
+    if not done and not unpaid and not let_go:
+        raise NothingToClawBack
+    return TakenBack(
+        transfers=tuple(one.transfer_id for one in done),
+        taken_points=sum(one.taken_points for one in done),
+        owed_points=sum(one.owed_points for one in done),
+        forgiven_points=let_go + sum(one.forgiven_points for one in done),
+        unpaid_requests=unpaid,
+    )
+
+
+async def _refuse_unpaid(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed]) -> int:
+    """Requests are locked before accounts, as the poster does."""
+    waiting = (
+        select(GrantRequest.id)
+        .where(
+            _of(GrantRequest, deeds),
+            GrantRequest.recipient_id.in_(resident_ids),
+            GrantRequest.state.in_([GrantState.PENDING.value, GrantState.UNFUNDED.value]),
+        )
+        .order_by(GrantRequest.id)
+        .with_for_update()
+    )
+    ids = (await db.execute(waiting)).scalars().all()
+    await db.execute(
+        update(GrantRequest)
+        .where(GrantRequest.id.in_(ids))
+        .values(state=GrantState.REFUSED.value, reason=REFUSED, settled_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+async def _grants(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed]) -> list[tuple[str, int]]:
+    """Ids and amounts of what was granted, the oldest first."""
+    rows = await db.execute(
+        select(Transfer.id, Entry.amount)
+        .join(Entry, Entry.transfer_id == Transfer.id)
+        .where(
+            _of(Transfer, deeds),
+            Transfer.kind == TransferKind.GRANT.value,
+            Transfer.recipient_id.in_(resident_ids),
+            Entry.amount > 0,
+        )
+        .order_by(Transfer.created_at, Transfer.id)
+    )
+    return [(row.id, row.amount) for row in rows]
+
+
+def _of(table: Any, deeds: Sequence[Deed]) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *(and_(table.source_kind == deed.source_kind, table.source_id == deed.source_id) for deed in deeds),
+    )
