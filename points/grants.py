@@ -7,7 +7,7 @@ paid in order of arrival until its fund is empty; from then on all wait, so that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,12 +18,14 @@ from sqlalchemy.orm import aliased
 from core import clock
 from points import caps, ledger
 from points.accounts import AccountRef, dialect_insert
-from points.caps import CapKey, CapScope, Period, Use
+from points.caps import CapKey, Use
 from points.errors import AccountClosed, AccountFrozen, FundExhausted, SourceAlreadyPaid
 from points.grant_models import GrantRequest, GrantState
 from points.models import AccountKind, TransferKind, Unit
 from points.postings import Posting, between
-from points.rules import RuleBook, default
+from points.rules import RuleBook, default, in_force
+from points.rules.body import ASKED
+from points.rules.judging import Declined, Due, judge, source_of
 
 RETRY_AFTER: Final = timedelta(minutes=10)
 """Requests that could not be paid are looked at again; new money for the fund wakes them at once."""
@@ -47,24 +49,28 @@ async def request_grant(
     source_id: str,
     occurred_at: datetime,
     minutes: int | None = None,
+    purpose: str | None = None,
+    unit: Unit | None = None,
+    facts: Mapping[str, Any] | None = None,
     book: RuleBook | None = None,
 ) -> bool:
     """Ask for what a deed earns, with the deed; False when it was asked for before.
 
-    `minutes` is the certified time, for rules that pay by time. Raises RuleUnknown.
+    `minutes` is the certified time, for rules that pay by time; `facts` are codes and numbers as in rules.body.Facts.
+    Purpose and unit are the rule's own unless they are given. Raises RuleUnknown.
     """
-    purpose = (book or default()).purpose_of(rule)
+    known = ASKED.get(rule)
     now = clock.now()
     row = {
         "rule_id": rule,
-        "unit": Unit.POINT.value,
-        "purpose": purpose,
+        "unit": (unit or (known[1] if known else Unit.POINT)).value,
+        "purpose": purpose or (book or default()).purpose_of(rule).value,
         "source_kind": source_kind,
         "source_id": source_id,
         "recipient_id": recipient_id,
         "area_code": area_code,
         "minutes": minutes,
-        "facts": None,
+        "facts": dict(facts) if facts else None,
         "notified": False,
         "occurred_at": occurred_at,
         "requested_at": now,
@@ -86,8 +92,9 @@ async def post_due(db: AsyncSession, *, limit: int = 100, book: RuleBook | None 
     by_area: dict[str, list[GrantRequest]] = defaultdict(list)
     for request in due:
         by_area[request.area_code].append(request)
+    rules = book or (await in_force(db) if due else default())
     for area_code in sorted(by_area):
-        await _settle(db, by_area[area_code], book or default())
+        await _settle(db, by_area[area_code], rules)
     return len(due)
 
 
@@ -136,28 +143,24 @@ async def _settle_singly(db: AsyncSession, requests: list[GrantRequest], book: R
 
 async def _pay(db: AsyncSession, requests: Sequence[GrantRequest], book: RuleBook) -> None:
     """Decide each request in order and pay what is due. Raises FundExhausted and others; nothing is kept then."""
-    left = await caps.used(db, _all_keys(requests, book))
+    now = clock.now()
+    judged = [(request, judge(book, request, now)) for request in requests]
+    left = await caps.used(db, {use.key for _, due in judged if isinstance(due, Due) for use in due.uses})
     total: dict[CapKey, Use] = {}
     payable: list[tuple[GrantRequest, Posting]] = []
     outcomes: list[dict[str, Any]] = []
-    for request in requests:
-        rule = book.at(request.rule_id, request.occurred_at)
-        amount = rule.amount_points(request.minutes) if rule else 0
-        if rule is None or amount == 0:
-            reason = "no_rule_in_effect" if rule is None else "nothing_due"
-            outcomes.append(_outcome(request, GrantState.REFUSED, reason))
+    for request, due in judged:
+        if isinstance(due, Declined):
+            outcomes.append(_outcome(request, GrantState.REFUSED, due.reason))
             continue
-        uses = [Use(key, amount, ceiling) for key, ceiling in _keys(request, book)]
-        reached = next((use for use in uses if left.get(use.key, 0) + amount > use.ceiling), None)
-        if reached:
-            reason = f"cap:{reached.key.scope}:{reached.key.period_key}"
+        if reason := due.reached(left):
             outcomes.append(_outcome(request, GrantState.CAPPED, reason))
             continue
-        for use in uses:
-            left[use.key] = left.get(use.key, 0) + amount
+        for use in due.uses:
+            left[use.key] = left.get(use.key, 0) + use.amount
             before = total.get(use.key)
-            total[use.key] = Use(use.key, amount + (before.amount if before else 0), use.ceiling)
-        payable.append((request, _posting(request, amount, rule.version)))
+            total[use.key] = Use(use.key, use.amount + (before.amount if before else 0), use.ceiling)
+        payable.append((request, _posting(request, due)))
     if not await caps.take(db, list(total.values())):
         raise _CapMoved
     posted = await ledger.post_many(db, [posting for _, posting in payable]) if payable else []
@@ -166,40 +169,23 @@ async def _pay(db: AsyncSession, requests: Sequence[GrantRequest], book: RuleBoo
     await _record(db, outcomes)
 
 
-def _keys(request: GrantRequest, book: RuleBook) -> list[tuple[CapKey, int]]:
-    """The limits that a request counts against, each with its ceiling."""
-    rule = book.at(request.rule_id, request.occurred_at)
-    by_rule = rule.caps if rule else {}
-    subject = f"{request.area_code}:{request.rule_id}"
-    return [
-        *((_key(CapScope.RULE, subject, request, period), most) for period, most in by_rule.items()),
-        *((_key(CapScope.ALL_RULES, request.area_code, request, period), most) for period, most in book.caps.items()),
-    ]
-
-
-def _key(scope: CapScope, subject_id: str, request: GrantRequest, period: Period) -> CapKey:
-    return CapKey(scope, subject_id, request.recipient_id, caps.period_key(period, request.occurred_at))
-
-
-def _all_keys(requests: Sequence[GrantRequest], book: RuleBook) -> set[CapKey]:
-    return {key for request in requests for key, _ in _keys(request, book)}
-
-
-def _posting(request: GrantRequest, amount: int, version: int) -> Posting:
-    fund = AccountRef(request.area_code, AccountKind.FUND)
-    resident = AccountRef(request.area_code, AccountKind.RESIDENT, request.recipient_id)
+def _posting(request: GrantRequest, due: Due) -> Posting:
+    unit = due.rule.body.unit
+    source = source_of(request.area_code, unit)
+    resident = AccountRef(request.area_code, AccountKind.RESIDENT, request.recipient_id, unit)
     return Posting(
         area_code=request.area_code,
         key=f"grant:{request.id}",
         kind=TransferKind.GRANT,
-        legs=between(fund, resident, amount),
+        legs=between(source, resident, due.amount, expires_at=due.expires_at),
         reason=request.rule_id,
         source_kind=request.source_kind,
         source_id=request.source_id,
         recipient_id=request.recipient_id,
         purpose=request.purpose,
         rule_id=request.rule_id,
-        rule_version=version,
+        rule_version=due.rule.version,
+        inputs=due.inputs,
         effective_at=request.occurred_at,
     )
 

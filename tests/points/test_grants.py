@@ -20,11 +20,13 @@ from tests.points.town import Town
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 
 BOOK = """
-[caps]
-day = 100
+[scheme]
+caps = { day = 100 }
 [[rule]]
 id = "ten"
 version = 1
+title = "测试"
+purpose = "report"
 from = 2026-01-01
 until = 2027-01-01
 points = 10
@@ -32,12 +34,16 @@ caps = { day = 50 }
 [[rule]]
 id = "big"
 version = 3
+title = "测试"
+purpose = "report"
 from = 2026-01-01
 points = 70
 caps = { day = 70 }
 [[rule]]
 id = "one"
 version = 1
+title = "测试"
+purpose = "report"
 from = 2026-01-01
 points = 1
 caps = { day = 1000 }

@@ -40,8 +40,9 @@ NUMBER = st.integers(0, 1000)
 
 
 def book(folder: Path) -> RuleBook:
-    text = f"[caps]\nday = {DAY_CAP}\n" + "".join(
-        f'[[rule]]\nid = "{name}"\nversion = 1\nfrom = 2026-01-01\npoints = {points}\n'
+    text = f"[scheme]\ncaps = {{ day = {DAY_CAP} }}\n" + "".join(
+        f'[[rule]]\nid = "{name}"\nversion = 1\ntitle = "测试"\npurpose = "report"\nfrom = 2026-01-01\n'
+        f"points = {points}\n"
         f"caps = {{ day = {DAY_CAPS[name]} }}\n"
         for name, points in POINTS.items()
     )

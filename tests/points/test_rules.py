@@ -8,11 +8,14 @@ import pytest
 from core.errors import ConfigError
 from points import rules
 from points.errors import RuleUnknown
+from points.rules.body import Facts
 
 RULE = """
 [[rule]]
 id = "r"
 version = {version}
+title = "测试"
+purpose = "report"
 from = {start}
 {until}
 points = 10
@@ -36,8 +39,9 @@ def test_the_rules_that_ship_are_valid_and_pay_as_documented() -> None:
     report, time = book.at("report_verified", moment), book.at("volunteer_time", moment)
     assert report is not None
     assert time is not None
-    assert report.amount_points(None) == 10
-    assert [time.amount_points(minutes) for minutes in (None, 5, 30, 60, 90, 600)] == [0, 0, 5, 10, 15, 80]
+    assert [report.body.amount(Facts(stars=stars)) for stars in (None, 1, 3, 5)] == [10, 5, 10, 15]
+    paid = [time.body.amount(Facts(minutes=minutes)) for minutes in (None, 5, 30, 60, 90, 600)]
+    assert paid == [0, 0, 5, 10, 15, 80]
 
 
 def test_a_version_holds_from_its_first_day_in_shanghai(tmp_path: Path) -> None:
@@ -61,11 +65,13 @@ def test_a_version_holds_from_its_first_day_in_shanghai(tmp_path: Path) -> None:
         ([version(1, "2026-01-01", "2026-01-01")], "until must be after from"),
         ([version(1, "2026-01-01").replace("points = 10", "points = -1")], "greater than 0"),
         ([version(1, "2026-01-01").replace("points = 10", "points = 1.5")], "integer"),
-        ([version(1, "2026-01-01").replace("{ day = 50 }", "{ }")], "at least 1"),
-        ([version(1, "2026-01-01").replace("caps = { day = 50 }", "")], "required"),
+        ([version(1, "2026-01-01").replace("{ day = 50 }", "{ }")], "without limit"),
+        ([version(1, "2026-01-01").replace("caps = { day = 50 }", "")], "without limit"),
         ([version(1, "2026-01-01").replace("day", "fortnight")], "caps"),
+        ([version(1, "2026-01-01").replace('"report"', '"sharing"')], "purpose"),
         ([version(1, "2026-01-01") + "most_minutes = 60"], "most_minutes needs per_minutes"),
         ([version(1, "2026-01-01") + "shared = 5"], "Extra inputs"),
+        (['[[rule]]\nid = "r"'], "version"),
         (["[[rule]"], "rules.toml"),
     ],
 )
@@ -77,3 +83,9 @@ def test_a_wrong_rule_is_named(tmp_path: Path, parts: list[str], said: str) -> N
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(RuleUnknown):
         rules.default().purpose_of("sharing")
+
+
+def test_every_rule_has_a_title_for_residents() -> None:
+    book = rules.default()
+    assert book.title_of("volunteer_time", 1) == "志愿服务"
+    assert book.title_of("volunteer_time", 99) is None
