@@ -1,0 +1,209 @@
+"""What the staff decide about a resident's points, with word to them: freezes, appeals, claw-backs, corrections.
+
+Nobody decides about their own points, and whoever is concerned is told why and what can be done about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from community import notices, residents
+from community.binding import family
+from community.permissions import Worker
+from core import clock
+from core.crypto import Vault
+from core.errors import Forbidden
+from points import adjustments, appeals, clawback, freezes
+from points.adjustments import Adjustment
+from points.appeals import ROUNDS, AppealView
+from points.clawback import Deed, TakenBack
+from points.fairness_errors import NotFrozen
+from points.fairness_models import AdjustmentState, AppealState
+from points.freezes import Frozen
+from points.postings import Posted
+from points.rules import store
+
+
+class OwnPoints(Forbidden):
+    """A worker who is a resident here as well leaves their own points to others."""
+
+    code = "own_points"
+
+
+async def keep_out_of_own(db: AsyncSession, *, worker: Worker, resident_id: str) -> None:
+    """Raises OwnPoints."""
+    if worker.resident_id is None:
+        return
+    themself = await residents.get(db, resident_id=worker.resident_id)
+    if resident_id in (themself.id, themself.merged_into):
+        raise OwnPoints
+
+
+async def freeze(
+    db: AsyncSession, vault: Vault, *, area_code: str, resident_id: str, reason: str, worker: Worker, ends_at: datetime
+) -> Frozen:
+    """Raises OwnPoints and what `freezes.freeze` raises."""
+    await keep_out_of_own(db, worker=worker, resident_id=resident_id)
+    made = await freezes.freeze(
+        db, area_code=area_code, resident_id=resident_id, reason=reason, worker_id=worker.id, ends_at=ends_at
+    )
+    await _tell(db, vault, made, notice="points_frozen", reason=reason)
+    return made
+
+
+async def lift(
+    db: AsyncSession, vault: Vault, *, area_code: str, resident_id: str, because: str, worker: Worker
+) -> Frozen:
+    """Raises OwnPoints, NotFrozen."""
+    await keep_out_of_own(db, worker=worker, resident_id=resident_id)
+    found = await freezes.current(db, area_code=area_code, resident_id=resident_id)
+    if found is None:
+        raise NotFrozen
+    lifted = await freezes.lift(db, freeze_id=found.id, worker_id=worker.id, because=because)
+    await _tell(db, vault, lifted, notice="points_unfrozen", reason=because)
+    return lifted
+
+
+async def lift_due(db: AsyncSession, vault: Vault) -> int:
+    """Lift the freezes that have come to their end; how many."""
+    lifted = await freezes.lift_due(db)
+    for one in lifted:
+        await _tell(db, vault, one, notice="points_unfrozen", reason="")
+    return len(lifted)
+
+
+async def _tell(db: AsyncSession, vault: Vault, frozen: Frozen, *, notice: str, reason: str, key: str = "") -> None:
+    """Of somebody who was erased nobody is left to tell."""
+    if frozen.is_closed:
+        return
+    await notices.tell_resident(
+        db,
+        vault,
+        resident_id=frozen.resident_id,
+        notice=notice,
+        facts={"until": clock.iso(frozen.ends_at), "reason": reason},
+        key=f"{notice}:{key or frozen.id}",
+    )
+
+
+async def appeal(db: AsyncSession, vault: Vault, *, area_code: str, resident_id: str, words: str) -> AppealView:
+    """The resident's objection to the freeze of their points, with word to the staff.
+
+    Raises NotFrozen, AppealOpen, AppealsUsedUp.
+    """
+    made = await appeals.appeal(db, vault, area_code=area_code, resident_id=resident_id, words=words)
+    await notices.tell_staff(
+        db, event="points.appeal", area_code=area_code, facts={"appeal": made.id}, key=f"appeal:{made.id}"
+    )
+    return made
+
+
+async def decide_appeal(
+    db: AsyncSession, vault: Vault, *, appeal_id: str, state: AppealState, decision: str, worker: Worker
+) -> AppealView:
+    """Raises OwnPoints and what `appeals.decide` raises."""
+    asked = await appeals.get(db, vault, appeal_id=appeal_id)
+    await keep_out_of_own(db, worker=worker, resident_id=asked.resident_id)
+    made, frozen = await appeals.decide(db, appeal_id=appeal_id, state=state, worker_id=worker.id, decision=decision)
+    if state is AppealState.UPHELD:
+        await _tell(db, vault, frozen, notice="appeal_upheld", reason=decision, key=made.id)
+    elif made.round < ROUNDS:
+        await _tell(db, vault, frozen, notice="appeal_declined", reason=decision, key=made.id)
+    else:
+        await _tell(db, vault, frozen, notice="appeal_declined_again", reason=decision, key=made.id)
+    return made
+
+
+async def claw_back(
+    db: AsyncSession,
+    vault: Vault,
+    *,
+    area_code: str,
+    resident_id: str,
+    deeds: Sequence[Deed],
+    reason: str,
+    worker: Worker,
+    key: str,
+) -> TakenBack:
+    """Take back what these deeds brought, as the community's scheme wants it.
+
+    Raises OwnPoints and what `clawback.claw_back` raises.
+    """
+    await keep_out_of_own(db, worker=worker, resident_id=resident_id)
+    scheme = await store.scheme(db, area_code=area_code)
+    done = await clawback.claw_back(
+        db,
+        resident_ids=await family(db, resident_id=resident_id),
+        deeds=deeds,
+        reason=reason,
+        actor_id=worker.id,
+        key=key,
+        policy=scheme.claw_back,
+    )
+    facts: dict[str, Any] = {"taken": done.taken_points, "owed": done.owed_points, "reason": reason}
+    if done.owed_points:
+        await _tell_resident(db, vault, resident_id, notice="points_taken_back_owing", facts=facts, key=key)
+    elif done.taken_points:
+        await _tell_resident(db, vault, resident_id, notice="points_taken_back", facts=facts, key=key)
+    return done
+
+
+async def adjust(
+    db: AsyncSession,
+    vault: Vault,
+    *,
+    area_code: str,
+    resident_id: str,
+    amount_points: int,
+    reason: str,
+    document_no: str | None,
+    worker: Worker,
+    key: str,
+) -> Posted | Adjustment:
+    """A correction within the scheme's limit is posted, one above it waits for a second person, who is told.
+
+    Raises OwnPoints and what `adjustments.adjust` raises.
+    """
+    await keep_out_of_own(db, worker=worker, resident_id=resident_id)
+    scheme = await store.scheme(db, area_code=area_code)
+    made = await adjustments.adjust(
+        db,
+        area_code=area_code,
+        resident_id=resident_id,
+        amount_points=amount_points,
+        reason=reason,
+        actor_id=worker.id,
+        key=key,
+        limit_points=scheme.adjust_limit,
+        document_no=document_no,
+    )
+    if isinstance(made, Adjustment):
+        facts = {"adjustment": made.id, "amount": f"{amount_points:+d}"}
+        await notices.tell_staff(
+            db, event="points.adjustment", area_code=area_code, facts=facts, key=f"adjustment:{made.id}"
+        )
+    elif amount_points < 0:
+        facts = {"amount": f"{amount_points:+d}", "reason": reason}
+        await _tell_resident(db, vault, resident_id, notice="points_adjusted", facts=facts, key=made.transfer_id)
+    return made
+
+
+async def approve(db: AsyncSession, vault: Vault, *, adjustment_id: str, decision: str, worker: Worker) -> Adjustment:
+    """Raises OwnPoints and what `adjustments.approve` raises."""
+    asked = await adjustments.get(db, adjustment_id=adjustment_id)
+    await keep_out_of_own(db, worker=worker, resident_id=asked.resident_id)
+    done = await adjustments.approve(db, adjustment_id=adjustment_id, worker_id=worker.id, decision=decision)
+    if done.state is AdjustmentState.APPROVED:
+        facts = {"amount": f"{done.amount_points:+d}", "reason": done.reason}
+        await _tell_resident(db, vault, done.resident_id, notice="points_adjusted", facts=facts, key=done.id)
+    return done
+
+
+async def _tell_resident(
+    db: AsyncSession, vault: Vault, resident_id: str, *, notice: str, facts: dict[str, Any], key: str
+) -> None:
+    await notices.tell_resident(db, vault, resident_id=resident_id, notice=notice, facts=facts, key=f"{notice}:{key}")
