@@ -199,6 +199,7 @@ NOTICES: Final = {
     "signup_reminder": "提醒您：「{title}」{starts_at}开始。\n地点：{place}。来不了请回“取消报名”。",
     "activity_cancelled": "对不起，「{title}」取消了。\n{why}",
     "activity_certified": "「{title}」的服务时长已记上：{minutes}分钟。谢谢您！",
+    "activity_honour": "您的志愿服务满{hours}小时，成为{title}。谢谢您！",
     "order_accepted": "您订的服务{number}已接单。\n时间：{starts_at}。",
     "order_assigned": "您订的服务{number}安排好了，由{provider}上门。\n时间：{starts_at}。",
     "order_served": "您订的服务{number}做完了。\n满意吗？回“我的订单”可以打分。",
@@ -358,6 +359,13 @@ POINTS_WHY: Final = {
     "closure": "注销",
     "other": "其他",
 }
+POINTS_WHICH: Final = "{why}「{which}」"
+HONOUR_HELD: Final = "您是{title}。"
+HONOUR_TOP: Final = "您是{title}，最高一级。谢谢您！"
+HONOUR_TO_HOURS: Final = "再服务{hours}小时，就是{title}。"
+HONOUR_TO_POINTS: Final = "再得{points}积分，就是{title}。"
+HONOUR_TO_BOTH: Final = "再服务{hours}小时、得{points}积分，就是{title}。"
+LEADERBOARD_CONSENT: Final = "我同意：光荣榜用我起的昵称，向同社区居民显示我每月认证的志愿时长。我随时可以退出。"
 REDEEM_TITLE: Final = "换东西"
 FAMILY_TITLE: Final = "家庭积分"
 REDEEM_TITLE_WORDS: Final = ("兑换", "换")
