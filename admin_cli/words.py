@@ -35,6 +35,7 @@ STATES: Final[Mapping[str, str]] = {
     "approved": "已接收",
     "revoked": "已撤销",
     "held": "保留中",
+    "handed_out": "已交付",
     "expired": "已过期",
     "waiting": "等候中",
     "open": "进行中",
