@@ -6,6 +6,7 @@ from typing import Final
 
 from handlers import (
     agreements,
+    appeal,
     area,
     attending,
     basics,
@@ -43,6 +44,7 @@ DIALOGUES: Final[tuple[Dialogue, ...]] = (
     points.POINTS_HOW,
     points.REDEEM,
     points.MY_CODES,
+    appeal.APPEAL,
     me.ME,
     me.SHOW_CODE,
     me.BIND,

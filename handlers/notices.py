@@ -31,6 +31,7 @@ TOPICS: Final = {
     "order": "order",
     "registration": "registration",
     "points": "points",
+    "appeal": "points",
     "grant": "points",
     "redemption": "points",
     "family": "points",
@@ -75,4 +76,6 @@ def _options(notice: str, facts: dict[str, Any]) -> tuple[Option, ...]:
         )
     if notice == "family_invited":
         return (entry("family", texts.FAMILY_TITLE),)
+    if notice in ("points_frozen", "appeal_declined"):
+        return (entry("appeal", texts.APPEAL_TITLE, words=texts.APPEAL_WORDS),)
     return ()

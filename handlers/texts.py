@@ -208,6 +208,14 @@ NOTICES: Final = {
     "registration_returned": "您的党员报到需要补充一下。\n{why}\n回“党员报到”接着填。",
     "registration_revoked": "您的党员报到已撤销。\n{why}",
     "points_granted": "您得了{amount}积分，谢谢您为社区出力。",
+    "points_frozen": "您的积分先停用，攒的分都在，最晚{until}恢复。\n{why}\n有话想说，回“申诉”就行。",
+    "points_unfrozen": "您的积分可以照常用了，让您久等了。\n{why}",
+    "appeal_upheld": "您的申诉我们看过了，您说得对，积分可以用了。\n{why}\n给您添麻烦了，对不起。",
+    "appeal_declined": "您的申诉另一位工作人员看过了，积分还要停到{until}。\n{why}\n有新的情况，回“申诉”可以再说一次。",
+    "appeal_declined_again": "您的申诉又请人看了一遍，积分还要停到{until}。\n{why}\n想当面说说，回“人工”就行。",
+    "points_taken_back": "您有{taken}积分核对后收回了。\n{why}\n有疑问，回“人工”就行。",
+    "points_taken_back_owing": "您有积分核对后要收回：收了{taken}分，还差{owed}分，以后得分时再补。\n{why}\n有疑问，回“人工”就行。",
+    "points_adjusted": "您的积分调整了{amount}分。\n{why}\n有疑问，回“人工”就行。",
     "redemption_verified": "您的「{title}」已领取，慢走。",
     "redemption_void": "您的兑换「{title}」已取消，积分退回来了。\n{why}",
     "redemption_expired": "您的兑换「{title}」过期了，积分退回来了。",
@@ -384,6 +392,16 @@ CODES_TITLE: Final = "我的领取码"
 CODES_TITLE_WORDS: Final = ("领取码",)
 CODES_NONE: Final = "您现在没有待领取的东西。"
 CODES_LINE: Final = "{name} 领取码 {code}（{until}前有效）"
+
+# Appeals.
+APPEAL_TITLE: Final = "积分申诉"
+APPEAL_WORDS: Final = ("申诉",)
+APPEAL_NOTHING: Final = "您的积分现在可以正常使用，不用申诉。"
+APPEAL_ASK: Final = "您的积分先停用到{until}，攒的分都在。\n原因：{reason}\n不同意的话，直接说说您的理由，另一位工作人员会来看。"
+APPEAL_LATER: Final = "好的，想说的时候回“申诉”就行。"
+APPEAL_DONE: Final = "收到了，会请另一位工作人员来看，有结果就告诉您。"
+APPEAL_WAITS: Final = "您的申诉社区已经收到，正在看，有结果就告诉您。"
+APPEAL_OVER: Final = "这件事已经复核过两次了，积分停用到{until}。\n还想说说，可以找社区工作人员。"
 
 # Orders.
 SERVICE_WORDS: Final = {
