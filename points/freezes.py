@@ -89,6 +89,12 @@ async def current(db: AsyncSession, *, area_code: str, resident_id: str) -> Froz
     )
 
 
+async def of_resident(db: AsyncSession, *, resident_id: str) -> list[Frozen]:
+    """What keeps a resident from spending anywhere."""
+    query = _rows().where(Account.owner_id == resident_id, Freeze.lifted_at.is_(None)).order_by(Freeze.frozen_at)
+    return [_view(row) for row in await db.execute(query)]
+
+
 async def get(db: AsyncSession, *, freeze_id: str) -> Frozen:
     """Raises NotFrozen."""
     found = await _one(db, Freeze.id == freeze_id)
