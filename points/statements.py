@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -189,8 +190,10 @@ async def find_transfer(db: AsyncSession, *, transfer_id: str) -> TransferView:
     )
 
 
-async def awarded_points(db: AsyncSession, *, source_kind: str, source_id: str) -> int:
-    """Points that were granted for a deed and not reversed, to all recipients together."""
+async def awarded_points(
+    db: AsyncSession, *, source_kind: str, source_id: str, recipient_ids: Collection[str] | None = None
+) -> int:
+    """Points that were granted for a deed and not reversed, to these recipients or to all."""
     reversal = aliased(Transfer)
     paid = await db.execute(
         select(func.sum(Entry.amount))
@@ -199,6 +202,7 @@ async def awarded_points(db: AsyncSession, *, source_kind: str, source_id: str) 
         .where(
             Transfer.source_kind == source_kind,
             Transfer.source_id == source_id,
+            true() if recipient_ids is None else Transfer.recipient_id.in_(recipient_ids),
             Transfer.kind == TransferKind.GRANT.value,
             Transfer.unit == Unit.POINT.value,
             Entry.amount > 0,

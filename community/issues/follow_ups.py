@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import masking
-from community.issues import deliveries, history, moving, photos
+from community.issues import awards, deliveries, history, moving, photos
 from community.issues.actors import SYSTEM, Actor, rule_for
 from community.issues.history import Step, sealed
 from community.issues.models import PURPOSE_ACTION, Issue
@@ -82,6 +82,7 @@ async def add_photo(
         return False
     issue = await _stay(db, vault, issue, (Action.PHOTO, actor))
     await deliveries.follow_up(db, vault, issue, kind="photo", photos=(sha256,))
+    await awards.photo_added(db, issue)
     return True
 
 

@@ -53,7 +53,10 @@ class AlreadyForwarded(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a step says besides its name. `until` is the new deadline, `into` the number to merge into."""
+    """What a step says besides its name.
+
+    `until` is the new deadline, `into` the number to merge into, `stars` how good a verified report was, 1 to 5.
+    """
 
     reason: str = ""
     unit: str = ""
@@ -63,6 +66,7 @@ class Details:
     until: datetime | None = None
     into: str | None = None
     category_code: str = ""
+    stars: int | None = None
 
 
 async def move(
@@ -81,13 +85,14 @@ async def move(
     until: datetime | None = None,
     into: str | None = None,
     category_code: str = "",
+    stars: int | None = None,
 ) -> Issue:
     """Take one step of the workflow's table; the report as it is then.
 
     Raises IssueNotFound, NotYourTask, TransitionRefused, ReasonMissing, ChangedMeanwhile, or what the step's own
     details lack: Invalid, DeadlineNotLater, MergeImpossible, AlreadyForwarded, UnknownCategory, WorkerNotFound.
     """
-    details = Details(reason, unit, handler_id, text, photos, until, into, category_code)
+    details = Details(reason, unit, handler_id, text, photos, until, into, category_code, stars)
     issue = await history.locked(db, number=number)
     return await take(db, vault, config, issue=issue, action=action, actor=actor, details=details)
 
@@ -218,7 +223,9 @@ async def _send_on(
 ) -> None:
     """What a step sets going outside: the push, the follow-up, points, word to the staff."""
     if action is Action.VERIFY:
-        await awards.ask(db, issue)
+        await awards.ask(db, issue, stars=details.stars)
+    elif action is Action.MERGE:
+        await awards.merged(db, issue)
     elif action in (Action.FILE, Action.CATEGORY) and issue.pushed:
         await deliveries.push(db, vault, issue)
     elif action is Action.REOPEN:

@@ -31,16 +31,6 @@ from core.values import IssueState
 WORDS: Final = {a.value.removeprefix("grid_"): a for a in Action if a.value.startswith("grid_")}
 """The canonical words of the wire format."""
 
-_TAKEN_UP: Final = frozenset(
-    {
-        Action.GRID_ACCEPTED,
-        Action.GRID_DISPATCHED,
-        Action.GRID_IN_PROGRESS,
-        Action.GRID_EXTENDED,
-        Action.GRID_HANDLED,
-        Action.GRID_CLOSED,
-    }
-)
 _ALWAYS_TOLD: Final = frozenset({Action.GRID_ACCEPTED, Action.GRID_EXTENDED})
 _STAFF_TOLD: Final = frozenset({Action.GRID_RETURNED, Action.GRID_NOT_ACCEPTED, Action.GRID_VOID})
 
@@ -145,7 +135,7 @@ async def _apply(
     values = _values(issue, update, action)
     is_news = action in _ALWAYS_TOLD or rule.to.value != issue.state or values.get("unit", issue.unit) != issue.unit
     now = await history.advance(db, vault, issue, Step(action, Actor.grid(issue.connector), rule.to, said), **values)
-    if action in _TAKEN_UP:
+    if action in awards.PROVED:
         await awards.ask(db, now)
     if action in _STAFF_TOLD:
         await tell_staff(db, now, event=f"issue.{rule.to.value}")

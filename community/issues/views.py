@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import contacts, masking, residents
-from community.issues import history, photos, shapes, update_store
+from community.issues import awards, history, photos, shapes, update_store
 from community.issues.actors import Actor, IssueNotFound, is_handler_of, place_of
-from community.issues.awards import SOURCE
 from community.issues.models import (
     PURPOSE_ADDRESS,
     PURPOSE_DESCRIPTION,
@@ -27,7 +26,6 @@ from core import clock
 from core.crypto import Unreadable, Vault
 from core.errors import NotFound
 from core.values import Role
-from points import statements
 
 PhotoUrl = Callable[[str], str]
 """Makes the address of a stored photo, given its SHA-256."""
@@ -85,7 +83,7 @@ async def view(db: AsyncSession, vault: Vault, *, number: str, viewer: Actor, ph
         ],
         "deliveries": await _deliveries(db, issue),
         "history": await _history(db, vault, issue, level),
-        "points_awarded": await statements.awarded_points(db, source_kind=SOURCE, source_id=issue.number),
+        "points_awarded": await awards.points_of(db, issue),
     }
     if level is not Level.OWN:
         full["updates"] = await _updates(db, vault, issue)

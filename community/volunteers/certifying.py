@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +21,8 @@ from core.crypto import Vault
 from core.values import SignupState
 from points import grants
 
-RULE = "volunteer_time"
+RULES: Final = ("volunteer_time", "volunteer_minutes")
+"""Points for the time, and the time itself: two units that are never turned into each other."""
 
 
 async def certify(db: AsyncSession, vault: Vault, *, activity_id: str, worker_id: str) -> int:
@@ -65,11 +67,11 @@ async def _certify_one(
 
 
 async def _reward(db: AsyncSession, vault: Vault, activity: Activity, attendance: Attendance, minutes: int) -> None:
-    """Points for the time, and word of it."""
-    if minutes:
+    """Points and minutes for the time, and word of it."""
+    for rule in RULES if minutes else ():
         await grants.request_grant(
             db,
-            rule=RULE,
+            rule=rule,
             area_code=activity.area_code,
             recipient_id=attendance.resident_id,
             source_kind="attendance",

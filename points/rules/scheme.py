@@ -48,7 +48,7 @@ class Scheme(Data):
 
     expiry: Expiry = Expiry()
     claw_back: ClawBack = ClawBack.CLAMP
-    adjust_limit: Annotated[int, Field(ge=0, le=MAX_POINTS)] = 100
+    adjust_limit: Annotated[int, Field(ge=0, le=MAX_POINTS)] = 500
     caps: dict[Period, Amount] = Field(default_factory=dict)
     fund_caps: dict[Period, Amount] = Field(default_factory=dict)
     windows: tuple[Window, ...] = ()

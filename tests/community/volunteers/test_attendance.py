@@ -165,8 +165,9 @@ async def test_hours_are_certified_within_the_activity_once_and_earn_points(data
         states = {s.resident_id: s.state for one in (early, forgetful, absent) for s, _ in
                   await volunteers.my_signups(db, resident_id=one)}  # fmt: skip
     assert {(r.recipient_id, r.rule_id, r.minutes, r.source_kind) for r in rows} == {
-        (early, "volunteer_time", 45, "attendance"),
-        (forgetful, "volunteer_time", 90, "attendance"),
+        (who, rule, minutes, "attendance")
+        for who, minutes in ((early, 45), (forgetful, 90))
+        for rule in ("volunteer_time", "volunteer_minutes")
     }
     assert states == {early: "attended", forgetful: "attended", absent: "absent"}
     assert (await notices_of(database, vault, resident_id=early))[-1] == "activity_certified"

@@ -1,0 +1,143 @@
+"""Budgets: what a community may give out in a period, moved from the treasury to its fund under a document's number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.db import new_id
+from core.errors import Conflict, Invalid
+from points import corrections
+from points.accounts import dialect_insert
+from points.errors import KeyReused
+from points.models import Account, AccountKind, Unit
+from points.months import Span
+from points.postings import check_amount
+from points.rule_models import Budget
+
+_PERIOD: Final = re.compile(r"(20\d\d)(?:-Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)
+
+
+class DocumentUsed(Conflict):
+    """The document's number stands for another amount, period or reason in this area."""
+
+    code = "document_used"
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """The budget with its transfer; `created` is False when the document was used for exactly this before."""
+
+    budget_id: str
+    transfer_id: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """What a community's fund can still give, and the budgets that it got, newest period first."""
+
+    area_code: str
+    balance: int
+    budgets: tuple[Budget, ...]
+
+
+def period(name: str) -> Span:
+    """`2026`, `2026-Q4` or `2026-11`, by the calendar of Shanghai. Raises Invalid."""
+    found = _PERIOD.fullmatch(name)
+    if found is None:
+        raise Invalid(fields={"period": "2026, 2026-Q4 or 2026-11"})
+    year, quarter, month = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    first = month or 3 * quarter - 2 if month or quarter else 1
+    length = 1 if month else 3 if quarter else 12
+    return Span(_begins(year, first), _begins(year, first + length))
+
+
+def _begins(year: int, month: int) -> datetime:
+    return clock.parse(f"{year + (month - 1) // 12}-{(month - 1) % 12 + 1:02}-01")
+
+
+async def allocate(
+    db: AsyncSession,
+    *,
+    area_code: str,
+    amount_points: int,
+    period: Span,
+    document_no: str,
+    actor_id: str,
+) -> Allocated:
+    """Move a budget to the fund, once per document. Awards that waited for money become due at once.
+
+    Raises AmountInvalid or DocumentUsed.
+    """
+    check_amount(amount_points)
+    before = await _of_document(db, area_code, document_no)
+    if before is None:
+        try:
+            posted = await corrections.fund_community(
+                db,
+                area_code=area_code,
+                amount_points=amount_points,
+                actor_id=actor_id,
+                reason=f"{clock.iso(period.since)[:10]}/{clock.iso(period.until)[:10]}",
+                key=f"budget:{document_no}",
+                document_no=document_no,
+            )
+        except KeyReused:  # another worker used the document in this moment
+            raise DocumentUsed from None
+        row = {
+            "area_code": area_code,
+            "period_from": period.since,
+            "period_until": period.until,
+            "amount": amount_points,
+            "document_no": document_no,
+            "transfer_id": posted.transfer_id,
+            "created_by": actor_id,
+        }
+        if budget_id := await _keep(db, row):
+            return Allocated(budget_id, posted.transfer_id, created=True)
+        before = await _of_document(db, area_code, document_no)
+    said = (Unit.POINT.value, period.since, period.until, amount_points)
+    if before is None or (before.unit, before.period_from, before.period_until, before.amount) != said:
+        raise DocumentUsed
+    return Allocated(before.id, before.transfer_id or "", created=False)
+
+
+async def _keep(db: AsyncSession, said: dict[str, Any]) -> str | None:
+    """The id of the new budget; None when another transaction kept the document meanwhile."""
+    row = {"id": new_id(), "unit": Unit.POINT.value, "created_at": clock.now(), **said}
+    made = dialect_insert(db, Budget).values(row).on_conflict_do_nothing().returning(Budget.id)
+    kept: str | None = (await db.execute(made)).scalar_one_or_none()
+    return kept
+
+
+async def funds(db: AsyncSession, *, areas: Sequence[str]) -> list[Fund]:
+    """The funds of these areas and all below them, by area."""
+    within = or_(*(Account.area_code.startswith(area, autoescape=True) for area in areas))
+    held = await db.execute(
+        select(Account.area_code, Account.posted).where(
+            within, Account.kind == AccountKind.FUND.value, Account.unit == Unit.POINT.value
+        )
+    )
+    budgeted = await db.execute(
+        select(Budget)
+        .where(or_(*(Budget.area_code.startswith(area, autoescape=True) for area in areas)))
+        .order_by(Budget.period_from.desc(), Budget.document_no)
+    )
+    rows = budgeted.scalars().all()
+    return [
+        Fund(code, posted, tuple(row for row in rows if row.area_code == code))
+        for code, posted in sorted((row.area_code, row.posted) for row in held)
+    ]
+
+
+async def _of_document(db: AsyncSession, area_code: str, document_no: str) -> Budget | None:
+    query = select(Budget).where(Budget.area_code == area_code, Budget.document_no == document_no)
+    return (await db.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
