@@ -125,7 +125,7 @@ class Town:
 
     async def pay(self, limit: int = 100, book: RuleBook | None = None) -> int:
         async with self.database.write() as db:
-            return await grants.post_due(db, limit=limit, book=book)
+            return len(await grants.post_due(db, limit=limit, book=book))
 
     async def reward(self, price: int = 10, stock: int = 5, **more: Any) -> str:
         async with self.database.write() as db:
