@@ -13,6 +13,7 @@ from bot.api import openapi, operations, resident, things
 from bot.api.admin.table import routes as admin_routes
 from bot.grid import inbound
 from bot.http import LARGEST_UPLOAD, SERVICE, errors
+from bot.poster import Poster
 from bot.sender import Sender
 from bot.service import Service
 from bot.timers import Timers
@@ -59,7 +60,7 @@ async def _learning(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _worker(app: web.Application) -> AsyncIterator[None]:
-    """The sender, the timers and the trainer run beside the server and stop with it."""
+    """The sender, the poster, the timers and the trainer run beside the server and stop with it."""
     service = app[SERVICE]
     tasks = [asyncio.create_task(work) for work in background(service)]
     service.worker_tasks.extend(tasks)
@@ -71,7 +72,8 @@ async def _worker(app: web.Application) -> AsyncIterator[None]:
 
 def background(service: Service) -> tuple[Coroutine[None, None, None], ...]:
     """What a process does that sends; as many processes as like may."""
-    return Sender(service).run(), Timers(service).run(), Trainer(service).run()
+    poster = Poster(service.database, service.vault, service.wakeups)
+    return Sender(service).run(), poster.run(), Timers(service).run(), Trainer(service).run()
 
 
 async def finish(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -15,7 +15,7 @@ from bot.wakeups import SENDER, TIMERS
 from community import audit, issues, photo_files, photos, privacy, teaching
 from core import clock, logs
 from core.errors import AppError
-from points import expiry, grants, redemptions
+from points import expiry, redemptions
 
 TICK_SECONDS: Final = 2.0
 SLOW_EVERY: Final = 30
@@ -48,7 +48,6 @@ class Timers:
         quick = (
             self._resume_unfinished,
             self._release_held,
-            self._post_grants,
             self._remind,
             self._expire_conversations,
         )
@@ -82,12 +81,6 @@ class Timers:
         async with self._service.database.write() as db:
             released = await reach.release_held(db)
         if released:
-            await self._service.wakeups.nudge(SENDER)
-
-    async def _post_grants(self) -> None:
-        async with self._service.database.write() as db:
-            posted = await grants.post_due(db, limit=BATCH)
-        if posted:
             await self._service.wakeups.nudge(SENDER)
 
     async def _remind(self) -> None:

@@ -1,5 +1,5 @@
-"""Nudges between tasks and processes: the sender that there is work, a waiting page that there is news, all that
-it is time to stop.
+"""Nudges between tasks and processes: the sender and the poster that there is work, a waiting page that there is news,
+all that it is time to stop.
 
 A nudge may be lost: whoever waits also looks by itself after a while. With Redis it crosses processes.
 """
@@ -18,6 +18,7 @@ from core import logs
 from core.stopping import cancelled
 
 SENDER: Final = "sender"
+POSTER: Final = "poster"
 TIMERS: Final = "timers"
 MODELS: Final = "models"
 TRAINER: Final = "trainer"
@@ -28,7 +29,7 @@ log = logs.get(__name__)
 
 
 class Wakeups:
-    """Topics are `sender`, `timers`, `models`, `trainer` and identity ids."""
+    """Topics are `sender`, `poster`, `timers`, `models`, `trainer` and identity ids."""
 
     def __init__(self, redis_url: str | None) -> None:
         self.redis: Redis | None = Redis.from_url(redis_url) if redis_url else None

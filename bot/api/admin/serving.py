@@ -13,6 +13,7 @@ from bot.api.admin.endpoint import Call, Endpoint, Input
 from bot.api.admin.reading import read
 from bot.http import SERVICE, Handler, json_response
 from bot.service import Service
+from bot.wakeups import POSTER
 from community import audit, workers
 from community.permissions import NotYourTask, Worker
 from core import logs
@@ -36,6 +37,7 @@ def serve(endpoint: Endpoint[Any]) -> Handler:
             raise
         if endpoint.method != "GET":
             await service.wakeups.nudge(endpoint.wakes)
+            await service.wakeups.nudge(POSTER)
         response = json_response(answer, status=endpoint.status)
         response.headers["Cache-Control"] = "no-store"  # what is shown to a worker stays in no cache on the way
         return response
