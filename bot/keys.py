@@ -19,7 +19,7 @@ from community.teaching import reindexing as examples
 from core.crypto import Unreadable, Vault, load_ring
 from core.db import Database
 from core.settings import Settings
-from points import redemption_views
+from points import redemption_codes
 
 BATCH: Final = 500
 
@@ -39,7 +39,7 @@ async def rotate(database: Database, settings: Settings) -> int:
         count += wrapped
     while True:
         async with database.write() as db:
-            if not await redemption_views.reindex(db, vault, limit=BATCH):
+            if not await redemption_codes.reindex(db, vault, limit=BATCH):
                 break
     for reindex in (_reindex_identities, _reindex_residents, _reindex_members, _reindex_examples):
         await _walk(database, vault, reindex)

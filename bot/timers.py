@@ -15,7 +15,7 @@ from bot.wakeups import SENDER, TIMERS
 from community import audit, issues, photo_files, photos, privacy, teaching
 from core import clock, logs
 from core.errors import AppError
-from points import expiry, redemptions
+from points import expiry, redemption_expiry
 
 TICK_SECONDS: Final = 2.0
 SLOW_EVERY: Final = 30
@@ -96,7 +96,7 @@ class Timers:
 
     async def _expire_points(self) -> None:
         async with self._service.database.write() as db:
-            await redemptions.expire_due(db)
+            await redemption_expiry.expire_due(db)
         async with self._service.database.write() as db:
             await expiry.expire_due(db)
 

@@ -104,8 +104,13 @@ class RegistrationState(StrEnum):
 
 
 class RedemptionState(StrEnum):
+    """WAITING for approval, without a code; HELD until the code is verified."""
+
+    WAITING = "waiting"
     HELD = "held"
     VERIFIED = "verified"
+    HANDED_OUT = "handed_out"
+    REFUSED = "refused"
     VOID = "void"
     EXPIRED = "expired"
 

@@ -1,7 +1,11 @@
-"""One-time codes for collecting a reward: seven random digits and one that checks them.
+"""One-time codes for collecting a reward: seven random symbols and one that checks them, shown as `8H2K-7M4Q`.
 
-Digits only, because they are read out loud and typed on any keyboard. The last is Damm's check digit: it tells every
-single wrong digit and every swap of two neighbours, so a slip of the hand never meets another person's code.
+Of symbols that look alike only one is used (8 and not B, 2 and not Z, neither 0 nor O), and small letters, full-width
+ones and whatever stands between them read alike. There are 23 symbols, a prime, so that the weighted sum tells every
+single wrong symbol and every swap of two neighbours: a slip of the hand never meets another person's code.
+
+Codes of eight digits, the last of which is Damm's check digit, were given out before and are still read. A new code
+has two letters at least, hence no slip makes one kind of code into the other.
 """
 
 from __future__ import annotations
@@ -12,7 +16,12 @@ from typing import Final
 
 from points.errors import CodeMistyped
 
-CODE_DIGITS: Final = 8
+ALPHABET: Final = "23456789ACEFHJKMPQRTWXY"
+LENGTH: Final = 8
+MOST_TYPED: Final = 64
+
+_VALUES: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_BETWEEN: Final = frozenset("-‐‑‒–—―−_·.．。")
 
 DAMM: Final = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
@@ -29,25 +38,54 @@ DAMM: Final = (
 """The quasigroup of H. M. Damm's thesis (Marburg 2004); its diagonal of zeros makes a correct code end in 0."""
 
 
-def _check(digits: str) -> int:
-    state = 0
-    for digit in digits:
-        state = DAMM[state][int(digit)]
-    return state
-
-
 def new_code() -> str:
-    """Eight digits, unpredictable."""
-    body = f"{secrets.randbelow(10 ** (CODE_DIGITS - 1)):0{CODE_DIGITS - 1}}"
-    return f"{body}{_check(body)}"
+    """Eight symbols, unpredictable, as `normalise` gives them."""
+    while True:
+        body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+        code = body + _check_symbol(body)
+        if _letters(code) > 1:
+            return code
 
 
 def normalise(typed: str) -> str:
-    """The code as it is indexed, from whatever was typed around it: spaces, hyphens, full-width digits.
-
-    Raises CodeMistyped.
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKC", typed[:64]) if not c.isspace() and c not in "-–—_·")
-    if len(plain) != CODE_DIGITS or not (plain.isascii() and plain.isdigit()) or _check(plain) != 0:
+    """The code as it is indexed, from however it was typed. Raises CodeMistyped."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", typed[:MOST_TYPED]) if not _is_between(c)).upper()
+    if len(plain) != LENGTH or not plain.isascii() or not (_is_right(plain) or _is_old(plain)):
         raise CodeMistyped
     return plain
+
+
+def shown(code: str) -> str:
+    """In two groups of four, easier to read aloud."""
+    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
+
+
+def _check_symbol(body: str) -> str:
+    """The one that makes the weighted sum 0; its own weight is 1."""
+    return ALPHABET[-_sum(body) % len(ALPHABET)]
+
+
+def _sum(symbols: str) -> int:
+    """Weights fall from 8 to 1: they all differ and none is a multiple of 23."""
+    return sum((LENGTH - place) * _VALUES[symbol] for place, symbol in enumerate(symbols))
+
+
+def _is_right(plain: str) -> bool:
+    return all(c in _VALUES for c in plain) and _letters(plain) > 1 and _sum(plain) % len(ALPHABET) == 0
+
+
+def _is_old(plain: str) -> bool:
+    if not plain.isdigit():
+        return False
+    state = 0
+    for digit in plain:
+        state = DAMM[state][int(digit)]
+    return state == 0
+
+
+def _letters(code: str) -> int:
+    return sum(c.isalpha() for c in code)
+
+
+def _is_between(character: str) -> bool:
+    return character.isspace() or character in _BETWEEN

@@ -135,6 +135,17 @@ def _rest(reserved: Sequence[lots.Use], taken: Sequence[Share]) -> list[Share]:
     return [share for share in left if share.amount]
 
 
+async def prolong(db: AsyncSession, *, hold_id: str, expires_at: datetime) -> None:
+    """Keep a reservation for longer. Raises HoldSettled, also for one whose time is over."""
+    await _pending(db, hold_id)
+    await db.execute(
+        update(Hold)
+        .where(Hold.id == hold_id)
+        .values(expires_at=expires_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def release(db: AsyncSession, *, hold_ids: Sequence[str], state: HoldState) -> None:
     """Give reserved points back to their lots, as VOID or EXPIRED; all of them or none. Raises HoldSettled.
 

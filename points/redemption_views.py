@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, false, or_, select, update
+from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import clock
-from core.crypto import Ring, Unreadable, Vault
+from core.crypto import Vault
 from core.values import RedemptionState
 from points import codes
 from points.errors import CodeElsewhere, CodeUnknown
+from points.redemption_codes import blinds, open_code, open_proxy
 from points.reward_models import RedemptionRow
 
-PURPOSE: Final = "redemption.code"
 MAX_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """One exchange; `code` is only there for the resident and while it can be used."""
+    """One exchange; `code` is only there for the resident and while it can be used, as it is shown: `8H2K-7M4Q`.
+
+    `area_code` is the community of the wallet that pays. `pickup_by` is whom the resident sends for it.
+    """
 
     id: str
     area_code: str
@@ -38,98 +39,91 @@ class Redemption:
     settled_at: datetime | None
     settled_by: str | None
     transfer_id: str | None
+    site_id: str | None
+    family_id: str | None
+    approved_at: datetime | None
+    verified_at: datetime | None
+    verified_by: str | None
+    handed_at: datetime | None
+    handed_by: str | None
     code: str | None = None
+    pickup_by: str | None = None
 
 
-def _rows() -> Select[RedemptionRow]:
+def rows() -> Select[RedemptionRow]:
     """All redemptions, as the database has them now whatever this session has seen before."""
     return select(RedemptionRow).execution_options(populate_existing=True)
 
 
-async def find(db: AsyncSession, vault: Vault, *, code: str, area_codes: Collection[str]) -> Redemption:
-    """A redemption by its code, in any state, within the worker's areas and all below them.
+async def find(
+    db: AsyncSession, vault: Vault, *, code: str, area_codes: Collection[str], site_ids: Collection[str] = ()
+) -> Redemption:
+    """A redemption by its code, in any state: of the worker's areas and all below them, or of their sites.
 
     Raises CodeMistyped, CodeUnknown or CodeElsewhere.
     """
     plain = codes.normalise(code)
-    # Codes made before the root key was rotated are indexed under the older key.
-    blinds = [Vault(Ring((key,))).blind(PURPOSE, plain) for key in vault.ring.keys]
-    row = (await db.execute(_rows().where(RedemptionRow.code_blind.in_(blinds)))).scalar_one_or_none()
+    row = (await db.execute(rows().where(RedemptionRow.code_blind.in_(blinds(vault, plain))))).scalar_one_or_none()
     if row is None:
         raise CodeUnknown
-    if not any(row.area_code.startswith(area) for area in area_codes):
+    if row.site_id not in site_ids and not row.area_code.startswith(tuple(area_codes)):
         raise CodeElsewhere
+    return view(row, pickup_by=await open_proxy(db, vault, row))
+
+
+async def get(db: AsyncSession, *, redemption_id: str) -> Redemption:
+    """Raises CodeUnknown."""
+    row = (await db.execute(rows().where(RedemptionRow.id == redemption_id))).scalar_one_or_none()
+    if row is None:
+        raise CodeUnknown
     return view(row)
 
 
 async def my_redemptions(db: AsyncSession, vault: Vault, *, resident_id: str, limit: int = 20) -> list[Redemption]:
     """A resident's redemptions, newest first, with the codes that can still be used."""
-    rows = await db.execute(
-        _rows()
+    mine = await db.execute(
+        rows()
         .where(RedemptionRow.resident_id == resident_id)
         .order_by(RedemptionRow.created_at.desc(), RedemptionRow.id)
         .limit(limit)
     )
-    return [view(row, code=await open_code(db, vault, row)) for row in rows.scalars()]
+    return [await own(db, vault, row) for row in mine.scalars()]
 
 
 async def list_redemptions(
     db: AsyncSession,
     *,
     area_codes: Collection[str],
+    site_ids: Collection[str] = (),
     state: RedemptionState | None = None,
     after_id: str | None = None,
     limit: int = 50,
 ) -> list[Redemption]:
-    """For the staff, newest first, in these areas and all below them; `after_id` is the last of the page before."""
+    """For the staff, newest first, of these areas and all below them and of these sites; `after_id` ended the page."""
     limit = max(1, min(limit, MAX_PAGE))
     below = [RedemptionRow.area_code.startswith(area, autoescape=True) for area in area_codes]
-    query = _rows().where(or_(false(), *below))
+    query = rows().where(or_(false(), *below, RedemptionRow.site_id.in_(site_ids)))
     if state is not None:
         query = query.where(RedemptionRow.state == state.value)
     if after_id is not None:
         last = select(RedemptionRow.created_at).where(RedemptionRow.id == after_id).scalar_subquery()
         same_moment = and_(RedemptionRow.created_at == last, RedemptionRow.id < after_id)
         query = query.where(or_(RedemptionRow.created_at < last, same_moment))
-    rows = await db.execute(query.order_by(RedemptionRow.created_at.desc(), RedemptionRow.id.desc()).limit(limit))
-    return [view(row) for row in rows.scalars()]
-
-
-async def reindex(db: AsyncSession, vault: Vault, *, limit: int = 500) -> int:
-    """Move the index of up to `limit` codes to the current root key; how many were not current.
-
-    A code whose resident was erased cannot be read any more and keeps its former index.
-    """
-    former = _rows().where(RedemptionRow.code_ring_id != vault.ring.current_id).order_by(RedemptionRow.id)
-    count = 0
-    for row in (await db.execute(former.limit(limit))).scalars():
-        fresh = {"code_ring_id": vault.ring.current_id}
-        with suppress(Unreadable):
-            if row.code_sealed is not None:
-                code = await vault.open_for(db, row.resident_id, PURPOSE, row.code_sealed)
-                fresh["code_blind"] = vault.blind(PURPOSE, code)
-        await db.execute(
-            update(RedemptionRow)
-            .where(RedemptionRow.id == row.id)
-            .values(fresh)
-            .execution_options(synchronize_session=False)
-        )
-        count += 1
-    return count
-
-
-async def open_code(db: AsyncSession, vault: Vault, row: RedemptionRow) -> str | None:
-    if row.code_sealed is None or row.state != RedemptionState.HELD.value or row.expires_at <= clock.now():
-        return None
-    return await vault.open_for(db, row.resident_id, PURPOSE, row.code_sealed)
+    found = await db.execute(query.order_by(RedemptionRow.created_at.desc(), RedemptionRow.id.desc()).limit(limit))
+    return [view(row) for row in found.scalars()]
 
 
 async def by_key(db: AsyncSession, area_code: str, key: str) -> RedemptionRow | None:
-    query = _rows().where(RedemptionRow.area_code == area_code, RedemptionRow.key == key)
+    query = rows().where(RedemptionRow.area_code == area_code, RedemptionRow.key == key)
     return (await db.execute(query)).scalar_one_or_none()
 
 
-def view(row: RedemptionRow, code: str | None = None) -> Redemption:
+async def own(db: AsyncSession, vault: Vault, row: RedemptionRow) -> Redemption:
+    """As its resident sees it."""
+    return view(row, code=await open_code(db, vault, row), pickup_by=await open_proxy(db, vault, row))
+
+
+def view(row: RedemptionRow, *, code: str | None = None, pickup_by: str | None = None) -> Redemption:
     return Redemption(
         id=row.id,
         area_code=row.area_code,
@@ -143,5 +137,13 @@ def view(row: RedemptionRow, code: str | None = None) -> Redemption:
         settled_at=row.settled_at,
         settled_by=row.settled_by,
         transfer_id=row.transfer_id,
+        site_id=row.site_id,
+        family_id=row.family_id,
+        approved_at=row.approved_at,
+        verified_at=row.verified_at,
+        verified_by=row.verified_by,
+        handed_at=row.handed_at,
+        handed_by=row.handed_by,
         code=code,
+        pickup_by=pickup_by,
     )

@@ -14,11 +14,15 @@ from core.db import Base
 from core.values import RedemptionState
 from points.caps import Period
 
+_S = RedemptionState
 TRANSITIONS: Final[dict[RedemptionState, frozenset[RedemptionState]]] = {
-    RedemptionState.HELD: frozenset({RedemptionState.VERIFIED, RedemptionState.VOID, RedemptionState.EXPIRED}),
-    RedemptionState.VERIFIED: frozenset(),
-    RedemptionState.VOID: frozenset(),
-    RedemptionState.EXPIRED: frozenset(),
+    _S.WAITING: frozenset({_S.HELD, _S.REFUSED, _S.VOID, _S.EXPIRED}),
+    _S.HELD: frozenset({_S.VERIFIED, _S.VOID, _S.EXPIRED}),
+    _S.VERIFIED: frozenset({_S.HANDED_OUT}),
+    _S.HANDED_OUT: frozenset(),
+    _S.REFUSED: frozenset(),
+    _S.VOID: frozenset(),
+    _S.EXPIRED: frozenset(),
 }
 """Where a redemption may go from each state; a verified one is corrected by reversing its transfer."""
 

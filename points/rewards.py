@@ -1,34 +1,60 @@
-"""The catalogue of what points can be exchanged for."""
+"""The catalogue of what points can be exchanged for. A reward is offered in its area and in all below it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final, TypedDict, Unpack
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import new_id
 from core.errors import Invalid
+from points import shelves, sites, windows
 from points.caps import Period
-from points.errors import RewardClosed, RewardSoldOut, RewardUnknown
+from points.errors import RewardChanged, RewardClosed, RewardSoldOut, RewardUnknown
 from points.postings import check_amount
 from points.reward_models import Reward, RewardStatus
+from points.shelves import MAX_STOCK, SYSTEM
 
-MAX_STOCK = 1_000_000
-MAX_NAME = 80
-CODE_DAYS = 30
+MAX_NAME: Final = 80
+MAX_NOTE: Final = 200
+CODE_DAYS: Final = 30
+
+
+class Terms(TypedDict, total=False):
+    """What a reward is and asks for; `limit_per_person` counts in each `limit_period`.
+
+    It is offered from `opens_at` to `closes_at` and, if there are `windows`, while one of them is open. `pickup` says
+    in words where and when, `site_id` is where its codes are verified, `code_days` how long a code is good.
+    """
+
+    name: str
+    price_points: int
+    pickup: str
+    note: str
+    limit_per_person: int | None
+    limit_period: Period
+    code_days: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    windows: list[dict[str, Any]] | None
+    site_id: str | None
+    needs_approval: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RewardView:
-    """A reward as it is offered; `stock` may be 0, `limit_per_person` counts in each `limit_period`."""
+    """A reward as it is offered, with its Terms; `stock` may be 0, `version` grows with every change of the terms."""
 
     id: str
     area_code: str
     name: str
     pickup: str
+    note: str
     price_points: int
     stock: int
     limit_per_person: int | None
@@ -36,76 +62,130 @@ class RewardView:
     code_days: int
     opens_at: datetime | None
     closes_at: datetime | None
+    windows: list[dict[str, Any]]
+    site_id: str | None
+    needs_approval: bool
     status: RewardStatus
+    version: int
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether it can be exchanged at this moment, while there are any."""
+        begun = self.opens_at is None or self.opens_at <= moment
+        over = self.closes_at is not None and self.closes_at <= moment
+        in_window = windows.is_open(windows.read(self.windows), moment)
+        return self.status is RewardStatus.OPEN and begun and not over and in_window
+
+    def opens_next(self, moment: datetime) -> datetime | None:
+        """When it opens after a moment at which it is closed; None if it does not."""
+        start = max(moment, self.opens_at) if self.opens_at else moment
+        spans = windows.read(self.windows)
+        at = start if windows.is_open(spans, start) else windows.opens_after(spans, start)
+        is_over = self.closes_at is not None and at is not None and at >= self.closes_at
+        return None if is_over or self.status is not RewardStatus.OPEN else at
+
+    def require_offered(self, moment: datetime) -> None:
+        """Raises RewardClosed or RewardSoldOut."""
+        if not self.is_open(moment):
+            raise RewardClosed(opens_at=self.opens_next(moment), closes_at=self.closes_at)
+        if self.stock < 1:
+            raise RewardSoldOut
 
 
 async def create_reward(
-    db: AsyncSession,
-    *,
-    area_code: str,
-    name: str,
-    price_points: int,
-    stock: int,
-    pickup: str = "",
-    limit_per_person: int | None = None,
-    limit_period: Period = Period.EVER,
-    code_days: int = CODE_DAYS,
-    opens_at: datetime | None = None,
-    closes_at: datetime | None = None,
+    db: AsyncSession, *, area_code: str, stock: int, actor_id: str = SYSTEM, **terms: Unpack[Terms]
 ) -> str:
-    """Offer a reward; its id. Raises AmountInvalid, or Invalid naming the field."""
-    check_amount(price_points)
-    _check(name, pickup, stock, limit_per_person, code_days)
-    if opens_at and closes_at and closes_at <= opens_at:
-        raise Invalid(fields={"closes_at": "before_opening"})
+    """Offer a reward, which needs a name and a price; its id. Raises AmountInvalid, or Invalid naming the field."""
+    missing = {field: "required" for field in ("name", "price_points") if field not in terms}
+    if missing:
+        raise Invalid(fields=missing)
+    if not 0 <= stock <= MAX_STOCK:
+        raise Invalid(fields={"stock": "out_of_range"})
+    values = {"limit_period": Period.EVER.value, "code_days": CODE_DAYS} | await _checked(db, area_code, terms)
     reward_id = new_id()
     await db.execute(
         insert(Reward).values(
             id=reward_id,
             area_code=area_code,
-            name=name.strip(),
-            pickup=pickup.strip(),
-            price_points=price_points,
-            stock=stock,
-            limit_per_person=limit_per_person,
-            limit_period=limit_period.value,
-            code_days=code_days,
-            opens_at=opens_at,
-            closes_at=closes_at,
+            stock=0,
             status=RewardStatus.OPEN.value,
             created_at=clock.now(),
+            **values,
         )
     )
+    await shelves.set_stock(db, reward_id=reward_id, stock=stock, actor_id=actor_id, reason="opening")
     return reward_id
 
 
-def _check(name: str, pickup: str, stock: int, limit_per_person: int | None, code_days: int) -> None:
+async def edit_reward(db: AsyncSession, *, reward_id: str, version: int, **terms: Unpack[Terms]) -> RewardView:
+    """Change some of the terms of the version that was seen; what was redeemed keeps its own.
+
+    Raises RewardUnknown, RewardChanged, AmountInvalid, or Invalid naming the field.
+    """
+    before = await find_reward(db, reward_id=reward_id)
+    opens_at, closes_at = terms.get("opens_at", before.opens_at), terms.get("closes_at", before.closes_at)
+    values = await _checked(db, before.area_code, {**terms, "opens_at": opens_at, "closes_at": closes_at})
+    done = await db.execute(
+        update(Reward)
+        .where(Reward.id == reward_id, Reward.version == version)
+        .values(version=Reward.version + 1, **values)
+        .returning(Reward.id)
+        .execution_options(synchronize_session=False)
+    )
+    if done.scalar_one_or_none() is None:
+        raise RewardChanged(version=before.version)
+    return await find_reward(db, reward_id=reward_id)
+
+
+async def _checked(db: AsyncSession, area_code: str, terms: Terms) -> dict[str, Any]:
+    """What is stored of these terms. Raises AmountInvalid or Invalid."""
+    if "price_points" in terms:
+        check_amount(terms["price_points"])
+    wrong = _wrong(terms)
+    opens_at, closes_at = terms.get("opens_at"), terms.get("closes_at")
+    if opens_at and closes_at and closes_at <= opens_at:
+        wrong["closes_at"] = "before_opening"
+    site_id = terms.get("site_id")
+    if site_id and not await _fits(db, site_id, area_code):
+        wrong["site_id"] = "not_here"
+    if wrong:
+        raise Invalid(fields=wrong)
+    values: dict[str, Any] = {**terms}
+    if "windows" in terms:
+        values["windows"] = windows.written(windows.read(terms["windows"])) or None
+    if "limit_period" in terms:
+        values["limit_period"] = terms["limit_period"].value
+    return values | {name: values[name].strip() for name in ("name", "pickup", "note") if name in terms}
+
+
+def _wrong(terms: Mapping[str, Any]) -> dict[str, str]:
+    limit = terms.get("limit_per_person")
     wrong = {
-        "name": not 1 <= len(name.strip()) <= MAX_NAME,
-        "pickup": len(pickup) > 2 * MAX_NAME,
-        "stock": not 0 <= stock <= MAX_STOCK,
-        "limit_per_person": limit_per_person is not None and not 1 <= limit_per_person <= MAX_STOCK,
-        "code_days": not 1 <= code_days <= 366,
+        "name": not 1 <= len(terms.get("name", "-").strip()) <= MAX_NAME,
+        "pickup": len(terms.get("pickup", "")) > 2 * MAX_NAME,
+        "note": len(terms.get("note", "")) > MAX_NOTE,
+        "limit_per_person": limit is not None and not 1 <= limit <= MAX_STOCK,
+        "code_days": not 1 <= terms.get("code_days", CODE_DAYS) <= 366,
     }
-    fields = {field: "out_of_range" for field, is_wrong in wrong.items() if is_wrong}
-    if fields:
-        raise Invalid(fields=fields)
+    return {field: "out_of_range" for field, is_wrong in wrong.items() if is_wrong}
+
+
+async def _fits(db: AsyncSession, site_id: str, area_code: str) -> bool:
+    """A site that is open, in the reward's area, above it or below it. Raises SiteUnknown."""
+    site = await sites.find_site(db, site_id=site_id)
+    is_near = site.area_code.startswith(area_code) or area_code.startswith(site.area_code)
+    return is_near and site.status is RewardStatus.OPEN
 
 
 async def list_rewards(db: AsyncSession, *, area_code: str, now: datetime) -> list[RewardView]:
-    """What a community offers at this moment, cheapest first, sold-out ones included."""
+    """What a community and the areas above it offer at this moment, cheapest first, sold-out ones included."""
+    above = [area_code[:n] for n in range(1, len(area_code) + 1)]
     rows = await db.execute(
         select(Reward)
-        .where(
-            Reward.area_code == area_code,
-            Reward.status == RewardStatus.OPEN.value,
-            or_(Reward.opens_at.is_(None), Reward.opens_at <= now),
-            or_(Reward.closes_at.is_(None), Reward.closes_at > now),
-        )
+        .where(Reward.area_code.in_(above), Reward.status == RewardStatus.OPEN.value)
         .order_by(Reward.price_points, Reward.id)
         .execution_options(populate_existing=True)
     )
-    return [_view(row) for row in rows.scalars()]
+    return [reward for row in rows.scalars() if (reward := view(row)).is_open(now)]
 
 
 async def all_rewards(db: AsyncSession, *, area_prefix: str) -> list[RewardView]:
@@ -116,7 +196,7 @@ async def all_rewards(db: AsyncSession, *, area_prefix: str) -> list[RewardView]
         .order_by(Reward.area_code, Reward.price_points, Reward.id)
         .execution_options(populate_existing=True)
     )
-    return [_view(row) for row in rows.scalars()]
+    return [view(row) for row in rows.scalars()]
 
 
 async def find_reward(db: AsyncSession, *, reward_id: str) -> RewardView:
@@ -126,26 +206,15 @@ async def find_reward(db: AsyncSession, *, reward_id: str) -> RewardView:
     ).scalar_one_or_none()
     if row is None:
         raise RewardUnknown
-    return _view(row)
-
-
-async def set_stock(db: AsyncSession, *, reward_id: str, stock: int) -> None:
-    """Say how many are on the shelf now. Raises RewardUnknown or Invalid."""
-    if not 0 <= stock <= MAX_STOCK:
-        raise Invalid(fields={"stock": "out_of_range"})
-    await _set(db, reward_id, stock=stock)
+    return view(row)
 
 
 async def withdraw_reward(db: AsyncSession, *, reward_id: str) -> None:
     """Offer it no longer; codes that are out stay good. Raises RewardUnknown."""
-    await _set(db, reward_id, status=RewardStatus.WITHDRAWN.value)
-
-
-async def _set(db: AsyncSession, reward_id: str, **values: object) -> None:
     done = await db.execute(
         update(Reward)
         .where(Reward.id == reward_id)
-        .values(**values)
+        .values(status=RewardStatus.WITHDRAWN.value)
         .returning(Reward.id)
         .execution_options(synchronize_session=False)
     )
@@ -153,46 +222,13 @@ async def _set(db: AsyncSession, reward_id: str, **values: object) -> None:
         raise RewardUnknown
 
 
-async def take_one(db: AsyncSession, *, reward_id: str, now: datetime) -> None:
-    """Take one from the shelf, if it is offered now. Raises RewardSoldOut or RewardClosed."""
-    taken = await db.execute(
-        update(Reward)
-        .where(
-            Reward.id == reward_id,
-            Reward.stock > 0,
-            Reward.status == RewardStatus.OPEN.value,
-            or_(Reward.opens_at.is_(None), Reward.opens_at <= now),
-            or_(Reward.closes_at.is_(None), Reward.closes_at > now),
-        )
-        .values(stock=Reward.stock - 1)
-        .returning(Reward.id)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.scalar_one_or_none() is not None:
-        return
-    reward = await find_reward(db, reward_id=reward_id)
-    early = reward.opens_at is not None and now < reward.opens_at
-    late = reward.closes_at is not None and now >= reward.closes_at
-    if reward.status is not RewardStatus.OPEN or early or late:
-        raise RewardClosed(opens_at=reward.opens_at, closes_at=reward.closes_at)
-    raise RewardSoldOut
-
-
-async def put_back(db: AsyncSession, *, reward_id: str, count: int) -> None:
-    await db.execute(
-        update(Reward)
-        .where(Reward.id == reward_id)
-        .values(stock=Reward.stock + count)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _view(row: Reward) -> RewardView:
+def view(row: Reward) -> RewardView:
     return RewardView(
         id=row.id,
         area_code=row.area_code,
         name=row.name,
         pickup=row.pickup,
+        note=row.note,
         price_points=row.price_points,
         stock=row.stock,
         limit_per_person=row.limit_per_person,
@@ -200,5 +236,9 @@ def _view(row: Reward) -> RewardView:
         code_days=row.code_days,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
+        windows=list(row.windows or ()),
+        site_id=row.site_id,
+        needs_approval=row.needs_approval,
         status=RewardStatus(row.status),
+        version=row.version,
     )

@@ -21,7 +21,7 @@ from points.ledger import post
 from points.lot_models import Lot
 from points.models import Account, AccountKind, AccountStatus, Hold, HoldState, Transfer, TransferKind, Unit
 from points.postings import Leg, Posting
-from points.redemption_views import PURPOSE
+from points.redemption_codes import PURPOSE
 from points.reward_models import RedemptionRow
 
 _OWNED: Final = (AccountKind.RESIDENT.value, AccountKind.SUSPENSE.value)

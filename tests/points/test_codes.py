@@ -7,44 +7,79 @@ from hypothesis import strategies as st
 from points import codes
 from points.errors import CodeMistyped
 
+CODES = st.builds(codes.new_code)
+LOOK_ALIKE = ("0OQ", "1IL", "2Z", "5S", "8B", "6G", "UV", "MN")
+"""At most one of each group is used."""
 
-def test_a_code_is_eight_digits_and_random() -> None:
+
+def fitting(digits: str) -> str:
+    """An old code, with the digit that the algorithm asks for."""
+    return next(f"{digits}{last}" for last in range(10) if codes._is_old(f"{digits}{last}"))
+
+
+def test_a_code_is_eight_symbols_and_random() -> None:
     made = {codes.new_code() for _ in range(200)}
-    assert len(made) > 190
-    assert all(len(code) == 8 and code.isdigit() and codes.normalise(code) == code for code in made)
+    assert len(made) == 200
+    assert all(len(code) == 8 and set(code) <= set(codes.ALPHABET) for code in made)
+    assert all(codes.normalise(code) == code for code in made)
 
 
-def test_the_check_digit_is_damms() -> None:
-    """The worked example of the algorithm's description: 572 takes the digit 4."""
-    assert codes._check("572") == 4
+def test_no_two_symbols_look_alike() -> None:
+    assert len(set(codes.ALPHABET)) == 23
+    assert all(len(set(group) & set(codes.ALPHABET)) <= 1 for group in LOOK_ALIKE)
 
 
-@given(st.integers(0, 7), st.integers(1, 9))
-def test_every_single_wrong_digit_is_noticed(place: int, off: int) -> None:
-    code = codes.new_code()
-    wrong = f"{code[:place]}{(int(code[place]) + off) % 10}{code[place + 1 :]}"
-    with pytest.raises(CodeMistyped):
-        codes.normalise(wrong)
+def test_a_code_is_shown_in_two_groups() -> None:
+    assert codes.shown("8H2K7M4Q") == "8H2K-7M4Q"
 
 
-@given(st.integers(0, 6))
-def test_every_swap_of_two_neighbours_is_noticed(place: int) -> None:
-    code = codes.new_code()
+@given(CODES, st.integers(0, 7), st.sampled_from(codes.ALPHABET + "01BDGILNOSUVZ"))
+def test_every_single_wrong_symbol_is_noticed(code: str, place: int, symbol: str) -> None:
+    wrong = f"{code[:place]}{symbol}{code[place + 1 :]}"
+    if wrong != code:
+        with pytest.raises(CodeMistyped):
+            codes.normalise(wrong)
+
+
+@given(CODES, st.integers(0, 6))
+def test_every_swap_of_two_neighbours_is_noticed(code: str, place: int) -> None:
     swapped = f"{code[:place]}{code[place + 1]}{code[place]}{code[place + 2 :]}"
     if swapped != code:
         with pytest.raises(CodeMistyped):
             codes.normalise(swapped)
 
 
-@pytest.mark.parametrize("form", ["{0} {1}", "{0}-{1}", " {0}{1}\n", "{0}　{1}"])
+@given(CODES, st.integers(0, 7))
+def test_a_missing_symbol_is_noticed(code: str, place: int) -> None:
+    with pytest.raises(CodeMistyped):
+        codes.normalise(code[:place] + code[place + 1 :])
+
+
+@pytest.mark.parametrize("form", ["{0} {1}", "{0}-{1}", " {0}{1}\n", "{0}\u3000{1}", "{0}\u2014{1}", "\uff0d{0}{1}"])
 def test_a_code_may_be_typed_with_what_stands_around_it(form: str) -> None:
     code = codes.new_code()
     assert codes.normalise(form.format(code[:4], code[4:])) == code
 
 
-def test_full_width_digits_are_digits() -> None:
-    code = codes.new_code()
-    assert codes.normalise(code.translate({ord("0") + n: ord("０") + n for n in range(10)})) == code
+@given(CODES)
+def test_small_and_full_width_symbols_read_alike(code: str) -> None:
+    wide = code.translate({ord(c): chr(ord(c) + 0xFEE0) for c in codes.ALPHABET})
+    assert [codes.normalise(form) for form in (code.lower(), wide, wide.lower())] == [code] * 3
+
+
+def test_the_old_check_digit_is_damms() -> None:
+    """The worked example of the algorithm's description: 572 takes the digit 4."""
+    assert fitting("572")[-1] == "4"
+
+
+@given(st.from_regex(r"[0-9]{7}", fullmatch=True), st.integers(0, 7), st.sampled_from("0123456789AHQ"))
+def test_old_codes_are_read_and_their_slips_noticed(digits: str, place: int, symbol: str) -> None:
+    old = fitting(digits)
+    assert codes.normalise(f"{old[:4]} {old[4:]}") == old
+    wrong = f"{old[:place]}{symbol}{old[place + 1 :]}"
+    if wrong != old:
+        with pytest.raises(CodeMistyped):
+            codes.normalise(wrong)
 
 
 @given(st.text(max_size=200))
@@ -54,5 +89,4 @@ def test_any_text_is_either_a_code_or_mistyped(typed: str) -> None:
     except CodeMistyped:
         return
     assert len(plain) == 8
-    assert plain.isascii()
-    assert plain.isdigit()
+    assert set(plain) <= set(codes.ALPHABET + "01")

@@ -7,7 +7,7 @@ import pytest
 
 from core import clock
 from core.errors import Invalid
-from points import rewards
+from points import rewards, shelves
 from points.errors import AmountInvalid, RewardClosed, RewardSoldOut, RewardUnknown
 from tests.points.town import Town
 
@@ -67,11 +67,11 @@ async def test_a_withdrawn_reward_is_closed_but_its_codes_stay_good(town: Town) 
 async def test_the_stock_is_set_to_what_is_on_the_shelf(town: Town) -> None:
     reward = await town.reward(stock=0)
     async with town.database.write() as db:
-        await rewards.set_stock(db, reward_id=reward, stock=3)
+        await shelves.set_stock(db, reward_id=reward, stock=3)
         with pytest.raises(Invalid):
-            await rewards.set_stock(db, reward_id=reward, stock=-1)
+            await shelves.set_stock(db, reward_id=reward, stock=-1)
         with pytest.raises(RewardUnknown):
-            await rewards.set_stock(db, reward_id="0" * 32, stock=1)
+            await shelves.set_stock(db, reward_id="0" * 32, stock=1)
     assert await town.stock(reward) == 3
 
 

@@ -18,6 +18,7 @@ from points import (
     corrections,
     expiry,
     grants,
+    redemption_expiry,
     redemption_views,
     redemptions,
     reversals,
@@ -154,7 +155,7 @@ class Town:
 
     async def expire(self, limit: int = 100) -> int:
         async with self.database.write() as db:
-            return await redemptions.expire_due(db, limit=limit)
+            return len(await redemption_expiry.expire_due(db, limit=limit))
 
     async def write_off(self, limit: int = 100) -> int:
         """Of lots that have expired."""

@@ -1,0 +1,69 @@
+"""Redemptions whose time is over: points go back to the lots that they came from, with the expiry that those have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.errors import AppError
+from core.values import RedemptionState
+from points.redemption_views import Redemption
+from points.redemptions import undo
+from points.reward_models import RedemptionRow
+
+EXPIRER: Final = "system"
+OPEN: Final = (RedemptionState.HELD, RedemptionState.WAITING)
+
+log = structlog.get_logger()
+
+
+async def expire_due(db: AsyncSession, *, limit: int = 100) -> list[Redemption]:
+    """Give back what was not collected or not approved in time, up to `limit` redemptions.
+
+    One that cannot be given back is left for the audit and stands in nobody's way.
+    """
+    done: list[Redemption] = []
+    for state in OPEN:
+        after = (datetime.min.replace(tzinfo=UTC), "")
+        while len(done) < limit:
+            due = await _overdue(db, state, after, limit - len(done))
+            if not due:
+                break
+            done += await _expire(db, [row.id for row in due])
+            after = (due[-1].expires_at, due[-1].id)
+    return done
+
+
+async def _overdue(db: AsyncSession, state: RedemptionState, after: tuple[datetime, str], limit: int) -> Sequence[Any]:
+    """The next ones in order of their expiry, locked; those that somebody else is at are skipped."""
+    query = (
+        select(RedemptionRow.id, RedemptionRow.expires_at)
+        .where(
+            RedemptionRow.state == state.value,
+            RedemptionRow.expires_at <= clock.now(),
+            tuple_(RedemptionRow.expires_at, RedemptionRow.id) > after,
+        )
+        .order_by(RedemptionRow.expires_at, RedemptionRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return (await db.execute(query)).all()
+
+
+async def _expire(db: AsyncSession, ids: Sequence[str]) -> list[Redemption]:
+    """All together, or else each for itself."""
+    try:
+        return await undo(db, ids, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
+    except (AppError, IntegrityError) as fault:
+        if len(ids) > 1:
+            return [done for one in ids for done in await _expire(db, [one])]
+        code = fault.code if isinstance(fault, AppError) else type(fault).__name__
+        log.warning("redemption_not_expired", redemption_id=ids[0], code=code)
+        return []
