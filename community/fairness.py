@@ -1,12 +1,14 @@
 """Looking for what a worker should look at: the same report twice, hardly a report, somebody who verifies their own,
 two who always go together, many in a short time.
 
-It reads and raises flags, each once. What is too much stands in `data/fairness.toml`. Numbers of reports begin with
+A flag is raised once. What is too much stands in `data/fairness.toml`. Numbers of reports begin with
 their day, so that a look reads the last days only.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -15,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Bundle, aliased
 
+from community import notices
 from community.coordinates import distance_metres
 from community.fairness_limits import Burst, Collusion, Duplicate, Thresholds, Trivial, thresholds
 from community.issues.models import Issue, IssueEvent, IssuePhoto
@@ -38,10 +41,10 @@ ISSUE: Final = "issue"
 ATTENDANCE: Final = "attendance"
 
 
-async def look(db: AsyncSession, limits: Thresholds | None = None) -> list[Found]:
-    """Raise a flag for everything of the last days that needs one and has none; what was new."""
+async def find(db: AsyncSession, limits: Thresholds | None = None) -> list[Found]:
+    """Everything of the last days that needs a flag, whether or not it has one; it only reads."""
     said = limits or thresholds()
-    found = [
+    return [
         *await _self_verified(db),
         *await _self_certified(db),
         *await _false(db),
@@ -50,7 +53,17 @@ async def look(db: AsyncSession, limits: Thresholds | None = None) -> list[Found
         *await _bursts(db, said.burst),
         *await _pairs(db, said.collusion),
     ]
-    return await flags.raise_flags(db, found)
+
+
+async def report(db: AsyncSession, found: Sequence[Found]) -> list[Found]:
+    """Raise the flags that are new, with one word to the staff of each community; what was new."""
+    new = await flags.raise_flags(db, found)
+    hour = f"{clock.now():%Y%m%d%H}"
+    for area_code, count in sorted(Counter(one.area_code for one in new).items()):
+        await notices.tell_staff(
+            db, event="points.flags", area_code=area_code, facts={"count": count}, key=f"flags:{area_code}:{hour}"
+        )
+    return new
 
 
 def _since(span: timedelta) -> ColumnElement[bool]:

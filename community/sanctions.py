@@ -13,16 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import notices, residents
 from community.binding import family
+from community.fairness import ATTENDANCE, ISSUE
 from community.permissions import Worker
 from core import clock
 from core.crypto import Vault
 from core.errors import Forbidden
-from points import adjustments, appeals, clawback, freezes
+from points import adjustments, appeals, clawback, flags, freezes
 from points.adjustments import Adjustment
 from points.appeals import ROUNDS, AppealView
 from points.clawback import Deed, TakenBack
-from points.fairness_errors import NotFrozen
-from points.fairness_models import AdjustmentState, AppealState
+from points.fairness_errors import NotFrozen, SamePerson
+from points.fairness_models import AdjustmentState, AppealState, FlagState
+from points.flags import Flag
 from points.freezes import Frozen
 from points.postings import Posted
 from points.rules import store
@@ -150,6 +152,22 @@ async def claw_back(
     elif done.taken_points:
         await _tell_resident(db, vault, resident_id, notice="points_taken_back", facts=facts, key=key)
     return done
+
+
+async def decide_flag(db: AsyncSession, *, flag_id: str, state: FlagState, decision: str, worker: Worker) -> Flag:
+    """Raises OwnPoints, SamePerson for a worker whom the flag names, and what `flags.decide` raises."""
+    flag = await flags.get(db, flag_id=flag_id)
+    await keep_out_of_own(db, worker=worker, resident_id=flag.resident_id)
+    if flag.facts.get("worker_id") == worker.id:
+        raise SamePerson(worker_id=worker.id)
+    return await flags.decide(db, flag_id=flag_id, state=state, worker_id=worker.id, decision=decision)
+
+
+def deeds_of(flag: Flag) -> list[Deed]:
+    """The deeds that a flag is about, as grants name them."""
+    if flag.subject_kind in (ISSUE, ATTENDANCE):
+        return [Deed(flag.subject_kind, flag.subject_id)]
+    return [Deed(ISSUE, number) for number in flag.facts.get("issues", ())]
 
 
 async def adjust(

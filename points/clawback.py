@@ -88,6 +88,17 @@ async def claw_back(
     )
 
 
+async def deed_of(db: AsyncSession, *, transfer_id: str) -> Deed:
+    """What a grant was paid for. Raises NothingToClawBack for what is no grant."""
+    query = select(Transfer.source_kind, Transfer.source_id).where(
+        Transfer.id == transfer_id, Transfer.kind == TransferKind.GRANT.value
+    )
+    found = (await db.execute(query)).one_or_none()
+    if found is None:
+        raise NothingToClawBack
+    return Deed(found.source_kind, found.source_id)
+
+
 async def _refuse_unpaid(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed]) -> int:
     """Requests are locked before accounts, as the poster does."""
     waiting = (

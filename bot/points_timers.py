@@ -1,0 +1,92 @@
+"""What comes due for points by the clock and may wait a minute: freezes that end, months that close, what looks unfair.
+
+One process at a time does it, by a lease; nothing here would happen twice without it, it would only be read twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.wakeups import SENDER, Wakeups
+from community import fairness, sanctions
+from core import clock, leases, logs
+from core.crypto import Vault
+from core.db import Database, new_id
+from core.errors import AppError
+from points import snapshots
+
+TOPIC: Final = "points_timers"
+TICK_SECONDS: Final = 60.0
+LEASE_SECONDS: Final = 3 * TICK_SECONDS
+LOOK_EVERY: Final = timedelta(hours=1)
+FIRST_LOOK: Final = timedelta(minutes=2)
+"""A process that has just started answers first and looks later."""
+
+log = logs.get(__name__)
+
+
+class PointsTimers:
+    """Runs until the service stops; any number of processes may have one. A fault of one duty leaves the others."""
+
+    def __init__(self, database: Database, vault: Vault, wakeups: Wakeups) -> None:
+        self._database = database
+        self._vault = vault
+        self._wakeups = wakeups
+        self._holder = new_id()
+        self._look_at = clock.now() + FIRST_LOOK
+        self._closed: datetime | None = None
+
+    async def run(self) -> None:
+        while not self._wakeups.is_stopping:
+            await self._guarded(self.tick)
+            await self._wakeups.wait(TOPIC, TICK_SECONDS)
+
+    async def tick(self) -> None:
+        """One round, if no other process does it."""
+        async with self._database.write() as db:
+            lease = await leases.acquire(db, name=TOPIC, seconds=LEASE_SECONDS, holder=self._holder)
+        if lease is None:
+            return
+        await self._guarded(self._lift_freezes)
+        await self._guarded(self._close_month)
+        if clock.now() >= self._look_at:
+            self._look_at = clock.now() + LOOK_EVERY
+            await self._guarded(self.look)
+
+    async def _guarded(self, duty: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await duty()
+        except (AppError, SQLAlchemyError, OSError) as error:
+            log.warning("points_timer_failed", duty=duty.__name__, error=type(error).__name__)
+        except Exception as error:  # the boundary: the clock must go on
+            log.exception("points_timer_failed", duty=duty.__name__, error=type(error).__name__)
+
+    async def _lift_freezes(self) -> None:
+        lifted = await self._database.run(lambda db: sanctions.lift_due(db, self._vault))
+        if lifted:
+            await self._wakeups.nudge(SENDER)
+
+    async def _close_month(self) -> None:
+        """Snapshots of the balances at the end of the last month, some accounts in each transaction."""
+        as_of = snapshots.due(clock.now())
+        after: int | None = 0 if as_of != self._closed else None
+        while after is not None and not self._wakeups.is_stopping:
+            async with self._database.write() as db:
+                taken = await snapshots.take(db, as_of=as_of, after_id=after)
+            if taken.broken:
+                log.error("balances_broken", accounts=taken.broken)
+            after = taken.last_id
+        self._closed = as_of
+
+    async def look(self) -> None:
+        """Read without keeping anybody from writing, then raise what is new."""
+        async with self._database.read() as db:
+            found = await fairness.find(db)
+        new = await self._database.run(lambda db: fairness.report(db, found)) if found else []
+        if new:
+            log.info("flags_raised", count=len(new))
+            await self._wakeups.nudge(SENDER)
