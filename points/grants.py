@@ -7,9 +7,9 @@ order of arrival until its fund is empty; from then on all wait, so that a later
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,7 @@ from points.grant_rows import Request, Settled
 from points.models import AccountKind, TransferKind, Unit
 from points.postings import Posting, between
 from points.rules import RuleBook, default, in_force
-from points.rules.body import ASKED
+from points.rules.body import ASKED, Facts
 from points.rules.judging import Declined, Due, judge, source_of
 
 RETRY_AFTER: Final = timedelta(minutes=10)
@@ -50,28 +50,26 @@ async def request_grant(
     source_id: str,
     occurred_at: datetime,
     minutes: int | None = None,
-    purpose: str | None = None,
-    unit: Unit | None = None,
-    facts: Mapping[str, Any] | None = None,
+    facts: Facts | None = None,
     book: RuleBook | None = None,
 ) -> bool:
     """Ask for what a deed earns, with the deed; False when it was asked for before.
 
-    `minutes` is the certified time, for rules that pay by time; `facts` are codes and numbers as in rules.body.Facts.
-    Purpose and unit are the rule's own unless they are given. Raises RuleUnknown.
+    `minutes` is the certified time, for rules that pay by time; `facts` is what else the rule may read. Raises
+    RuleUnknown.
     """
     known = ASKED.get(rule)
     now = clock.now()
     row = {
         "rule_id": rule,
-        "unit": (unit or (known[1] if known else Unit.POINT)).value,
-        "purpose": purpose or (book or default()).purpose_of(rule).value,
+        "unit": (known[1] if known else Unit.POINT).value,
+        "purpose": (book or default()).purpose_of(rule).value,
         "source_kind": source_kind,
         "source_id": source_id,
         "recipient_id": recipient_id,
         "area_code": area_code,
         "minutes": minutes,
-        "facts": dict(facts) if facts else None,
+        "facts": facts.stored() if facts else None,
         "notified": False,
         "occurred_at": occurred_at,
         "requested_at": now,
