@@ -13,6 +13,7 @@ from bot.api import openapi, operations, resident, things
 from bot.api.admin.table import routes as admin_routes
 from bot.grid import inbound
 from bot.http import LARGEST_UPLOAD, SERVICE, errors
+from bot.points_timers import PointsTimers
 from bot.poster import Poster
 from bot.sender import Sender
 from bot.service import Service
@@ -73,7 +74,8 @@ async def _worker(app: web.Application) -> AsyncIterator[None]:
 def background(service: Service) -> tuple[Coroutine[None, None, None], ...]:
     """What a process does that sends; as many processes as like may."""
     poster = Poster(service.database, service.vault, service.wakeups)
-    return Sender(service).run(), poster.run(), Timers(service).run(), Trainer(service).run()
+    points = PointsTimers(service.database, service.vault, service.wakeups)
+    return Sender(service).run(), poster.run(), Timers(service).run(), points.run(), Trainer(service).run()
 
 
 async def finish(tasks: Sequence[asyncio.Task[None]]) -> None:
