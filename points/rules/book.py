@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Generic, TypeAlias, TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from points.errors import RuleUnknown
 from points.rules.body import ASKED, Purpose, RuleBody
 from points.rules.data import Data
 from points.rules.scheme import Scheme
 
+ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
 Body_co = TypeVar("Body_co", bound=Data, covariant=True)
 
 
@@ -32,6 +33,10 @@ class Version(Generic[Body_co]):
 
     def holds_at(self, moment: datetime) -> bool:
         return self.effective_from <= moment and (self.effective_until is None or moment < self.effective_until)
+
+    def without_end(self) -> Version[Body_co]:
+        """The same as if it had always held."""
+        return replace(self, effective_from=ALWAYS, effective_until=None)
 
 
 Rule: TypeAlias = Version[RuleBody]
@@ -83,6 +88,12 @@ class RuleBook:
         found = [one for one in self._by_id.get(rule_id, ()) if version is None or one.version == version]
         return max(found, key=lambda rule: rule.version).body.title if found else None
 
-    def with_version(self, rule: Rule) -> RuleBook:
-        """The same book with one rule more."""
-        return RuleBook((*self.rules, rule), self.schemes)
+    def trying_rule(self, rule: Rule) -> RuleBook:
+        """The same book as if one version had always held, in place of those that its own area has of that rule."""
+        others = (one for one in self.rules if one.id != rule.id or one.area_code != rule.area_code or one.is_shipped)
+        return RuleBook((*others, rule.without_end()), self.schemes)
+
+    def trying_scheme(self, scheme: SchemeVersion) -> RuleBook:
+        """The same for the settings of an area."""
+        others = (one for one in self.schemes if one.area_code != scheme.area_code or one.is_shipped)
+        return RuleBook(self.rules, (*others, scheme.without_end()))

@@ -13,13 +13,12 @@ from typing import Any, Final
 from core import clock
 from core.errors import ConfigError
 from points.rules.body import RuleBody
-from points.rules.book import Rule, RuleBook, Version
+from points.rules.book import ALWAYS, Rule, RuleBook, Version
 from points.rules.data import parse
 from points.rules.errors import RuleInvalid
 from points.rules.scheme import SCHEME, Scheme
 
 RULES_FILE: Final = Path(__file__).with_name("rules.toml")
-ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def load(path: Path) -> RuleBook:

@@ -158,12 +158,14 @@ async def scheme(db: AsyncSession, *, area_code: str, moment: datetime | None = 
     return (await in_force(db)).scheme(area_code, moment or clock.now())
 
 
-def rule_of(row: RuleVersion) -> Rule | SchemeVersion:
+def rule_of(row: RuleVersion) -> Rule:
     """What a row says, drafts too."""
-    when = (row.effective_from, row.effective_until, row.area_code)
-    if row.rule_id == SCHEME:
-        return Version(SCHEME, row.version, _scheme(row.body), *when)
-    return Version(row.rule_id, row.version, _body(row.body), *when)
+    return Version(row.rule_id, row.version, _body(row.body), row.effective_from, row.effective_until, row.area_code)
+
+
+def scheme_of(row: RuleVersion) -> SchemeVersion:
+    """The same for settings."""
+    return Version(SCHEME, row.version, _scheme(row.body), row.effective_from, row.effective_until, row.area_code)
 
 
 @lru_cache(maxsize=512)
