@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from admin_cli import points_fairness
 from admin_cli.client import Exit, Failure, at
 from admin_cli.options import Area, Cursor, Limit, Reason
 from admin_cli.session import session
@@ -50,12 +51,18 @@ def adjust(
     ref: Ref,
     amount: Annotated[int, typer.Argument(metavar="AMOUNT", help="加多少分；减分写负数，例如 -5")],
     reason: Reason,
+    *,
+    document: Annotated[str | None, typer.Option("--document", help="依据的文号")] = None,
     area: Area = None,
 ) -> None:
-    """调整积分。"""
+    """调整积分；超过社区规定的数，要第二个人批准。"""
     hc = session(ctx)
-    answer = hc.client.post(at("points", ref, "adjust"), {"amount": amount, "reason": reason, "area": area})
-    hc.printer.done(answer, f"已调整 {amount:+d} 分，流水号 {answer['transfer_id']}。")
+    said = {"amount": amount, "reason": reason, "document_no": document, "area": area}
+    answer = hc.client.post(at("points", ref, "adjust"), said)
+    if answer["transfer_id"] is None:
+        hc.printer.done(answer, f"要第二个人批准，申请编号 {answer['request_id']}。")
+    else:
+        hc.printer.done(answer, f"已调整 {amount:+d} 分，流水号 {answer['transfer_id']}。")
 
 
 @app.command()
@@ -79,3 +86,6 @@ def audit(ctx: typer.Context) -> None:
         return
     hc.printer.rows(answer, "findings", FINDING)
     raise Failure(Exit.REFUSED, f"有 {len(answer['findings'])} 处不符。")
+
+
+points_fairness.register(app)

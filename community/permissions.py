@@ -20,6 +20,8 @@ class Permission(StrEnum):
     MEMBERS = "members"
     POINTS = "points"
     ADJUST_POINTS = "adjust_points"
+    APPROVE_POINTS = "approve_points"
+    FAIRNESS = "fairness"
     REWARDS = "rewards"
     REDEMPTIONS = "redemptions"
     CHATS = "chats"
@@ -52,6 +54,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             _P.MEMBERS,
             _P.POINTS,
             _P.ADJUST_POINTS,
+            _P.APPROVE_POINTS,
+            _P.FAIRNESS,
             _P.REWARDS,
             _P.REDEMPTIONS,
             _P.CHATS,

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import Field
+from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Json, Listing, Nothing
+from community.residents import Resident
+from core import clock
+from core.errors import Invalid, NotFound
+from points import audit, reversals, statements
+from points.models import Unit
+from points.statements import Balance
 from sqlalchemy import select
 
 from bot.api import shapes
 from bot.api.admin import answers
-from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing, Reason
 from community import residents
 from community.permissions import NotYourTask, Permission
-from community.residents import Resident
-from core import clock
-from core.errors import Invalid, NotFound
-from points import audit, corrections, reversals, statements
-from points.models import Unit
-from points.postings import MAX_POINTS
-from points.statements import Balance
 
 
 class StatementQuery(Listing):
     """`area` is the community's code; without it the resident's own community."""
 
-    area: AreaPrefix = ""
-
-
-class Adjustment(Input):
-    """`amount` is signed; `area` as in a statement."""
-
-    amount: Annotated[int, Field(ge=-MAX_POINTS, le=MAX_POINTS, strict=True)]
-    reason: Reason
     area: AreaPrefix = ""
 
 
@@ -66,22 +56,6 @@ async def statement(call: Call, query: StatementQuery) -> Json:
     call.subject = resident.ref
     items = [asdict(line) | {"at": clock.iso(line.at)} for line in found.items]
     return {"items": items, "next": None if found.next_seq is None else str(found.next_seq)}
-
-
-async def adjust(call: Call, said: Adjustment) -> Json:
-    resident = await _resident(call)
-    area_code = _area(call, resident, said.area)
-    posted = await corrections.adjust(
-        call.db,
-        area_code=area_code,
-        resident_id=resident.id,
-        amount_points=said.amount,
-        reason=said.reason,
-        actor_id=call.worker.id,
-        key=call.key,
-    )
-    call.subject = resident.ref
-    return asdict(posted)
 
 
 async def reverse(call: Call, said: Because) -> Json:
@@ -140,10 +114,6 @@ ENDPOINTS: Final = (
     Endpoint(
         "GET", "/points/{ref}/statement", statement, Permission.POINTS, StatementQuery,
         shapes.Page[shapes.StatementLine], "A resident's entries, newest first", "points statement", personal=True,
-    ),
-    Endpoint(
-        "POST", "/points/{ref}/adjust", adjust, Permission.ADJUST_POINTS, Adjustment, answers.Posted,
-        "Correct a balance", "points adjust",
     ),
     Endpoint(
         "POST", "/transfers/{id}/reverse", reverse, Permission.ADJUST_POINTS, Because, answers.Posted,

@@ -1,0 +1,127 @@
+"""Corrections of balances, and those that a second person must agree to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from bot.api import shapes
+from bot.api.admin import fairness_answers as answers
+from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, InArea, Input, Json, Reason, page
+from bot.api.admin.whose import area_of, refs_of, resident_of
+from community import sanctions
+from community.permissions import Permission
+from core import clock
+from points import adjustments
+from points.adjustments import Adjustment
+from points.fairness_models import AdjustmentState
+from points.postings import MAX_POINTS
+
+
+class Adjusting(Input):
+    """`amount` is signed; `area` is the community's code, without it the resident's own community."""
+
+    amount: Annotated[int, Field(ge=-MAX_POINTS, le=MAX_POINTS, strict=True)]
+    reason: Reason
+    area: AreaPrefix = ""
+    document_no: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
+class Approving(Input):
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class AdjustmentQuery(InArea):
+    state: AdjustmentState | None = None
+
+
+async def adjust(call: Call, said: Adjusting) -> Json:
+    resident = await resident_of(call)
+    made = await sanctions.adjust(
+        call.db,
+        call.vault,
+        area_code=area_of(call, resident, said.area),
+        resident_id=resident.id,
+        amount_points=said.amount,
+        reason=said.reason,
+        document_no=said.document_no,
+        worker=call.worker,
+        key=call.key,
+    )
+    call.subject = resident.ref
+    if isinstance(made, Adjustment):
+        done = {"transfer_id": made.transfer_id, "request_id": made.id, "state": made.state.value}
+        return {**done, "created": made.transfer_id is None}
+    return {"transfer_id": made.transfer_id, "request_id": None, "state": "posted", "created": made.created}
+
+
+async def listing(call: Call, query: AdjustmentQuery) -> Json:
+    found = await adjustments.listing(
+        call.db,
+        area_codes=call.areas(query.area),
+        state=query.state,
+        after_id=query.cursor,
+        limit=query.limit,
+    )
+    refs = await refs_of(call.db, (one.resident_id for one in found))
+    return page([_shown(one, refs) for one in found], limit=query.limit, cursor=found[-1].id if found else None)
+
+
+async def approve(call: Call, said: Approving) -> Json:
+    asked = await _asked(call)
+    done = await sanctions.approve(
+        call.db, call.vault, adjustment_id=asked.id, decision=said.reason, worker=call.worker
+    )
+    return _shown(done, await refs_of(call.db, [done.resident_id]))
+
+
+async def refuse(call: Call, said: Because) -> Json:
+    asked = await _asked(call)
+    done = await adjustments.refuse(call.db, adjustment_id=asked.id, worker_id=call.worker.id, decision=said.reason)
+    return _shown(done, await refs_of(call.db, [done.resident_id]))
+
+
+async def _asked(call: Call) -> Adjustment:
+    """Raises AdjustmentUnknown, NotYourTask."""
+    found = await adjustments.get(call.db, adjustment_id=call.path["id"])
+    call.require(found.area_code)
+    return found
+
+
+def _shown(one: Adjustment, refs: dict[str, str]) -> Json:
+    return {
+        "id": one.id,
+        "area_code": one.area_code,
+        "ref": refs.get(one.resident_id, ""),
+        "amount": one.amount_points,
+        "reason": one.reason,
+        "document_no": one.document_no,
+        "state": one.state.value,
+        "asked_by": one.asked_by,
+        "asked_at": clock.iso(one.asked_at),
+        "decided_by": one.decided_by,
+        "decided_at": clock.iso(one.decided_at) if one.decided_at else None,
+        "decision": one.decision,
+        "transfer_id": one.transfer_id,
+    }
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        "POST", "/points/{ref}/adjust", adjust, Permission.ADJUST_POINTS, Adjusting, answers.Adjusted,
+        "Correct a balance; above a limit a second person agrees", "points adjust",
+    ),
+    Endpoint(
+        "GET", "/points/adjustments", listing, Permission.POINTS, AdjustmentQuery, shapes.Page[answers.Adjustment],
+        "Corrections that need a second person", "points adjustments list",
+    ),
+    Endpoint(
+        "POST", "/points/adjustments/{id}/approve", approve, Permission.APPROVE_POINTS, Approving, answers.Adjustment,
+        "Agree to a correction, as a second person", "points adjustments approve",
+    ),
+    Endpoint(
+        "POST", "/points/adjustments/{id}/refuse", refuse, Permission.APPROVE_POINTS, Because, answers.Adjustment,
+        "Do not agree to a correction", "points adjustments refuse",
+    ),
+)  # fmt: skip

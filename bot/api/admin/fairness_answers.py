@@ -1,0 +1,112 @@
+"""The JSON about flags, freezes, appeals and corrections that the staff get; see `bot.api.admin.answers`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from points.fairness_models import AdjustmentState, AppealState, FlagState
+from points.flags import FlagKind
+
+
+class Flag(BaseModel):
+    """Something to look at; `facts` say why it was raised. It changes no balance."""
+
+    id: str
+    kind: FlagKind
+    state: FlagState
+    area_code: str
+    ref: str
+    subject_kind: str
+    subject_id: str
+    facts: dict[str, Any]
+    raised_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+
+
+class TakenBack(BaseModel):
+    """Points taken, now owed and let go; `transfers` are the reversals, `unpaid_requests` will not be paid."""
+
+    transfers: list[str]
+    taken_points: int
+    owed_points: int
+    forgiven_points: int
+    unpaid_requests: int
+
+
+class Freeze(BaseModel):
+    """Nothing is spent until `ends_at`, or until it is lifted."""
+
+    id: str
+    area_code: str
+    ref: str
+    reason: str
+    frozen_by: str
+    frozen_at: datetime
+    ends_at: datetime
+    lifted_at: datetime | None
+    lifted_by: str | None
+    lifted_because: str | None
+
+
+class ConfirmedFlag(Flag):
+    """With what was done about it."""
+
+    taken_back: TakenBack | None
+    freeze: Freeze | None
+
+
+class AppealLine(BaseModel):
+    """An appeal without its words; `round` 2 is the last."""
+
+    id: str
+    area_code: str
+    ref: str
+    freeze_id: str
+    round: int
+    state: AppealState
+    created_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+
+
+class Appeal(AppealLine):
+    """With the resident's words and the freeze that they are about."""
+
+    words: str
+    freeze: Freeze
+
+
+class Adjustment(BaseModel):
+    """A correction that waits for a second person, or that one decided."""
+
+    id: str
+    area_code: str
+    ref: str
+    amount: int
+    reason: str
+    document_no: str | None
+    state: AdjustmentState
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+    transfer_id: str | None
+
+
+class Adjusted(BaseModel):
+    """Posted at once with a `transfer_id`; above the limit there is a `request_id` that waits for a second person.
+
+    `created` is false when the same request was made before under the same key.
+    """
+
+    transfer_id: str | None
+    created: bool
+    request_id: str | None
+    state: str
