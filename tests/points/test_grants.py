@@ -113,7 +113,7 @@ async def test_the_fund_pays_in_order_of_arrival_until_it_is_empty(town: Town, b
     assert await town.pay(book=book) == 5
     assert [(await town.balance(r)).posted for r in residents] == [10, 10, 0, 0, 0]
     assert [state for _, state, _ in await states(town)] == ["paid", "paid", *["unfunded"] * 3]
-    assert await town.findings() == []
+    assert await town.findings(book) == []
 
 
 async def test_a_smaller_request_does_not_overtake_one_that_waits_for_money(town: Town, book: RuleBook) -> None:
@@ -126,7 +126,7 @@ async def test_a_smaller_request_does_not_overtake_one_that_waits_for_money(town
     await town.fund(5)
     assert await town.pay(book=book) == 2
     assert ((await town.balance(first)).posted, (await town.balance(second)).posted) == (10, 0)
-    assert await town.findings() == []
+    assert await town.findings(book) == []
 
 
 async def test_nor_does_it_within_one_batch(town: Town, book: RuleBook) -> None:

@@ -183,7 +183,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.do(self._compare())
 
     def teardown(self) -> None:
-        assert self.do(self.town.findings()) == []
+        assert self.do(self.town.findings(self.book)) == []
         self.do(self.town.database.close())
 
     async def _compare(self) -> None:

@@ -27,7 +27,7 @@ from points import (
     wallets,
 )
 from points.accounts import AccountRef
-from points.audit import Finding
+from points.audit import Against, Finding
 from points.lot_models import Lot
 from points.models import Account, AccountKind, Unit
 from points.postings import Posted
@@ -207,9 +207,9 @@ class Town:
         async with self.database.read() as db:
             return await redemption_views.my_redemptions(db, self.vault, resident_id=resident_id)
 
-    async def findings(self) -> list[Finding]:
-        async with self.database.read() as db:
-            return await audit.check(db)
+    async def findings(self, book: RuleBook | None = None) -> list[Finding]:
+        async with self.database.snapshot() as db:
+            return await audit.check(db, against=Against(vault=self.vault, book=book))
 
 
 def code_of(redemption: Redemption) -> str:
