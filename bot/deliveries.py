@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import alerts, media_jobs, moderation, outgoing, picture_checks, reach
+from bot import alerts, code_pictures, media_jobs, moderation, outgoing, picture_checks, reach
 from bot.grid import photos as grid_photos
 from bot.grid import pushes
 from bot.media_links import photo_link
@@ -156,6 +156,7 @@ Deliver = Callable[[Service, Job], Awaitable[None]]
 
 KINDS: Final[Mapping[str, Deliver]] = {
     outgoing.REPLY: send_reply,
+    outgoing.CODE_PICTURE: code_pictures.send,
     notices.RESIDENT: send_notice,
     notices.STAFF: send_staff_notice,
     photos.FETCH: media_jobs.fetch,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Index, func, select
@@ -26,11 +26,15 @@ from core.messages import Reply
 from core.values import Platform
 
 REPLY: Final = "reply.send"
+CODE_PICTURE: Final = "reply.code_picture"
 PURPOSE: Final = "outgoing.body"
 REPLY_WAY: Final = "reply"
 PAGE_WAY: Final = "page"
 SHOWN: Final = (REPLY_WAY, PAGE_WAY)
 """Ways whose rows pages show; the others log what left through a platform, perhaps as well."""
+
+BEHIND: Final = timedelta(seconds=1)
+"""So much later a picture leaves than the answer that it belongs to, which goes another way."""
 
 POLLED: Final = (Platform.WEB, Platform.WECHAT_MINI, Platform.ALIPAY_MINI)
 
@@ -57,9 +61,27 @@ class Sent:
 
 
 async def keep_reply(db: AsyncSession, vault: Vault, who: Who, *, message_id: int, reply: Reply, route: Route) -> None:
-    """In the transaction that answers a message: queue what cannot be answered passively, log what is polled."""
+    """In the transaction that answers a message: queue what cannot be answered passively, log what is polled.
+
+    The picture of a code is a message of its own where there is no page to show it.
+    """
     if reply.is_silent:
         return
+    await _keep_whole(db, vault, who, message_id=message_id, reply=reply, route=route)
+    if reply.qr and who.platform is Platform.WECHAT:
+        await outbox.enqueue(
+            db,
+            kind=CODE_PICTURE,
+            order_key=f"code:{who.identity_id}",  # one that fails holds up no answer
+            payload={"identity_id": who.identity_id, "redemption_id": reply.qr},
+            key=f"code_picture:{message_id}",
+            owner_id=who.key_owner_id,
+            vault=vault,
+            not_before=clock.now() + BEHIND,
+        )
+
+
+async def _keep_whole(db: AsyncSession, vault: Vault, who: Who, *, message_id: int, reply: Reply, route: Route) -> None:
     if route is Route.PASSIVE:
         if who.platform in POLLED:
             await record(db, vault, who, reply=reply, way=REPLY_WAY)

@@ -23,7 +23,7 @@ from bot.service import Service
 from community.residents import Identity, Who
 from core import clock
 from core.errors import DeliveryError, DeliveryHeld
-from core.messages import Reply
+from core.messages import Reply, ReplyKind
 from core.outbox import OutboxRow, OutboxState, rowcount
 from core.values import Platform
 
@@ -89,6 +89,19 @@ async def _message(service: Service, who: Who, reply: Reply) -> None:
         await api.send(who.sender, reply, media_id=await api.upload_image(content, picture_type(content)))
     else:
         await api.send(who.sender, reply)
+    await _log(service, who, reply, MESSAGE_WAY)
+
+
+async def picture(service: Service, who: Who, png: bytes) -> None:
+    """Send a picture where the resident's own message has opened the way; else nothing: it only adds to a text.
+
+    Raises DeliveryError.
+    """
+    api = service.apis.get(who.account)
+    if not isinstance(api, WeChatApi) or await _route(service, who, "") is not Route.MESSAGE:
+        return
+    reply = Reply("", type=ReplyKind.IMAGE)
+    await api.send(who.sender, reply, media_id=await api.upload_image(png, "image/png"))
     await _log(service, who, reply, MESSAGE_WAY)
 
 

@@ -140,7 +140,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer: at most three lines of text besides the choices. An empty `text` with no choices says nothing."""
+    """One answer: at most three lines of text besides the choices. An empty `text` with no choices says nothing.
+
+    `qr` is the id of a redemption of the resident's, whose code is shown as a picture below the text.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
@@ -148,19 +151,20 @@ class Reply:
     url: str = ""
     title: str = ""
     media_sha256: str = ""
+    qr: str = ""
     id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of CONTRACT 3; fields that are empty are left out, `choices` never is."""
         data: dict[str, Any] = {"id": self.id, "type": self.type.value, "text": self.text}
         data["choices"] = [{"id": choice.id, "label": choice.label} for choice in self.choices]
-        data |= {name: value for name in ("url", "title", "media_sha256") if (value := getattr(self, name))}
+        data |= {name: value for name in _OPTIONAL if (value := getattr(self, name))}
         return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Reply:
         choices = tuple(Choice(choice["id"], choice["label"]) for choice in data["choices"])
-        optional = {name: data[name] for name in ("url", "title", "media_sha256") if name in data}
+        optional = {name: data[name] for name in _OPTIONAL if name in data}
         return cls(data["text"], choices, ReplyKind(data["type"]), id=data["id"], **optional)
 
     def with_id(self, reply_id: str) -> Reply:
@@ -169,3 +173,6 @@ class Reply:
     @property
     def is_silent(self) -> bool:
         return not (self.text or self.choices or self.url or self.media_sha256)
+
+
+_OPTIONAL: Final = ("url", "title", "media_sha256", "qr")

@@ -9,14 +9,16 @@ from community.issues import Action
 from community.orders.workflow import OPEN
 from core.values import IssueState
 from handlers import texts
+from handlers import texts_points as words
 from handlers.dialogue import Dialogue, Done, Option, Outcome, Turn, entry
+from handlers.points import codes
 from handlers.wording import brief, moment
 
 SHOWN: Final = 3
 
 
 async def begin(turn: Turn) -> Outcome:
-    options = (*await _signups(turn), *await _orders(turn), *await _reports(turn))
+    options = (*await _signups(turn), *await _orders(turn), *await _codes(turn), *await _reports(turn))
     if not options:
         return Done(texts.CANCEL_NOTHING, (entry("menu", texts.MENU_MORE),))
     return Done(texts.CANCEL_WHICH, (*options, entry("menu", texts.CANCEL_NONE)))
@@ -41,6 +43,11 @@ async def _orders(turn: Turn) -> list[Option]:
             label = texts.CANCEL_ORDER.format(title=title, at=moment(order.slot_start))
             options.append(entry("cancel_order", label, order.number))
     return options
+
+
+async def _codes(turn: Turn) -> list[Option]:
+    found = await codes.open_ones(turn)
+    return [entry("cancel_code", words.CANCEL_CODE.format(name=one.reward_name), one.id) for one in found[:SHOWN]]
 
 
 async def _reports(turn: Turn) -> list[Option]:

@@ -59,12 +59,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The dialogue is over. Options are entries (`report`, `my_reports:R2611…`), see `entry`."""
+    """The dialogue is over. Options are entries (`report`, `my_reports:R2611…`), see `entry`; `qr` as in a Reply."""
 
     text: str
     options: tuple[Option, ...] = ()
     url: str = ""
     title: str = ""
+    qr: str = ""
     to_human: bool = False
 
 

@@ -243,7 +243,7 @@ class Router:
             title = self.dialogues[memory.suspended[-1].dialogue].title
             options = (*options, entry(RESUME, texts.RESUME.format(title=title), words=texts.RESUME_WORDS))
         offer = Prompt.of(replace(done, options=options), turn.message_key) if options else None
-        reply = Reply(done.text, offer.choices() if offer else (), url=done.url, title=done.title)
+        reply = Reply(done.text, offer.choices() if offer else (), url=done.url, title=done.title, qr=done.qr)
         return Routed(reply, replace(memory, offer=offer, later=memory.later if keeps_later else ()))
 
     def _with_later(self, options: tuple[Option, ...], later: tuple[Later, ...]) -> tuple[Option, ...]:

@@ -218,6 +218,8 @@ NOTICES: Final = {
     "points_adjusted": "您的积分调整了{amount}分。\n{why}\n有疑问，回“人工”就行。",
     "redemption_verified": "您的「{title}」已领取，慢走。",
     "redemption_void": "您的兑换「{title}」已取消，积分退回来了。\n{why}",
+    "redemption_issued": "您换的「{title}」批准了，{until}前可以领。\n回“我的领取码”就能看到码。",
+    "redemption_refused": "您换的「{title}」没有批准，积分退回来了。\n{why}",
     "redemption_expired": "您的兑换「{title}」过期了，积分退回来了。",
     "family_invited": "有家人请您一起用积分。\n回“家庭积分”可以看看，不想加入就不用理。",
     "family_joined": "您邀请的家人（手机尾号{ending}）加入了，可以一起用积分了。",
@@ -339,13 +341,7 @@ ACTIVITY_WORDS: Final = (
 )
 """Words for the same thing, as residents say it and as titles have it."""
 
-# Points.
-POINTS_BALANCE: Final = "您现在有{available}积分可用。"
-POINTS_HELD: Final = "另有{held}分在兑换中。"
-POINTS_HOW_TITLE: Final = "积分怎么来的"
-POINTS_HOW_TITLE_WORDS: Final = ("怎么来的", "明细")
-POINTS_ENTRY: Final = "{day} {what} {amount}分"
-POINTS_RULES: Final = "反映问题经核实、参加志愿服务经认证，都会加分。"
+# Points; the rest of their words stand in `texts_points`.
 POINTS_BECAUSE: Final = "{why}（{reason}）"
 POINTS_WHY: Final = {
     "report_verified": "反映问题",
@@ -376,28 +372,14 @@ HONOUR_TO_BOTH: Final = "再服务{hours}小时、得{points}积分，就是{tit
 LEADERBOARD_CONSENT: Final = "我同意：光荣榜用我起的昵称，向同社区居民显示我每月认证的志愿时长。我随时可以退出。"
 REDEEM_TITLE: Final = "换东西"
 FAMILY_TITLE: Final = "家庭积分"
-REDEEM_TITLE_WORDS: Final = ("兑换", "换")
-REDEEM_NONE: Final = "现在没有可以换的，过几天再来看看。"
-REDEEM_WHICH: Final = "您有{available}积分，想换哪一样？"
-REDEEM_LINE: Final = "{name} {price}分{lacking}"
-REDEEM_LACKING: Final = "（还差{count}）"
-REDEEM_TOO_DEAR: Final = "「{name}」要{price}积分，您还差{lacking}分。\n反映问题、做志愿服务都能攒。"
-REDEEM_UNKNOWN: Final = "没找到您说的这样东西。"
-REDEEM_CONFIRM: Final = "用{price}积分换「{name}」，对吗？"
-REDEEM_YES: Final = "换"
-REDEEM_YES_WORDS: Final = ("换吧", "兑换", "换了")
-REDEEM_DROPPED: Final = "好的，积分先留着。"
-REDEEM_DONE: Final = "换好了！「{name}」领取码：{code}\n{until}前到{where}，把码给工作人员看就行。"
-CODES_TITLE: Final = "我的领取码"
-CODES_TITLE_WORDS: Final = ("领取码",)
-CODES_NONE: Final = "您现在没有待领取的东西。"
-CODES_LINE: Final = "{name} 领取码 {code}（{until}前有效）"
 
 # Appeals.
 APPEAL_TITLE: Final = "积分申诉"
 APPEAL_WORDS: Final = ("申诉",)
 APPEAL_NOTHING: Final = "您的积分现在可以正常使用，不用申诉。"
-APPEAL_ASK: Final = "您的积分先停用到{until}，攒的分都在。\n原因：{reason}\n不同意的话，直接说说您的理由，另一位工作人员会来看。"
+APPEAL_ASK: Final = (
+    "您的积分先停用到{until}，攒的分都在。\n原因：{reason}\n不同意的话，直接说说您的理由，另一位工作人员会来看。"
+)
 APPEAL_LATER: Final = "好的，想说的时候回“申诉”就行。"
 APPEAL_DONE: Final = "收到了，会请另一位工作人员来看，有结果就告诉您。"
 APPEAL_WAITS: Final = "您的申诉社区已经收到，正在看，有结果就告诉您。"

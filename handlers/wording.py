@@ -16,7 +16,9 @@ def refusal(error: AppError) -> str:
     """One polite sentence for an error; a code without words gets the general one."""
     table = tables.read("refusals")
     words = table.get(error.code) or table[f"status_{error.status}"]
-    return fill(words, {name: moment(fact) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()})
+    return fill(
+        words, {name: moment(fact) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()}
+    )
 
 
 class _Facts(dict[str, Any]):

@@ -56,6 +56,7 @@ class Operation:
     form: str = ""
     has_json: bool = True
     has_key: bool = False
+    media_type: str = "application/json"
 
 
 def admin_document() -> Json:
@@ -77,6 +78,7 @@ def resident_document() -> Json:
             Operation(
                 one.method, one.path, one.id, one.summary, one.accepts, one.answers,
                 status=one.status, is_public=one.is_public, form=one.form, has_json=not one.form,
+                media_type=one.media_type,
             )
             for one in OPERATIONS
         ],
@@ -133,7 +135,7 @@ def _operation(operation: Operation, names: _Names, schemas: Json) -> Json:
         "summary": operation.summary,
         "parameters": [_path_parameter(name) for name in _PATH_NAME.findall(operation.path)],
         "responses": {
-            str(operation.status): {"description": "Done", "content": _content(answer)},
+            str(operation.status): {"description": "Done", "content": _content(answer, operation.media_type)},
             "4XX": error,
             "5XX": error,
         },
@@ -151,8 +153,8 @@ def _operation(operation: Operation, names: _Names, schemas: Json) -> Json:
     return made
 
 
-def _content(schema: Json) -> Json:
-    return {"application/json": {"schema": schema}}
+def _content(schema: Json, media_type: str = "application/json") -> Json:
+    return {media_type: {"schema": schema}}
 
 
 def _body(operation: Operation, given: Json | None) -> Json:

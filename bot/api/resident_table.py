@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from bot.adapters.web import MessageBody
 from bot.api import shapes
 from core.messages import ReplyKind
-from core.values import Platform, SignupState
+from core.values import Platform, RedemptionState, SignupState
 
 
 class Login(BaseModel):
@@ -39,7 +39,10 @@ class Choice(BaseModel):
 
 
 class Reply(BaseModel):
-    """At most three lines besides the choices; `choice` of the next message is the `id` of one of them."""
+    """At most three lines besides the choices; `choice` of the next message is the `id` of one of them.
+
+    `qr` is the id of a redemption whose QR code belongs below the text.
+    """
 
     id: str
     type: ReplyKind
@@ -48,6 +51,7 @@ class Reply(BaseModel):
     url: str = ""
     title: str = ""
     media_sha256: str = ""
+    qr: str = ""
 
 
 class Answered(BaseModel):
@@ -105,13 +109,89 @@ class OfferedService(BaseModel):
     needs_address: bool
 
 
-class OwnRedemption(shapes.Redemption):
-    """`code` while it can be used."""
+class NextExpiry(BaseModel):
+    """So many points expire next, at this moment."""
 
+    points: int
+    at: datetime
+
+
+class OwnBalance(BaseModel):
+    """`available` is what is neither spent nor reserved nor expired."""
+
+    posted: int
+    held: int
+    available: int
+    next_expiry: NextExpiry | None
+
+
+class OwnFamily(OwnBalance):
+    members: int
+
+
+class OwnWallet(OwnBalance):
+    area_code: str
+    unit: str
+
+
+class OwnPoints(OwnBalance):
+    """Points in one community, with what stands beside them: certified minutes are no points."""
+
+    area_code: str
+    owed: int
+    certified_minutes: int
+    family: OwnFamily | None
+    wallets: list[OwnWallet]
+
+
+class OwnLine(shapes.StatementLine):
+    """`why` is the reason in a sentence."""
+
+    why: str
+
+
+class OfferedReward(BaseModel):
+    """`place` and `hours` are where and when it is handed out, in words; `hours` may be empty."""
+
+    id: str
+    area_code: str
+    name: str
+    pickup: str
+    note: str
+    price_points: int
+    stock: int
+    limit_per_person: int | None
+    limit_period: str
+    code_days: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    needs_approval: bool
+    status: str
+    place: str
+    hours: str
+
+
+class OwnRedemption(BaseModel):
+    """`code` while it can be used, as people read it; `pickup_by` is whom the resident sends."""
+
+    id: str
+    area_code: str
+    reward_id: str
+    reward_name: str
+    price_points: int
+    state: RedemptionState
+    created_at: datetime
+    expires_at: datetime
+    settled_at: datetime | None
     code: str | None
-    resident_id: str
-    settled_by: str | None
-    transfer_id: str | None
+    pickup_by: str | None
+    place: str
+    hours: str
+    of_family: bool
+
+
+class Picture(RootModel[bytes]):
+    """A PNG."""
 
 
 class Me(BaseModel):
@@ -159,7 +239,7 @@ class About(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ResidentOperation:
-    """One line of the resident API; `form` names the file field of a multipart body."""
+    """One line of the resident API; `form` names the file field of a multipart body, `media_type` is the answer's."""
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
@@ -170,6 +250,7 @@ class ResidentOperation:
     is_public: bool = False
     form: str = ""
     status: int = 200
+    media_type: str = "application/json"
 
 
 _R = ResidentOperation
@@ -188,11 +269,13 @@ OPERATIONS: Final = (
     _R("GET", "/api/v1/services", "services", "What can be ordered", shapes.Page[OfferedService]),
     _R("GET", "/api/v1/orders", "my_orders", "My orders", shapes.Page[shapes.Order], Paging),
     _R("GET", "/api/v1/registration", "my_registration", "My registration as a party member", shapes.Registration),
-    _R("GET", "/api/v1/points", "my_points", "My points in my community", shapes.Wallet),
+    _R("GET", "/api/v1/points", "my_points", "My points in my community", OwnPoints),
     _R("GET", "/api/v1/points/entries", "my_points_entries", "How they came about",
-       shapes.Page[shapes.StatementLine], Paging),
-    _R("GET", "/api/v1/rewards", "rewards", "What points can be exchanged for", shapes.Page[shapes.Reward]),
+       shapes.Page[OwnLine], Paging),
+    _R("GET", "/api/v1/rewards", "rewards", "What points can be exchanged for", shapes.Page[OfferedReward]),
     _R("GET", "/api/v1/redemptions", "my_redemptions", "My codes", shapes.Page[OwnRedemption], Paging),
+    _R("GET", "/api/v1/redemptions/{id}/qr", "my_code", "A code of mine as a picture", Picture,
+       media_type="image/png"),
     _R("GET", "/api/v1/me", "me", "What is held of me, at a glance", Me),
     _R("GET", "/api/v1/me/export", "export_me", "Everything that is held of me", OwnData),
     _R("DELETE", "/api/v1/me", "erase_me", "Erase me, at once or when my cases are closed",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import transcripts
+from bot import qr, transcripts
+from bot.api import own_points
 from bot.api.resident import who_of
 from bot.http import SERVICE, json_response
 from bot.media_links import photo_link
@@ -19,7 +19,7 @@ from community import issues, members, orders, privacy, residents, volunteers
 from community.residents import Who
 from core import clock
 from core.errors import Invalid, NotFound
-from points import redemption_views, rewards, statements
+from points import rewards, statements
 
 MOST: Final = 100
 USUAL: Final = 20
@@ -122,8 +122,7 @@ async def show_registration(service: Service, db: AsyncSession, who: Who, _reque
 
 async def show_points(service: Service, db: AsyncSession, who: Who, _request: web.Request) -> Any:
     area = await _area(db, service, who) or ""
-    balance = await statements.balance(db, area_code=area, resident_id=who.resident_id)
-    return {"area_code": area, "posted": balance.posted, "held": balance.held, "available": balance.available}
+    return await own_points.overview(db, area_code=area, resident_id=who.resident_id)
 
 
 async def list_entries(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
@@ -137,17 +136,27 @@ async def list_entries(service: Service, db: AsyncSession, who: Who, request: we
         before_seq=int(cursor) if cursor else None,
         limit=_limit(request),
     )
-    return _page([asdict(line) for line in page.items], str(page.next_seq) if page.next_seq else None)
+    return _page(await own_points.entries(db, page), str(page.next_seq) if page.next_seq else None)
 
 
 async def list_rewards(service: Service, db: AsyncSession, who: Who, _request: web.Request) -> Any:
-    area = await _area(db, service, who) or ""
-    return _page([asdict(one) for one in await rewards.list_rewards(db, area_code=area, now=clock.now())])
+    offered = await rewards.list_rewards(db, area_code=await _area(db, service, who) or "", now=clock.now())
+    return _page([await own_points.reward(db, one) for one in offered])
 
 
 async def list_redemptions(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
-    mine = await redemption_views.my_redemptions(db, service.vault, resident_id=who.resident_id, limit=_limit(request))
-    return _page([asdict(one) for one in mine])
+    limit = _limit(request)
+    return _page(await own_points.redeemed(db, service.vault, resident_id=who.resident_id, limit=limit))
+
+
+async def show_code(request: web.Request) -> web.Response:
+    """`GET /redemptions/{id}/qr`: one's own code as a picture, by the bearer alone; nobody keeps a copy on the way."""
+    service, who = request.app[SERVICE], await who_of(request)
+    async with service.database.read() as db:
+        drawn = await qr.of_redemption(
+            db, service.vault, redemption_id=request.match_info["id"], resident_id=who.resident_id
+        )
+    return web.Response(body=drawn, content_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 async def show_me(service: Service, db: AsyncSession, who: Who, _request: web.Request) -> Any:
@@ -189,6 +198,7 @@ def routes() -> Iterable[web.RouteDef]:
         web.get("/api/v1/points/entries", _reading(list_entries)),
         web.get("/api/v1/rewards", _reading(list_rewards)),
         web.get("/api/v1/redemptions", _reading(list_redemptions)),
+        web.get("/api/v1/redemptions/{id}/qr", show_code),
         web.get("/api/v1/me", _reading(show_me)),
         web.get("/api/v1/me/export", _reading(export_me)),
         web.delete("/api/v1/me", delete_me),

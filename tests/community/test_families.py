@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from community import consents, contacts, families, privacy
+from community import consents, contacts, families, family_invitations, privacy
 from community.consents import ConsentMissing, Purpose
-from community.families import AlreadyInFamily, FamilyFull, InvitationUnknown, NotInFamily
+from community.families import AlreadyInFamily, NotInFamily
+from community.family_invitations import FamilyFull, InvitationUnknown
 from core import clock
 from core.crypto import Vault
 from core.db import Database, new_id
@@ -25,18 +26,18 @@ async def found(database: Database, founder: str) -> str:
 
 async def invite(database: Database, vault: Vault, founder: str, phone: str = PHONE) -> None:
     async with database.write() as db:
-        await families.invite(db, vault, resident_id=founder, phone=phone)
+        await family_invitations.invite(db, vault, resident_id=founder, phone=phone)
 
 
-async def invited(database: Database, guest: str) -> list[families.Invitation]:
+async def invited(database: Database, guest: str) -> list[family_invitations.Invitation]:
     async with database.read() as db:
-        return await families.invitations(db, resident_id=guest)
+        return await family_invitations.waiting(db, resident_id=guest)
 
 
 async def join(database: Database, vault: Vault, guest: str) -> None:
     (invitation,) = await invited(database, guest)
     async with database.write() as db:
-        await families.join(db, vault, resident_id=guest, invitation_id=invitation.id, wording=WORDING)
+        await family_invitations.join(db, vault, resident_id=guest, invitation_id=invitation.id, wording=WORDING)
 
 
 async def leave(database: Database, resident_id: str) -> int:
@@ -122,14 +123,14 @@ async def test_an_invitation_is_for_whom_it_is_and_ends(database: Database, vaul
     (invitation,) = await invited(database, guest)
     with pytest.raises(InvitationUnknown):
         async with database.write() as db:
-            await families.join(db, vault, resident_id=stranger, invitation_id=invitation.id, wording=WORDING)
-    with clock.at(clock.now() + families.INVITATION_LIFE + timedelta(seconds=1)):
+            await family_invitations.join(db, vault, resident_id=stranger, invitation_id=invitation.id, wording=WORDING)
+    with clock.at(clock.now() + family_invitations.INVITATION_LIFE + timedelta(seconds=1)):
         assert await invited(database, guest) == []
     async with database.write() as db:
-        await families.decline(db, resident_id=guest, invitation_id=invitation.id)
+        await family_invitations.decline(db, resident_id=guest, invitation_id=invitation.id)
     with pytest.raises(InvitationUnknown):
         async with database.write() as db:
-            await families.join(db, vault, resident_id=guest, invitation_id=invitation.id, wording=WORDING)
+            await family_invitations.join(db, vault, resident_id=guest, invitation_id=invitation.id, wording=WORDING)
 
 
 async def test_one_family_at_a_time(database: Database, vault: Vault) -> None:
@@ -147,7 +148,7 @@ async def test_one_family_at_a_time(database: Database, vault: Vault) -> None:
 
 
 async def test_a_family_has_an_end(database: Database, vault: Vault) -> None:
-    founder, *guests = await crowd(database, vault, families.MOST_MEMBERS + 1)
+    founder, *guests = await crowd(database, vault, family_invitations.MOST_MEMBERS + 1)
     await found(database, founder)
     for number, guest in enumerate(guests[:-1]):
         await with_phone(database, vault, guest, f"1380000{number:04}")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from core import clock
+from handlers.wording import moment
+from points import corrections
 from tests.house import House
-from tests.scenarios.town import AREA, give_points
+from tests.scenarios.town import AREA, give_points, resident_of
 
 
 async def reward(house: House, name: str, price: int, stock: int) -> str:
@@ -24,6 +29,42 @@ async def test_from_nothing_to_a_code(house: House) -> None:
         assert "领取码" in code.text
         assert "大米" in (await chat.say("我的领取码")).text
         assert "10积分可用。另有90分" in (await chat.say("我的积分")).text
+
+
+async def test_what_expires_next_and_minutes_apart(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        until = clock.now() + timedelta(days=9)
+        async with house.service.database.write() as db:
+            await corrections.adjust(
+                db,
+                area_code=AREA,
+                resident_id=await resident_of(house, chat),
+                amount_points=30,
+                reason="测试",
+                actor_id="w",
+                key="expiring",
+                expires_at=until,
+            )
+        await give_points(house, chat, 12)
+        text = (await chat.say("查积分")).text
+        assert "42积分可用" in text
+        assert f"30分到{moment(until)}为止" in text
+        assert "小时" not in text
+
+
+async def test_entries_are_read_back_page_by_page(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        for amount in (1, 2, 3, 4, 5):
+            await give_points(house, chat, amount)
+        first = await chat.say("积分明细")
+        assert "+5分" in first.text
+        assert "+4分" in first.text
+        assert "经核实" in first.text
+        older = await chat.choose("看更早的")
+        assert all(f"+{amount}分" in older.text for amount in (3, 2, 1))
+        assert older.choice("看更早的") is None
 
 
 async def test_sold_out_meanwhile(house: House) -> None:

@@ -51,6 +51,14 @@ async def ref_of(house: House, chat: Chat, account: str = "heping") -> str:
         return (await residents.get(db, resident_id=who.resident_id)).ref
 
 
+async def resident_of(house: House, chat: Chat, account: str = "heping") -> str:
+    """The id of this resident."""
+    async with house.service.database.read() as db:
+        who = await residents.find(db, house.service.vault, account=account, sender=chat.identity)
+        assert who is not None
+        return who.resident_id
+
+
 async def give_points(house: House, chat: Chat, amount: int) -> None:
     ref = await ref_of(house, chat)
     body = {"amount": amount, "reason": "测试"}

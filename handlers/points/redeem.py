@@ -1,0 +1,156 @@
+"""换东西: which reward, with whose points, and the code for it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from community import families
+from core import clock
+from core.errors import Refused
+from core.values import RedemptionState
+from handlers import texts
+from handlers import texts_points as words
+from handlers.common import area_of, choose_area_first, likeliest, likeness
+from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
+from handlers.points.places import where
+from handlers.prompt import NO, YES
+from handlers.wording import moment, refusal
+from points import redemptions, rewards, sharing, statements
+
+SHOWN: Final = 7
+OTHER: Final = "other"
+FAMILY: Final = "family"
+
+
+class Step(StrEnum):
+    WHICH = "which"
+    CONFIRM = "confirm"
+
+
+async def begin(turn: Turn) -> Outcome:
+    area = await area_of(turn)
+    if not area:
+        return choose_area_first()
+    offered = await _offered(turn, area)
+    if not offered:
+        return Done(words.REDEEM_NONE, (entry("points", texts.POINTS_TITLE),))
+    named = _named(turn, offered)
+    return await _chosen(turn, named[0]) if len(named) == 1 else await _ask_which(turn, named or offered)
+
+
+async def _offered(turn: Turn, area: str) -> list[rewards.RewardView]:
+    found = await rewards.list_rewards(turn.db, area_code=area, now=clock.now())
+    return [reward for reward in found if reward.stock > 0]
+
+
+def _named(turn: Turn, offered: list[rewards.RewardView]) -> list[rewards.RewardView]:
+    return likeliest([(likeness(turn.said.text, reward.name), reward) for reward in offered])
+
+
+async def _available(turn: Turn) -> int:
+    area = await area_of(turn) or ""
+    return (await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)).available
+
+
+async def _of_family(turn: Turn) -> tuple[str, int]:
+    """The resident's family and what it can spend; none and nothing where there is no family here."""
+    family = await families.of_resident(turn.db, resident_id=turn.resident_id)
+    if family is None or family.area_code != await area_of(turn):
+        return "", 0
+    shared = await sharing.family_balance(turn.db, area_code=family.area_code, family_id=family.id)
+    return family.id, shared.available
+
+
+async def _ask_which(turn: Turn, offered: list[rewards.RewardView], sorry: str = "") -> Ask:
+    available = await _available(turn)
+    options = tuple(Option(reward.id, _line(reward, available), (reward.name,)) for reward in offered[:SHOWN])
+    text = words.REDEEM_WHICH.format(available=available)
+    return Ask(Step.WHICH, texts.AND_NOW.format(sorry=sorry, question=text) if sorry else text, options, accepts=TEXT)
+
+
+def _line(reward: rewards.RewardView, available: int) -> str:
+    lacking = reward.price_points - available
+    return words.REDEEM_LINE.format(
+        name=reward.name,
+        price=reward.price_points,
+        lacking=words.REDEEM_LACKING.format(count=lacking) if lacking > 0 else "",
+    )
+
+
+async def _chosen(turn: Turn, reward: rewards.RewardView) -> Outcome:
+    """Confirm it, unless it costs more than there is: then how points are earned is the next step."""
+    available = await _available(turn)
+    family_id, shared = await _of_family(turn)
+    payers = _payers(own=available >= reward.price_points, family=shared >= reward.price_points)
+    if not payers:
+        text = words.REDEEM_TOO_DEAR.format(
+            name=reward.name, price=reward.price_points, lacking=reward.price_points - available
+        )
+        return Done(text, (entry("points_how", words.HOW_TITLE), entry("volunteer", texts.VOLUNTEER_TITLE)))
+    turn.draft = {"reward": reward.id, "family": family_id}
+    place, hours = await where(turn.db, site_id=reward.site_id, pickup=reward.pickup)
+    text = words.REDEEM_CONFIRM.format(where=place, hours=hours, name=reward.name, price=reward.price_points)
+    if reward.needs_approval:
+        text = words.REDEEM_NEEDS_APPROVAL + text
+    choices = (*payers, Option(OTHER, texts.ANOTHER, texts.ANOTHER_WORDS), Option(NO, texts.NOT_NOW))
+    return Ask(Step.CONFIRM, text, choices)
+
+
+def _payers(*, own: bool, family: bool) -> tuple[Option, ...]:
+    of_family = Option(FAMILY, words.REDEEM_FAMILY, words.REDEEM_FAMILY_WORDS)
+    return ((Option(YES, words.REDEEM_YES, words.REDEEM_YES_WORDS),) if own else ()) + ((of_family,) if family else ())
+
+
+async def which(turn: Turn) -> Outcome:
+    if turn.answer.value:
+        return await _chosen(turn, await rewards.find_reward(turn.db, reward_id=turn.answer.value))
+    named = _named(turn, await _offered(turn, await area_of(turn) or ""))
+    return await _chosen(turn, named[0]) if len(named) == 1 else Unclear(words.REDEEM_UNKNOWN)
+
+
+async def confirm(turn: Turn) -> Outcome:
+    if turn.answer.value == OTHER:
+        turn.hear("")
+        return await begin(turn)
+    if turn.answer.value not in (YES, FAMILY):
+        return Done(words.REDEEM_DROPPED)
+    reward = await rewards.find_reward(turn.db, reward_id=turn.draft["reward"])
+    try:
+        made = await redemptions.redeem(
+            turn.db,
+            turn.vault,
+            resident_id=turn.resident_id,
+            area_code=await area_of(turn) or "",
+            reward_id=reward.id,
+            key=f"chat:{turn.message_key}",
+            family_id=turn.draft["family"] if turn.answer.value == FAMILY else None,
+        )
+    except Refused as error:  # sold out, closed, too dear or one's share used up, all since the question
+        return await _offer_others(turn, reward, refusal(error))
+    if made.state is RedemptionState.WAITING:
+        return Done(words.REDEEM_WAITING.format(name=made.reward_name), (entry("my_codes", words.CODES_TITLE),))
+    place, hours = await where(turn.db, site_id=made.site_id, pickup=reward.pickup)
+    text = words.REDEEM_DONE.format(
+        name=made.reward_name, code=made.code, until=moment(made.expires_at), where=place, hours=hours
+    )
+    options = (
+        entry("my_codes", words.CODES_TITLE),
+        entry("proxy", words.PROXY_TITLE, made.id, words.PROXY_WORDS),
+    )
+    return Done(text.rstrip(), options, qr=made.id)
+
+
+async def _offer_others(turn: Turn, reward: rewards.RewardView, sorry: str) -> Outcome:
+    others = [other for other in await _offered(turn, await area_of(turn) or "") if other.id != reward.id]
+    return await _ask_which(turn, others, sorry) if others else Done(sorry, (entry("points", texts.POINTS_TITLE),))
+
+
+REDEEM: Final = Dialogue(
+    "redeem",
+    texts.REDEEM_TITLE,
+    begin,
+    {Step.WHICH: which, Step.CONFIRM: confirm},
+    intents=("redeem",),
+    needs_identity=True,
+)
