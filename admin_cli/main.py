@@ -21,6 +21,8 @@ from admin_cli import (
     orders,
     outbox,
     points,
+    points_funds,
+    points_rules,
     redemptions,
     rewards,
     services,
@@ -72,6 +74,10 @@ for _name, _noun in (
     ("nlp", nlp.app),
 ):
     app.add_typer(_noun, name=_name)
+
+points.app.add_typer(points_rules.app, name="rules")
+points.app.add_typer(points_funds.app, name="funds")
+points.app.command("award")(points_funds.award)
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str], set[str]]:

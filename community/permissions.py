@@ -22,6 +22,9 @@ class Permission(StrEnum):
     ADJUST_POINTS = "adjust_points"
     APPROVE_POINTS = "approve_points"
     FAIRNESS = "fairness"
+    DRAFT_RULES = "draft_rules"
+    ACTIVATE_RULES = "activate_rules"
+    BUDGETS = "budgets"
     REWARDS = "rewards"
     REDEMPTIONS = "redemptions"
     CHATS = "chats"
@@ -56,6 +59,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             _P.ADJUST_POINTS,
             _P.APPROVE_POINTS,
             _P.FAIRNESS,
+            _P.DRAFT_RULES,
             _P.REWARDS,
             _P.REDEMPTIONS,
             _P.CHATS,
