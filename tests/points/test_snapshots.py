@@ -32,7 +32,7 @@ async def kept(town: Town) -> list[tuple[datetime, int, int]]:
     query = query.join(Account, Account.id == BalanceSnapshot.account_id).where(Account.area_code == AREA)
     async with town.database.read() as db:
         rows = await db.execute(query.order_by(BalanceSnapshot.account_id, BalanceSnapshot.as_of))
-        return [tuple(row) for row in rows]
+        return [(row.as_of, row.balance, row.last_seq) for row in rows]
 
 
 async def books(town: Town) -> str:

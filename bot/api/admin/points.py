@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Final
+from datetime import date
+from typing import Annotated, Final
 
-from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Json, Listing, Nothing
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.api.admin import answers, points_answers
+from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing
+from community import residents
+from community.permissions import NotYourTask, Permission
 from community.residents import Resident
 from core import clock
 from core.errors import Invalid, NotFound
-from points import audit, reversals, statements
+from handlers import reasons
+from points import audit, monthly, months, reports, reversals, statements
 from points.models import Unit
-from points.statements import Balance
-from sqlalchemy import select
-
-from bot.api import shapes
-from bot.api.admin import answers
-from community import residents
-from community.permissions import NotYourTask, Permission
+from points.statements import Balance, Page
 
 
 class StatementQuery(Listing):
-    """`area` is the community's code; without it the resident's own community."""
+    """`area` is the community's code; without it the resident's own community. `month` is `2026-11`, of Shanghai."""
 
     area: AreaPrefix = ""
+    unit: Unit = Unit.POINT
+    month: Annotated[str, Field(max_length=7)] | None = None
+
+
+class ReportQuery(Input):
+    """Days of Shanghai, the last included, by default this month's until today; the funds of all below `area`."""
+
+    area: AreaPrefix = ""
+    first: Annotated[date | None, Field(alias="from")] = None
+    last: Annotated[date | None, Field(alias="to")] = None
+    unit: Unit = Unit.POINT
 
 
 async def balance(call: Call, _: Nothing) -> Json:
     """The wallets that lie in the worker's areas."""
-    resident = await _resident(call)
+    resident = await resident_of(call)
     areas = call.areas()
     found = await statements.wallets(call.db, resident_id=resident.id)
     seen = {code: one for (code, unit), one in found.items() if unit is Unit.POINT and code.startswith(areas)}
-    if not seen and not (resident.area_code or "").startswith(areas):
+    served = {code: one for (code, unit), one in found.items() if unit is Unit.MINUTE and code.startswith(areas)}
+    if not seen and not served and not (resident.area_code or "").startswith(areas):
         raise NotYourTask
     call.about(resident.ref, resident.area_code or "")
     total = Balance(
@@ -40,22 +55,65 @@ async def balance(call: Call, _: Nothing) -> Json:
         held=sum(one.held for one in seen.values()),
         expired=sum(one.expired for one in seen.values()),
     )
+    nothing = Balance(posted=0, held=0)
     return {
         "ref": resident.ref,
         **_figures(total),
-        "wallets": [{"area_code": code, **_figures(one)} for code, one in seen.items()],
+        "minutes": sum(one.available for one in served.values()),
+        "wallets": [
+            _wallet(code, seen.get(code, nothing), served.get(code, nothing)) for code in sorted({*seen, *served})
+        ],
     }
 
 
 async def statement(call: Call, query: StatementQuery) -> Json:
-    resident = await _resident(call)
-    area_code = _area(call, resident, query.area)
-    found = await statements.statement(
-        call.db, area_code=area_code, resident_id=resident.id, before_seq=_seq(query.cursor), limit=query.limit
-    )
+    """Entries with their reasons; of one month also what there was before and behind it."""
+    resident = await resident_of(call)
+    area_code = area_of(call, resident, query.area)
     call.subject = resident.ref
-    items = [asdict(line) | {"at": clock.iso(line.at)} for line in found.items]
-    return {"items": items, "next": None if found.next_seq is None else str(found.next_seq)}
+    page, sums = await _stated(call.db, area_code, resident.id, query)
+    why = await reasons.plain(call.db, page.items)
+    return {
+        "area_code": area_code,
+        "unit": query.unit,
+        "month": query.month,
+        "sums": sums,
+        "items": [asdict(line) | {"at": clock.iso(line.at), "why": why[line.seq]} for line in page.items],
+        "next": None if page.next_seq is None else str(page.next_seq),
+    }
+
+
+async def _stated(
+    db: AsyncSession, area_code: str, resident_id: str, query: StatementQuery
+) -> tuple[Page, dict[str, int] | None]:
+    """A page of the statement, and the sums of the month if one was asked for."""
+    before, limit = _seq(query.cursor), query.limit
+    if query.month is None:
+        every = await statements.statement(
+            db, area_code=area_code, resident_id=resident_id, unit=query.unit, before_seq=before, limit=limit
+        )
+        return every, None
+    found = await monthly.statement(
+        db,
+        area_code=area_code,
+        resident_id=resident_id,
+        month=query.month,
+        unit=query.unit,
+        before_seq=before,
+        limit=limit,
+    )
+    sums = {name: getattr(found, name) for name in ("opening", "received", "spent", "closing", "count")}
+    return Page(found.items, found.next_seq), sums
+
+
+async def report(call: Call, query: ReportQuery) -> Json:
+    """One snapshot for all figures, so that they agree with each other."""
+    areas = call.areas(query.area)
+    first, last = query.first or clock.today().replace(day=1), query.last or clock.today()
+    span = months.days(first, last)
+    async with call.service.database.snapshot() as db:
+        found = await reports.fund_reports(db, area_codes=areas, span=span, unit=query.unit)
+    return {"from": first.isoformat(), "to": last.isoformat(), "items": [asdict(one) for one in found]}
 
 
 async def reverse(call: Call, said: Because) -> Json:
@@ -72,7 +130,7 @@ async def check(call: Call, _: Nothing) -> Json:
     return {"ok": not findings, "findings": [asdict(finding) for finding in findings]}
 
 
-async def _resident(call: Call) -> Resident:
+async def resident_of(call: Call) -> Resident:
     """The resident of the reference in the path, or the one they were bound to. Raises NotFound."""
     query = select(Resident).where(Resident.ref == call.path["ref"].upper())
     found = (await call.db.execute(query)).scalar_one_or_none()
@@ -81,7 +139,7 @@ async def _resident(call: Call) -> Resident:
     return await residents.get(call.db, resident_id=found.merged_into) if found.merged_into else found
 
 
-def _area(call: Call, resident: Resident, wanted: str) -> str:
+def area_of(call: Call, resident: Resident, wanted: str) -> str:
     """Which community's points are meant. Raises Invalid, NotYourTask."""
     area_code = wanted or resident.area_code
     if not area_code:
@@ -102,18 +160,32 @@ def _figures(one: Balance) -> Json:
     return {"posted": one.posted, "held": one.held, "available": one.available}
 
 
+def _wallet(area_code: str, points: Balance, minutes: Balance) -> Json:
+    following = points.next_expiry
+    return {
+        "area_code": area_code,
+        **_figures(points),
+        "next_expiry": following and {"amount_points": following.amount_points, "at": clock.iso(following.at)},
+        "minutes": minutes.available,
+    }
+
+
 ENDPOINTS: Final = (
     Endpoint(
         "GET", "/points/audit", check, Permission.POINTS, Nothing, answers.LedgerReport,
         "The ledger derives every balance again", "points audit",
     ),
     Endpoint(
-        "GET", "/points/{ref}", balance, Permission.POINTS, Nothing, answers.Wallets,
+        "GET", "/points/report", report, Permission.POINTS, ReportQuery, points_answers.FundReports,
+        "What became of the communities' funds, against their budgets", "points report",
+    ),
+    Endpoint(
+        "GET", "/points/{ref}", balance, Permission.POINTS, Nothing, points_answers.Wallets,
         "A resident's points by community", "points balance", personal=True,
     ),
     Endpoint(
         "GET", "/points/{ref}/statement", statement, Permission.POINTS, StatementQuery,
-        shapes.Page[shapes.StatementLine], "A resident's entries, newest first", "points statement", personal=True,
+        points_answers.Statement, "A resident's entries, newest first", "points statement", personal=True,
     ),
     Endpoint(
         "POST", "/transfers/{id}/reverse", reverse, Permission.ADJUST_POINTS, Because, answers.Posted,
