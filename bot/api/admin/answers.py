@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from bot.api.admin.nlp_answers import Understood
-from bot.api.shapes import Category, Issue, IssueLine, Page, Wallet
+from bot.api.shapes import Category, Issue, IssueLine, Page
 from core.values import EmergencyKind, IssueState, Platform, Role, SignupState
 
 
@@ -110,16 +110,6 @@ class Service(BaseModel):
     capacity: int
     needs_address: bool
     active: bool
-
-
-class Wallets(BaseModel):
-    """The wallets in the worker's areas, and all of them together."""
-
-    ref: str
-    posted: int
-    held: int
-    available: int
-    wallets: list[Wallet]
 
 
 class Posted(BaseModel):

@@ -25,6 +25,8 @@ EXPECTED: Final[dict[str, str]] = {
     "members": "AD",
     "points balance": "ADU",
     "points statement": "ADU",
+    "points report": "ADU",
+    "points honours": "ADU",
     "points audit": "ADU",
     "points rules list": "ADU",
     "points rules show": "ADU",

@@ -19,7 +19,15 @@ async def test_points_are_adjusted_stated_and_reversed(town: Town) -> None:
     assert (status, posted["created"]) == (200, True)
     _, balance = await town.get(f"/points/{town.ref}", role=Role.AUDITOR)
     assert balance["available"] == 30
-    assert balance["wallets"] == [{"area_code": COMMUNITY, "posted": 30, "held": 0, "available": 30}]
+    [wallet] = balance["wallets"]
+    assert wallet == {
+        "area_code": COMMUNITY,
+        "posted": 30,
+        "held": 0,
+        "available": 30,
+        "next_expiry": None,
+        "minutes": 0,
+    }
     _, page = await town.get(f"/points/{town.ref}/statement?limit=1")
     assert [line["amount_points"] for line in page["items"]] == [30]
     status, _ = await town.post(f"/transfers/{posted['transfer_id']}/reverse", {"reason": "登错"}, role=Role.DESK)
