@@ -6,11 +6,13 @@ from typing import Annotated, Final
 
 import typer
 
+from admin_cli import sites
 from admin_cli.client import at
 from admin_cli.options import Area, Cursor, Limit, Source, read_object
 from admin_cli.session import session
 
 app = typer.Typer(help="积分兑换品", no_args_is_help=True)
+app.add_typer(sites.app, name="sites")
 
 LINE: Final = (
     ("编号", "id"),
@@ -21,6 +23,7 @@ LINE: Final = (
     ("周期", "limit_period"),
     ("区域", "area_code"),
     ("状态", "status"),
+    ("版本", "version"),
 )
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="兑换品编号")]
@@ -42,14 +45,23 @@ def create(ctx: typer.Context, file: Source) -> None:
 
 
 @app.command()
+def edit(ctx: typer.Context, reward_id: Id, file: Source) -> None:
+    """按文件修改兑换品；文件里写看到的版本 version 和要改的几项。"""
+    hc = session(ctx)
+    made = hc.client.post(at("rewards", reward_id, "edit"), read_object(file))
+    hc.printer.done(made, f"{made['name']} 已修改，现在是第 {made['version']} 版。")
+
+
+@app.command()
 def stock(
     ctx: typer.Context,
     reward_id: Id,
     count: Annotated[int, typer.Argument(metavar="N", min=0, help="现在有几件")],
+    reason: Annotated[str | None, typer.Option("--reason", help="为什么变了")] = None,
 ) -> None:
-    """改库存。"""
+    """改库存，增减都有记录。"""
     hc = session(ctx)
-    made = hc.client.post(at("rewards", reward_id, "stock"), {"stock": count})
+    made = hc.client.post(at("rewards", reward_id, "stock"), {"stock": count, "reason": reason})
     hc.printer.done(made, f"{made['name']} 现有 {made['stock']} 件。")
 
 

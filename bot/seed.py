@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -25,16 +25,16 @@ from core.errors import ConfigError
 from core.outbox import OutboxRow
 from core.settings import ROOT, Settings
 from core.values import Role
-from points import corrections, grants, rewards
+from points import corrections, grants, rewards, sites
 from points.caps import Period
 
 SAMPLE: Final = ROOT / "sample"
 FUND_POINTS: Final = 100_000
 
 
-def read(name: str) -> list[dict[str, Any]]:
-    """The entries of one sample file."""
-    entries: list[dict[str, Any]] = tomllib.loads((SAMPLE / f"{name}.toml").read_text(encoding="utf-8"))[name]
+def read(name: str, kind: str | None = None) -> list[dict[str, Any]]:
+    """The entries of one sample file, those that it is named after or of another kind."""
+    entries: list[dict[str, Any]] = tomllib.loads((SAMPLE / f"{name}.toml").read_text(encoding="utf-8"))[kind or name]
     return entries
 
 
@@ -71,11 +71,11 @@ async def load(service: Service) -> None:
     mark.touch()
     async with _quietly(service) as db:
         await areas.import_areas(db, json.loads((SAMPLE / "areas.geojson").read_text(encoding="utf-8")))
-        admin, tokens = await _workers(db, service)
+        admin, tokens, logins = await _workers(db, service)
     async with _quietly(service) as db:
         people = await _residents(db, service)
     async with _quietly(service) as db:
-        await _offers(db, admin)
+        await _offers(db, admin, logins)
     async with _quietly(service) as db:
         await _activities(db, service, admin, people)
     numbers: dict[str, str] = {}
@@ -110,11 +110,11 @@ async def _quietly(service: Service) -> AsyncIterator[AsyncSession]:
         await db.execute(delete(OutboxRow).where(OutboxRow.id > real))
 
 
-async def _offers(db: AsyncSession, admin: Worker) -> None:
+async def _offers(db: AsyncSession, admin: Worker, logins: Mapping[str, str]) -> None:
     """Services, rewards, and the funds that awards are paid from."""
     for entry in read("services"):
         await orders.create(db, offer=orders.read_offer(entry))
-    await _rewards(db)
+    await _rewards(db, logins)
     for area in await areas.communities(db, within=""):
         await corrections.fund_community(
             db,
@@ -126,22 +126,24 @@ async def _offers(db: AsyncSession, admin: Worker) -> None:
         )
 
 
-async def _workers(db: AsyncSession, service: Service) -> tuple[Worker, dict[str, str]]:
-    """Every worker; the tokens by role, and who acts for the sample."""
+async def _workers(db: AsyncSession, service: Service) -> tuple[Worker, dict[str, str], dict[str, str]]:
+    """Every worker: who acts for the sample, the tokens by role, the ids by log-in."""
     tokens: dict[str, str] = {}
+    logins: dict[str, str] = {}
     admin: Worker | None = None
     for entry in read("workers"):
         granted = [Grant(Role(role), area) for role in entry["roles"] for area in entry["areas"] or [""]]
         worker, token = await workers.create(
             db, service.vault, name=entry["name"], unit=entry.get("unit", ""), grants=granted
         )
+        logins[entry["login"]] = worker.id
         if entry.get("token"):
             tokens[entry["token"]] = token
         if Role.ADMIN in entry["roles"]:
             admin = admin or worker
     if admin is None:
         raise ConfigError(f"{SAMPLE / 'workers.toml'}: workers: one with the role admin is needed")
-    return admin, tokens
+    return admin, tokens, logins
 
 
 async def _residents(db: AsyncSession, service: Service) -> dict[str, str]:
@@ -173,10 +175,15 @@ async def _residents(db: AsyncSession, service: Service) -> dict[str, str]:
     return people
 
 
-async def _rewards(db: AsyncSession) -> None:
+async def _rewards(db: AsyncSession, logins: Mapping[str, str]) -> None:
+    places: dict[str, str] = {}
+    for entry in read("rewards", "sites"):
+        key, keepers = entry.pop("key"), [logins[login] for login in entry["keepers"]]
+        places[key] = await sites.create_site(db, **{**entry, "keepers": keepers})
     for entry in read("rewards"):
         period = Period(entry["limit_period"]) if "limit_period" in entry else Period.EVER
-        await rewards.create_reward(db, **{**entry, "limit_period": period})
+        site_id = places[entry.pop("site")] if "site" in entry else None
+        await rewards.create_reward(db, **{**entry, "limit_period": period, "site_id": site_id})
 
 
 async def _activities(db: AsyncSession, service: Service, admin: Worker, people: dict[str, str]) -> None:

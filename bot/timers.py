@@ -12,10 +12,10 @@ from bot import chat_photos, chats, inbox, reach, sessions
 from bot.grid import nonces
 from bot.service import Service
 from bot.wakeups import SENDER, TIMERS
-from community import audit, issues, photo_files, photos, privacy, teaching
+from community import audit, exchanges, issues, photo_files, photos, privacy, teaching
 from core import clock, logs
 from core.errors import AppError
-from points import expiry, redemption_expiry
+from points import expiry
 
 TICK_SECONDS: Final = 2.0
 SLOW_EVERY: Final = 30
@@ -96,7 +96,7 @@ class Timers:
 
     async def _expire_points(self) -> None:
         async with self._service.database.write() as db:
-            await redemption_expiry.expire_due(db)
+            await exchanges.expire_due(db, self._service.vault)
         async with self._service.database.write() as db:
             await expiry.expire_due(db)
 

@@ -1,4 +1,7 @@
-"""Which role may do what, as data, and a worker's grants with the areas that they cover."""
+"""Which role may do what, as data, and a worker's grants with the areas that they cover.
+
+A merchant verifies codes at the sites of which they are a keeper, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ class Permission(StrEnum):
     BUDGETS = "budgets"
     REWARDS = "rewards"
     REDEMPTIONS = "redemptions"
+    VERIFY_CODES = "verify_codes"
     CHATS = "chats"
     OUTBOX = "outbox"
     AREAS = "areas"
@@ -62,6 +66,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             _P.DRAFT_RULES,
             _P.REWARDS,
             _P.REDEMPTIONS,
+            _P.VERIFY_CODES,
             _P.CHATS,
             _P.DUTY,
             _P.STATISTICS,
@@ -69,6 +74,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
         }
     ),
     Role.AUDITOR: frozenset({_P.READ_ISSUES, _P.POINTS, _P.READ_AUDIT, _P.STATISTICS}),
+    Role.MERCHANT: frozenset({_P.VERIFY_CODES}),
 }
 
 

@@ -51,7 +51,7 @@ async def open_cases(db: AsyncSession, vault: Vault, *, resident_id: str) -> dic
 
 async def _held_redemptions(db: AsyncSession, vault: Vault, resident_id: str) -> list[str]:
     redemptions = await redemption_views.my_redemptions(db, vault, resident_id=resident_id, limit=100)
-    return [r.reward_name for r in redemptions if r.state is RedemptionState.HELD]
+    return [r.reward_name for r in redemptions if r.state in (RedemptionState.WAITING, RedemptionState.HELD)]
 
 
 async def show(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[str, Any]:

@@ -169,6 +169,12 @@ async def load(db: AsyncSession, vault: Vault, *, worker_id: str) -> Worker:
     return await _worker(db, vault, await get(db, worker_id=worker_id))
 
 
+async def name_of(db: AsyncSession, vault: Vault, *, worker_id: str) -> str:
+    """Somebody's name, also after they left; empty for whoever never was a worker."""
+    sealed = (await db.execute(select(WorkerRow.name).where(WorkerRow.id == worker_id))).scalar_one_or_none()
+    return "" if sealed is None else await vault.open_for(db, worker_id, PURPOSE_NAME, sealed)
+
+
 async def of_resident(db: AsyncSession, vault: Vault, *, resident_id: str) -> Worker | None:
     """The worker whose role is bound to this resident's account."""
     row = (

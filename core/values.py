@@ -32,6 +32,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     DESK = "desk"
     AUDITOR = "auditor"
+    MERCHANT = "merchant"
 
 
 class IssueState(StrEnum):

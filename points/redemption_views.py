@@ -95,14 +95,19 @@ async def list_redemptions(
     *,
     area_codes: Collection[str],
     site_ids: Collection[str] = (),
+    within: str = "",
     state: RedemptionState | None = None,
     after_id: str | None = None,
     limit: int = 50,
 ) -> list[Redemption]:
-    """For the staff, newest first, of these areas and all below them and of these sites; `after_id` ended the page."""
+    """For the staff, newest first, of these areas and all below them and of these sites, as far as they lie `within`.
+
+    `after_id` is the last of the page before.
+    """
     limit = max(1, min(limit, MAX_PAGE))
     below = [RedemptionRow.area_code.startswith(area, autoescape=True) for area in area_codes]
-    query = rows().where(or_(false(), *below, RedemptionRow.site_id.in_(site_ids)))
+    inside = RedemptionRow.area_code.startswith(within, autoescape=True)
+    query = rows().where(or_(false(), *below, RedemptionRow.site_id.in_(site_ids)), inside)
     if state is not None:
         query = query.where(RedemptionRow.state == state.value)
     if after_id is not None:

@@ -225,7 +225,19 @@ class StatementLine(BaseModel):
     at: datetime
 
 
+class Window(BaseModel):
+    """Days of every such period, from 1 or from its end as -1, and times of each day."""
+
+    every: str
+    from_day: int
+    to_day: int
+    opens: str = ""
+    closes: str = ""
+
+
 class Reward(BaseModel):
+    """Offered while one of `windows` is open, if there are any; `version` grows with every change."""
+
     id: str
     area_code: str
     name: str
@@ -238,9 +250,28 @@ class Reward(BaseModel):
     opens_at: datetime | None
     closes_at: datetime | None
     status: str
+    note: str
+    windows: list[Window]
+    site_id: str | None
+    needs_approval: bool
+    version: int
+
+
+class Site(BaseModel):
+    """`hours` by ISO weekday; `keepers` are ids of workers."""
+
+    id: str
+    area_code: str
+    name: str
+    address: str
+    hours: dict[str, list[str]]
+    keepers: list[str]
+    status: str
 
 
 class Redemption(BaseModel):
+    """`pickup_by` is the name of whom the resident sends, where the answer is about this one redemption."""
+
     id: str
     area_code: str
     reward_id: str
@@ -250,3 +281,8 @@ class Redemption(BaseModel):
     created_at: datetime
     expires_at: datetime
     settled_at: datetime | None
+    site_id: str | None
+    approved_at: datetime | None
+    verified_at: datetime | None
+    handed_at: datetime | None
+    pickup_by: str | None

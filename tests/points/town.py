@@ -18,6 +18,7 @@ from points import (
     corrections,
     expiry,
     grants,
+    redemption_approvals,
     redemption_expiry,
     redemption_views,
     redemptions,
@@ -145,9 +146,25 @@ class Town:
                 key=key or new_id(),
             )
 
-    async def verify(self, code: str, worker_id: str = WORKER, area_codes: Collection[str] = (AREA,)) -> Redemption:
+    async def verify(
+        self, code: str, worker_id: str = WORKER, area_codes: Collection[str] = (AREA,), **more: Any
+    ) -> Redemption:
         async with self.database.write() as db:
-            return await redemptions.verify(db, self.vault, code=code, worker_id=worker_id, area_codes=area_codes)
+            return await redemptions.verify(
+                db, self.vault, code=code, worker_id=worker_id, area_codes=area_codes, **more
+            )
+
+    async def approve(self, redemption_id: str) -> Redemption:
+        async with self.database.write() as db:
+            return await redemption_approvals.approve(db, self.vault, redemption_id=redemption_id, actor_id=WORKER)
+
+    async def refuse(self, redemption_id: str) -> Redemption:
+        async with self.database.write() as db:
+            return await redemption_approvals.refuse(db, redemption_id=redemption_id, actor_id=WORKER, reason="test")
+
+    async def hand_out(self, redemption_id: str) -> Redemption:
+        async with self.database.write() as db:
+            return await redemptions.hand_out(db, self.vault, redemption_id=redemption_id, actor_id=WORKER)
 
     async def void(self, redemption_id: str) -> Redemption:
         async with self.database.write() as db:

@@ -14,8 +14,8 @@ from core.values import Role
 from tests.bot.api.town import OTHER_STREET, STREET, Town
 
 EXPECTED: Final[dict[str, str]] = {
-    "whoami": "ACOHSDU",
-    "workers bind": "ACOHSDU",
+    "whoami": "ACOHSDUM",
+    "workers bind": "ACOHSDUM",
     "workers": "A",
     "issues": "ACOHSDU",
     "activities": "AD",
@@ -47,6 +47,9 @@ EXPECTED: Final[dict[str, str]] = {
     "points reverse": "AD",
     "rewards": "AD",
     "redemptions": "AD",
+    "redemptions list": "ADM",
+    "redemptions verify": "ADM",
+    "redemptions hand-out": "ADM",
     "chats": "ACD",
     "outbox": "ACS",
     "areas": "A",
@@ -59,7 +62,7 @@ EXPECTED: Final[dict[str, str]] = {
     "nlp serve": "",
     "nlp rollback": "",
 }
-"""By command or noun: admin, commander, cOllector, handler, supervisor, desk, aUditor.
+"""By command or noun: admin, commander, cOllector, handler, supervisor, desk, aUditor, merchant.
 
 Which version serves is decided for the whole installation, by nobody of one street.
 """
@@ -67,6 +70,7 @@ Which version serves is decided for the whole installation, by nobody of one str
 LETTERS: Final = {
     Role.ADMIN: "A", Role.COMMANDER: "C", Role.COLLECTOR: "O", Role.HANDLER: "H",
     Role.SUPERVISOR: "S", Role.DESK: "D", Role.AUDITOR: "U",
+    Role.MERCHANT: "M",
 }  # fmt: skip
 
 
