@@ -111,9 +111,13 @@ def show(ctx: typer.Context, number: No) -> None:
 
 
 @app.command()
-def verify(ctx: typer.Context, number: No) -> None:
+def verify(
+    ctx: typer.Context,
+    number: No,
+    stars: Annotated[int | None, typer.Option("--stars", min=1, max=5, help="反映得好不好，一到五星")] = None,
+) -> None:
     """核实：情况属实，归我们管。"""
-    _step(ctx, number, "verify")
+    _step(ctx, number, "verify", stars=stars)
 
 
 @app.command()

@@ -85,9 +85,13 @@ def assign(
 
 
 @app.command()
-def complete(ctx: typer.Context, number: No) -> None:
+def complete(
+    ctx: typer.Context,
+    number: No,
+    helper: Annotated[str | None, typer.Option("--helper", help="哪位居民帮的忙（居民编号），会得积分")] = None,
+) -> None:
     """服务已完成。"""
-    _step(ctx, number, "complete")
+    _step(ctx, number, "complete", helper=helper)
 
 
 @app.command()

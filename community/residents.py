@@ -235,6 +235,14 @@ async def get(db: AsyncSession, *, resident_id: str) -> Resident:
     return row
 
 
+async def of_ref(db: AsyncSession, *, ref: str) -> Resident:
+    """The resident of a reference, or the one they were bound to. Raises NotFound."""
+    row = (await db.execute(select(Resident).where(Resident.ref == ref.upper()))).scalar_one_or_none()
+    if row is None:
+        raise NotFound("resident_not_found")
+    return await get(db, resident_id=row.merged_into) if row.merged_into else row
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where a resident lives, as far as they told us or their account says."""

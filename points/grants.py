@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -51,12 +52,13 @@ async def request_grant(
     occurred_at: datetime,
     minutes: int | None = None,
     facts: Facts | None = None,
+    not_before: datetime | None = None,
     book: RuleBook | None = None,
 ) -> bool:
     """Ask for what a deed earns, with the deed; False when it was asked for before.
 
-    `minutes` is the certified time, for rules that pay by time; `facts` is what else the rule may read. Raises
-    RuleUnknown.
+    `minutes` is the certified time, for rules that pay by time; `facts` is what else the rule may read. It
+    is paid at `not_before` at the earliest. Raises RuleUnknown.
     """
     known = ASKED.get(rule)
     now = clock.now()
@@ -74,12 +76,26 @@ async def request_grant(
         "occurred_at": occurred_at,
         "requested_at": now,
         "state": GrantState.PENDING.value,
-        "next_at": now,
+        "next_at": not_before or now,
     }
     made = await db.execute(
         dialect_insert(db, GrantRequest).values(row).on_conflict_do_nothing().returning(GrantRequest.id)
     )
     return made.scalar_one_or_none() is not None
+
+
+async def note_stars(db: AsyncSession, *, source_kind: str, source_id: str, stars: int) -> None:
+    """How good a deed was is known: what still waits for that is paid by it, and at once."""
+    await db.execute(
+        update(GrantRequest)
+        .where(
+            GrantRequest.source_kind == source_kind,
+            GrantRequest.source_id == source_id,
+            GrantRequest.state == GrantState.PENDING.value,
+        )
+        .values(facts=Facts(stars=stars).stored(), next_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def are_due(db: AsyncSession) -> bool:

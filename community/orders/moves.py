@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import history, notices, sealed
 from community.history import Actor, MoveRefused, Party, Subject
+from community.orders import helping
 from community.orders.catalogue import get_service
 from community.orders.errors import TooLate
 from community.orders.models import PURPOSE_PROVIDER, PURPOSE_RATING, Order, SlotUse
@@ -32,12 +33,16 @@ async def get_order(db: AsyncSession, *, number: str) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What an action needs beside itself: `assign` a provider, `rate` a rating of 1 to 5."""
+    """What an action needs beside itself: `assign` a provider, `rate` a rating of 1 to 5.
+
+    `complete` may name the resident who helped.
+    """
 
     reason: str = ""
     provider: str = ""
     rating: int | None = None
     rating_text: str = ""
+    helper_id: str | None = None
 
 
 NO_DETAILS: Final = Details()
@@ -76,6 +81,10 @@ async def move(
         owner_id=order.key_owner_id,
         reason=details.reason,
     )
+    if action is Action.COMPLETE and details.helper_id is not None:
+        await helping.ask(db, order, helper_id=details.helper_id)
+    if action is Action.RATE and details.rating is not None:
+        await helping.rated(db, order, stars=details.rating)
     if actor.party is Party.WORKER:
         await _tell(db, vault, order, action, details)
     return after

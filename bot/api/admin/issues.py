@@ -35,6 +35,12 @@ class IssueQuery(Listing):
     q: Annotated[str, Field(max_length=100)] = ""
 
 
+class Verifying(Input):
+    """`stars` is how good the report is, 1 to 5; a rule may pay by it."""
+
+    stars: Annotated[int, Field(ge=1, le=5, strict=True)] | None = None
+
+
 class Dispatching(Input):
     """`handler` is a worker's id; without one the whole unit may handle it."""
 
@@ -102,6 +108,10 @@ async def show(call: Call, _: Nothing) -> Json:
     )
     call.about(found["number"], found["area_code"])
     return found | {"moderation": await moderation.shown(call.db, number=found["number"])}
+
+
+async def verify(call: Call, said: Verifying) -> Json:
+    return await _move(call, Action.VERIFY, stars=said.stars)
 
 
 async def check(call: Call, said: Checking) -> Json:
@@ -197,7 +207,7 @@ ENDPOINTS: Final = (
         "GET", "/categories", all_categories, _PERMISSION, Nothing, shapes.Page[answers.ListedCategory],
         "What reports are about", "issues categories",
     ),
-    _step("verify", _plain(Action.VERIFY), Nothing, "It is true and ours"),
+    _step("verify", verify, Verifying, "It is true and ours"),
     _step("reject", _because(Action.REJECT), Because, "It is not accepted"),
     _step("file", _plain(Action.FILE), Nothing, "File it: a connector pushes it, the desk dispatches it"),
     _step("dispatch", dispatch, Dispatching, "Give it to a unit, or to one worker of it"),

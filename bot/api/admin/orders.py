@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.api import shapes
 from bot.api.admin import answers
 from bot.api.admin.endpoint import Because, Call, Endpoint, InArea, Input, Json, Nothing, page
+from community import residents
 from community.history import Actor, Party
 from community.orders import moves, views
 from community.orders.models import Order
@@ -26,6 +27,12 @@ class OrderQuery(InArea):
 
 class Assignment(Input):
     provider: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Completion(Input):
+    """`helper` is the reference of the resident who did it, if one did."""
+
+    helper: Annotated[str, Field(min_length=1, max_length=20)] | None = None
 
 
 async def listing(call: Call, query: OrderQuery) -> Json:
@@ -48,8 +55,9 @@ async def assign(call: Call, said: Assignment) -> Json:
     return await _move(call, Action.ASSIGN, Details(provider=said.provider))
 
 
-async def complete(call: Call, _: Nothing) -> Json:
-    return await _move(call, Action.COMPLETE)
+async def complete(call: Call, said: Completion) -> Json:
+    helper = await residents.of_ref(call.db, ref=said.helper) if said.helper else None
+    return await _move(call, Action.COMPLETE, Details(helper_id=helper.id if helper else None))
 
 
 async def cancel(call: Call, said: Because) -> Json:
@@ -88,7 +96,7 @@ ENDPOINTS: Final = (
         "Give it to a provider", "orders assign",
     ),
     Endpoint(
-        "POST", "/orders/{number}/complete", complete, _PERMISSION, Nothing, answers.Done,
+        "POST", "/orders/{number}/complete", complete, _PERMISSION, Completion, answers.Done,
         "The service was given", "orders complete",
     ),
     Endpoint(
