@@ -93,6 +93,12 @@ class LimitReached(Refused):
     code = "limit_reached"
 
 
+class ExchangeClosed(Refused):
+    """The community's scheme does not let points be exchanged on this day."""
+
+    code = "exchange_closed"
+
+
 class RewardChanged(Refused):
     """Price or conditions are not those that were seen. Facts: `version`, the present one."""
 

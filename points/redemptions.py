@@ -21,13 +21,14 @@ from core.values import RedemptionState
 from points import attempts, caps, holds, redemption_codes, rewards, shelves
 from points.accounts import AccountRef, dialect_insert
 from points.caps import CapKey, CapScope, Use
-from points.errors import KeyReused, LimitReached, RewardChanged, RewardUnknown
+from points.errors import ExchangeClosed, KeyReused, LimitReached, RewardChanged, RewardUnknown
 from points.models import AccountKind, HoldState
 from points.redemption_codes import open_proxy
 from points.redemption_states import record, transit
 from points.redemption_views import Redemption, by_key, find, own, view
 from points.reward_models import RedemptionRow
 from points.rewards import RewardView
+from points.rules import store
 
 
 async def redeem(
@@ -45,7 +46,9 @@ async def redeem(
 
     `area_code` is the community whose points pay: the reward may be offered there or above. `version` is the reward's
     that the resident saw. With `family_id` the family's wallet pays; who may say so is the caller's to know. A refusal
-    under a key stays one. Raises RewardUnknown, RewardClosed, RewardSoldOut, RewardChanged, LimitReached,
+    under a key stays one.
+
+    Raises RewardUnknown, ExchangeClosed, RewardClosed, RewardSoldOut, RewardChanged, LimitReached,
     InsufficientPoints, AccountFrozen, AccountClosed or KeyReused.
     """
     reward = await rewards.find_reward(db, reward_id=reward_id)
@@ -100,6 +103,9 @@ async def _insert(
 
 
 async def _reserve(db: AsyncSession, vault: Vault, reward: RewardView, row: RedemptionRow) -> RedemptionRow:
+    scheme = await store.scheme(db, area_code=row.area_code, moment=row.created_at)
+    if not scheme.exchanges(row.created_at):
+        raise ExchangeClosed
     reward.require_offered(row.created_at)
     limit = limit_of(row)
     if limit and reward.limit_per_person is not None:

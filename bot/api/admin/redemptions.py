@@ -58,8 +58,8 @@ async def verify(call: Call, said: Verifying) -> Json:
         done = await counter.verify(call.db, call.vault, worker=call.worker, code=said.code)
     except CodeAlreadyVerified as refusal:
         before = await counter.earlier(call.db, call.vault, redemption_id=str(refusal.facts["redemption_id"]))
-        by = before.by or refusal.facts["verified_by"]
-        raise CodeAlreadyVerified(**{**refusal.facts, "by": by, "where": before.where}) from None
+        refusal.facts |= {"by": before.by or refusal.facts["verified_by"], "where": before.where}
+        raise
     call.about(done.id, done.area_code)
     if said.handed_out:
         done = await counter.hand_out(call.db, call.vault, worker=call.worker, redemption_id=done.id)
@@ -71,8 +71,9 @@ async def hand_out(call: Call, said: Code) -> Json:
     try:
         done = await counter.hand_out(call.db, call.vault, worker=call.worker, redemption_id=found.id)
     except AlreadyHandedOut as refusal:
-        by = await workers.name_of(call.db, call.vault, worker_id=str(refusal.facts["handed_by"]))
-        raise AlreadyHandedOut(**{**refusal.facts, "by": by}) from None
+        handed_by = str(refusal.facts["handed_by"])
+        refusal.facts["by"] = await workers.name_of(call.db, call.vault, worker_id=handed_by)
+        raise
     return shown(done)
 
 
