@@ -1,4 +1,4 @@
-"""What comes due for points by the clock and may wait a minute: freezes that end, months that close, what looks unfair.
+"""What comes due for points by the clock and may wait a minute: freezes that end, months that close, seals, looks.
 
 One process at a time does it, by a lease; nothing here would happen twice without it, it would only be read twice.
 """
@@ -17,14 +17,14 @@ from core import clock, leases, logs
 from core.crypto import Vault
 from core.db import Database, new_id
 from core.errors import AppError
-from points import snapshots
+from points import seals, snapshots
 
 TOPIC: Final = "points_timers"
 TICK_SECONDS: Final = 60.0
 LEASE_SECONDS: Final = 3 * TICK_SECONDS
 LOOK_EVERY: Final = timedelta(hours=1)
-FIRST_LOOK: Final = timedelta(minutes=2)
-"""A process that has just started answers first and looks later."""
+SETTLING_IN: Final = timedelta(minutes=2)
+"""A process that has just started answers first, and an empty database is filled; what is heavy waits for that."""
 
 log = logs.get(__name__)
 
@@ -37,7 +37,7 @@ class PointsTimers:
         self._vault = vault
         self._wakeups = wakeups
         self._holder = new_id()
-        self._look_at = clock.now() + FIRST_LOOK
+        self._settled_at = self._look_at = clock.now() + SETTLING_IN
         self._closed: datetime | None = None
 
     async def run(self) -> None:
@@ -52,7 +52,10 @@ class PointsTimers:
         if lease is None:
             return
         await self._guarded(self._lift_freezes)
-        await self._guarded(self._close_month)
+        if clock.now() < self._settled_at:
+            return
+        for duty in (self._close_month, self._seal):
+            await self._guarded(duty)
         if clock.now() >= self._look_at:
             self._look_at = clock.now() + LOOK_EVERY
             await self._guarded(self.look)
@@ -81,6 +84,12 @@ class PointsTimers:
                 log.error("balances_broken", accounts=taken.broken)
             after = taken.last_id
         self._closed = as_of
+
+    async def _seal(self) -> None:
+        """Chain the transfers that were written since."""
+        sealed = seals.BATCH
+        while sealed == seals.BATCH and not self._wakeups.is_stopping:
+            sealed = await self._database.run(lambda db: seals.seal_due(db, self._vault))
 
     async def look(self) -> None:
         """Read without keeping anybody from writing, then raise what is new."""

@@ -9,7 +9,8 @@ from pydantic import Field
 from bot.api import shapes
 from bot.api.admin import fairness_answers as answers
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, InArea, Input, Json, Reason, page
-from bot.api.admin.whose import area_of, refs_of, resident_of
+from bot.api.admin.points import area_of, resident_of
+from bot.api.admin.whose import refs_of
 from community import sanctions
 from community.permissions import Permission
 from core import clock
