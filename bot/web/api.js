@@ -19,8 +19,8 @@ export class Refusal extends Error {
   }
 }
 
-async function request(path, { method = "GET", json, form, token } = {}) {
-  const headers = { Accept: "application/json" };
+async function request(path, { method = "GET", json, form, token, isPicture } = {}) {
+  const headers = { Accept: isPicture ? "image/png" : "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (json) headers["Content-Type"] = "application/json";
   const limit = new AbortController();
@@ -29,6 +29,7 @@ async function request(path, { method = "GET", json, form, token } = {}) {
     const answer = await fetch(`/api/v1${path}`, {
       method, headers, body: form ?? (json && JSON.stringify(json)), signal: limit.signal, cache: "no-store",
     });
+    if (isPicture && answer.ok) return await answer.blob();
     const body = await answer.json().catch(() => null);
     if (!answer.ok) throw refusal(answer.status, body);
     if (body === null) throw new NoAnswer();
@@ -95,6 +96,10 @@ export class Session {
 
   since(cursor, wait) {
     return this.call(`/messages?after=${encodeURIComponent(cursor)}&wait=${wait}`);
+  }
+
+  picture(path) {
+    return this.call(path, { isPicture: true });
   }
 
   async upload(file) {

@@ -21,7 +21,7 @@ const session = new Session({
   },
 });
 const transcript = new Transcript({
-  log: at("log"), lines: at("lines"), welcome: at("welcome"),
+  log: at("log"), lines: at("lines"), welcome: at("welcome"), session,
   onChoose: (choice, { byKeyboard }) => {
     outgoing.add({ id: newId(), type: "choice", choice: choice.id }, { label: choice.label });
     if (byKeyboard) at("say").focus(); // a touch must not bring up the screen's keyboard

@@ -1,20 +1,11 @@
 // "My things": what the resident has reported, signed up for, ordered, earned and redeemed.
 
 import { NoAnswer, Refusal } from "./api.js";
+import { codeInWords, codePicture } from "./codes.js";
 import { element } from "./element.js";
-import { EARNED, REDEMPTION_STATES, STATES, TEXT } from "./words.js";
-
-function day(moment) {
-  if (!moment) return "";
-  return new Date(moment).toLocaleDateString("zh-CN", { month: "long", day: "numeric" });
-}
-
-function dayAndTime(moment) {
-  if (!moment) return "";
-  return new Date(moment).toLocaleString("zh-CN", {
-    month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false,
-  });
-}
+import { day, dayAndTime } from "./moments.js";
+import { pointsOf } from "./points.js";
+import { REDEMPTION_STATES, STATES, TEXT } from "./words.js";
 
 function thing({ title, state, states = STATES, lines }) {
   const box = element("article", "thing");
@@ -22,8 +13,16 @@ function thing({ title, state, states = STATES, lines }) {
   const [word, kind] = states[state] ?? [state, ""];
   top.append(element("b", "", title || "—"), element("span", `state ${kind}`, word));
   box.append(top);
-  for (const line of lines.filter(Boolean)) box.append(element("p", "", line));
+  for (const line of (lines || []).filter(Boolean)) box.append(element("p", "", line));
   return box;
+}
+
+function asking(label, whole, ask) {
+  const button = element("button", "", label);
+  button.type = "button";
+  button.setAttribute("aria-label", whole);
+  button.addEventListener("click", ask);
+  return button;
 }
 
 const GROUPS = [
@@ -34,11 +33,7 @@ const GROUPS = [
         title: issue.title || issue.summary || issue.category?.name, state: issue.state,
         lines: [`${day(issue.created_at)} · ${issue.number}`, issue.deadline_at && `预计 ${day(issue.deadline_at)} 前办完`],
       });
-      const ask = element("button", "", TEXT.askProgress);
-      ask.type = "button";
-      ask.setAttribute("aria-label", `${TEXT.askProgress} ${issue.number}`);
-      ask.addEventListener("click", () => say(`查进度 ${issue.number}`));
-      box.append(ask);
+      box.append(asking(TEXT.askProgress, `${TEXT.askProgress} ${issue.number}`, () => say(`查进度 ${issue.number}`)));
       return box;
     },
   },
@@ -57,12 +52,18 @@ const GROUPS = [
   },
   {
     path: "/redemptions?limit=10", name: "兑换",
-    show: (redemption) => {
+    show: (redemption, say, session) => {
+      const { code, place, hours, pickup_by: proxy } = redemption;
+      const isOpen = Boolean(code) || redemption.state === "waiting";
       const box = thing({
         title: redemption.reward_name, state: redemption.state, states: REDEMPTION_STATES,
-        lines: [redemption.state === "held" && redemption.expires_at && `${day(redemption.expires_at)} 前领取有效`],
+        lines: isOpen && [
+          code && `${dayAndTime(redemption.expires_at)} 前领取有效`, place && `领取地点：${place}`, hours,
+          proxy && `由${proxy}代领`,
+        ],
       });
-      if (redemption.code && redemption.state === "held") box.append(element("div", "code", redemption.code));
+      if (code) box.append(codeInWords(code), codePicture(session, redemption.id));
+      if (isOpen) box.append(asking(TEXT.takeBack, `${TEXT.takeBack} ${redemption.reward_name}`, () => say("取消兑换")));
       return box;
     },
   },
@@ -98,7 +99,7 @@ export class Things {
       const { items } = await this.session.call(path);
       if (items.length) heading.append(element("span", "", `${items.length} 项`));
       if (!items.length) return [element("p", "", TEXT.emptyThings)];
-      return items.map((item) => show(item, this.say));
+      return items.map((item) => show(item, this.say, this.session));
     });
     return box;
   }
@@ -106,17 +107,7 @@ export class Things {
   async points() {
     const box = element("section", "group");
     box.append(element("h3", "", "我的积分"));
-    await this.fill(box, async () => {
-      const [account, entries] = await Promise.all([
-        this.session.call("/points"), this.session.call("/points/entries?limit=5"),
-      ]);
-      const wallets = account.wallets ?? [account];
-      const sum = (name) => wallets.reduce((total, wallet) => total + wallet[name], 0);
-      const balance = element("p", "balance", String(sum("available")));
-      const held = sum("held") ? `，另有${sum("held")}${TEXT.pointsHeld}` : "";
-      balance.append(element("small", "", ` ${TEXT.points}${held}`));
-      return [balance, ...entries.items.map(entryLine)];
-    });
+    await this.fill(box, () => pointsOf(this.session, this.say));
     return box;
   }
 
@@ -129,14 +120,4 @@ export class Things {
       box.append(element("p", "", error instanceof Refusal ? error.message : TEXT.thingsFailed));
     }
   }
-}
-
-function entryLine(entry) {
-  const { amount_points: amount, rule_id: rule, kind, at } = entry;
-  const line = element("div", "entry");
-  line.append(
-    element("span", "", `${day(at)} ${EARNED[rule] ?? EARNED[kind] ?? ""}`),
-    element("b", "", `${amount > 0 ? "+" : ""}${amount}`),
-  );
-  return line;
 }

@@ -1,5 +1,6 @@
 // The conversation as it is seen and as it is kept for this visit.
 
+import { codePicture } from "./codes.js";
 import { element } from "./element.js";
 import { linkified, safeAddress } from "./linkify.js";
 import { keepForVisit, keptForVisit } from "./store.js";
@@ -13,8 +14,8 @@ function clockTime(moment) {
 }
 
 export class Transcript {
-  constructor({ log, lines, welcome, onChoose, onResend }) {
-    Object.assign(this, { log, lines, welcome, onChoose, onResend });
+  constructor({ log, lines, welcome, session, onChoose, onResend }) {
+    Object.assign(this, { log, lines, welcome, session, onChoose, onResend });
     this.kept = [];
     this.seen = new Set();
     this.mine = new Map();
@@ -138,6 +139,7 @@ export class Transcript {
       bubble.append(image);
     }
     if (reply.text) bubble.append(linkified(reply.text));
+    if (reply.qr) bubble.append(codePicture(this.session, reply.qr, { onShown: () => this.toEnd() }));
     if (address && reply.type !== "image") {
       const more = element("a", "more", TEXT.open);
       more.href = address;

@@ -8,14 +8,10 @@ export const STATES = {
   placed: ["已下单", "wait"], accepted: ["已接单", ""], assigned: ["已派人", ""], served: ["已服务", ""],
   rated: ["已评价", "end"], cancelled: ["已取消", "end"],
   seated: ["报名成功", ""], waiting: ["候补中", "wait"], attended: ["已参加", "end"], absent: ["未参加", "end"],
-  held: ["待领取", "wait"], expired: ["已过期", "end"],
 };
-export const REDEMPTION_STATES = { ...STATES, verified: ["已领取", "end"] };
-export const EARNED = {
-  report_verified: "反映问题", report_followed: "反映同一问题", volunteer_time: "志愿服务", party_service: "党员服务",
-  report_photo: "补充照片", volunteer_minutes: "志愿时长", order_helped: "邻里帮忙", award: "社区表扬",
-  redemption: "兑换", adjustment: "工作人员调整", reversal: "更正", move: "账户合并", grant: "奖励",
-  expiry: "到期", settlement: "抵扣欠分", donation: "捐赠", pooling: "家庭共用", closure: "注销",
+export const REDEMPTION_STATES = {
+  waiting: ["等审核", "wait"], held: ["待领取", "wait"], verified: ["已核销", "end"], handed_out: ["已领取", "end"],
+  refused: ["未批准", "end"], void: ["已取消", "end"], expired: ["已过期", "end"],
 };
 
 export const TEXT = {
@@ -40,6 +36,11 @@ export const TEXT = {
   askProgress: "问进度",
   points: "分",
   pointsHeld: "分在兑换中",
+  pointsWishes: [["换东西", "换东西"], ["家庭积分", "家庭积分"], ["捐积分", "捐积分"]],
+  olderEntries: "看更早的",
+  code: "领取码",
+  codePicture: "领取码的二维码，给工作人员扫",
+  takeBack: "不要了，退积分",
   service: "服务",
   call: "打电话",
   image: "图片",

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import qr
 from bot.web import pages
 
 Answer = Callable[[dict[str, Any]], list[dict[str, Any]]]
@@ -55,6 +56,7 @@ class StandIn:
         self.uploads: list[bytes] = []
         self.logins = 0
         self.things: dict[str, Any] = {}
+        self.drawn: list[str] = []
         self.url = ""
         self._news = asyncio.Event()
 
@@ -138,6 +140,10 @@ class StandIn:
 
     async def _thing(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
+        if name.endswith("/qr"):
+            assert self._is_known(request)
+            self.drawn.append(name)
+            return web.Response(body=qr.png("8H2K-7M4Q"), content_type="image/png")
         if name in self.things:
             return web.json_response(self.things[name])
         if name == "points":
@@ -169,17 +175,23 @@ THINGS: dict[str, Any] = {
                    "start": "2026-11-22T11:00:00+08:00", "end": "2026-11-22T12:30:00+08:00"}],
         "next": None,
     },
-    "points": {"area_code": "110101001001", "posted": 95, "held": 30, "available": 65},
+    "points": {"area_code": "110101001001", "posted": 95, "held": 30, "available": 65, "owed": 0,
+               "next_expiry": {"points": 20, "at": "2027-01-01T00:00:00+08:00"}, "certified_minutes": 750,
+               "family": {"members": 3, "posted": 120, "held": 0, "available": 120, "next_expiry": None},
+               "wallets": []},
     "points/entries": {
-        "items": [{"amount_points": 20, "kind": "grant", "rule_id": "report_verified",
+        "items": [{"amount_points": 20, "kind": "grant", "rule_id": "report_verified", "why": "反映问题：R2611180003",
                    "at": "2026-11-20T10:00:00+08:00"},
-                  {"amount_points": -30, "kind": "redemption", "rule_id": None,
+                  {"amount_points": -30, "kind": "redemption", "rule_id": None, "why": "兑换：社区食堂午餐券一张",
                    "at": "2026-11-18T10:00:00+08:00"}],
-        "next": None,
+        "next": "2",
     },
     "redemptions": {
-        "items": [{"reward_name": "社区食堂午餐券一张", "state": "held", "code": "4829 1736",
-                   "expires_at": "2026-12-18T10:00:00+08:00"}],
+        "items": [{"id": "f00d", "reward_name": "社区食堂午餐券一张", "state": "held", "code": "8H2K-7M4Q",
+                   "place": "和平里社区服务站（和平街1号）", "hours": "周一至周五09:00-12:00。", "pickup_by": None,
+                   "expires_at": "2026-12-18T10:00:00+08:00"},
+                  {"id": "beef", "reward_name": "五公斤大米", "state": "waiting", "code": None, "place": "", "hours": "",
+                   "pickup_by": None, "expires_at": "2026-12-18T10:00:00+08:00"}],
         "next": None,
     },
 }  # fmt: skip

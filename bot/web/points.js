@@ -1,0 +1,72 @@
+// "My points": what can be spent, what is held and expires next, minutes and the family apart, each entry with its reason.
+
+import { NoAnswer, Refusal } from "./api.js";
+import { element } from "./element.js";
+import { day, dayAndTime } from "./moments.js";
+import { TEXT } from "./words.js";
+
+const ENTRIES = 5;
+const MINUTES_PER_HOUR = 60;
+
+export async function pointsOf(session, say) {
+  const [account, page] = await Promise.all([
+    session.call("/points"), session.call(`/points/entries?limit=${ENTRIES}`),
+  ]);
+  const list = element("div", "entries");
+  list.append(...page.items.map(entryLine));
+  return [balanceOf(account), ...notesOf(account), wishes(say), list, ...older(session, list, page.next)];
+}
+
+function balanceOf({ available, held }) {
+  const balance = element("p", "balance", String(available));
+  balance.append(element("small", "", ` ${TEXT.points}${held ? `，另有${held}${TEXT.pointsHeld}` : ""}`));
+  return balance;
+}
+
+function notesOf({ next_expiry: next, owed, family, certified_minutes: minutes }) {
+  const notes = [
+    next && `其中${next.points}分到${dayAndTime(next.at)}为止，请先用`,
+    owed && `还要先补回${owed}分`,
+    family && `家里${family.members}个人，一共${family.available}分`,
+    minutes && `志愿服务${Math.round((minutes / MINUTES_PER_HOUR) * 10) / 10}小时，单独记着，不换积分`,
+  ];
+  return notes.filter(Boolean).map((text) => element("p", "", text));
+}
+
+function wishes(say) {
+  const row = element("p", "wishes");
+  for (const [label, words] of TEXT.pointsWishes) {
+    const button = element("button", "", label);
+    button.type = "button";
+    button.addEventListener("click", () => say(words));
+    row.append(button);
+  }
+  return row;
+}
+
+function older(session, list, next) {
+  if (!next) return [];
+  const button = element("button", "more-entries", TEXT.olderEntries);
+  let cursor = next;
+  button.type = "button";
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const page = await session.call(`/points/entries?limit=${ENTRIES}&cursor=${cursor}`);
+      list.append(...page.items.map(entryLine));
+      cursor = page.next;
+      button.hidden = !cursor;
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof Refusal)) throw error;
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return [button];
+}
+
+function entryLine({ amount_points: amount, why, at }) {
+  const line = element("div", "entry");
+  line.append(element("span", "", `${day(at)} ${why ?? ""}`), element("b", "", `${amount > 0 ? "+" : ""}${amount}`));
+  return line;
+}
