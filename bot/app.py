@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bot import gateway, media_links
-from bot.api import openapi, operations, resident, things
+from bot.api import leaderboard, openapi, operations, resident, things
 from bot.api.admin.table import routes as admin_routes
 from bot.grid import inbound
 from bot.http import LARGEST_UPLOAD, SERVICE, errors
@@ -35,6 +35,7 @@ def build(service: Service, *, with_worker: bool = True) -> web.Application:
             *operations.routes(),
             *resident.routes(),
             *things.routes(),
+            *leaderboard.routes(),
             *admin_routes(),
             *openapi.routes(),
             *inbound.routes(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community import consents, contacts, families, members, volunteers
+from community import consents, contacts, families, leaderboard, members, volunteers
 from community.consents import Purpose, Record
 from community.members.workflow import ACTIVE
 from handlers import texts
@@ -76,6 +76,8 @@ async def _forget(turn: Turn, purpose: Purpose) -> None:
         case Purpose.FAMILY:
             if await families.of_resident(turn.db, resident_id=turn.resident_id) is not None:
                 await families.leave(turn.db, resident_id=turn.resident_id)
+        case Purpose.LEADERBOARD:
+            await leaderboard.leave(turn.db, resident_id=turn.resident_id)
         case _:
             return
 

@@ -15,7 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from points import months, statements
 from points.errors import StatementBroken
 from points.models import Entry, Unit
-from points.statements import Line
+from points.statements import Line, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """`opening + received - spent` is `closing`; `count` entries in the whole month."""
+
+    opening: int
+    received: int
+    spent: int
+    closing: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,35 @@ async def statement(
         items=page.items,
         next_seq=page.next_seq,
     )
+
+
+async def page(
+    db: AsyncSession,
+    *,
+    area_code: str,
+    resident_id: str,
+    unit: Unit,
+    month: str | None,
+    before_seq: int | None,
+    limit: int,
+) -> tuple[Page, Sums | None]:
+    """Entries of a month with its sums, or of all months without. Raises Invalid, StatementBroken."""
+    if month is None:
+        every = await statements.statement(
+            db, area_code=area_code, resident_id=resident_id, unit=unit, before_seq=before_seq, limit=limit
+        )
+        return every, None
+    found = await statement(
+        db,
+        area_code=area_code,
+        resident_id=resident_id,
+        month=month,
+        unit=unit,
+        before_seq=before_seq,
+        limit=limit,
+    )
+    sums = Sums(found.opening, found.received, found.spent, found.closing, found.count)
+    return Page(found.items, found.next_seq), sums
 
 
 async def _sums(db: AsyncSession, account_id: int, within: months.Range) -> Any:

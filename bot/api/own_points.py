@@ -7,14 +7,17 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import families, volunteers
+from community import families, honours, volunteers
 from core.crypto import Vault
+from core.errors import Invalid
 from handlers import reasons
+from handlers.honours import sentence
 from handlers.points.places import where
-from points import redemption_views, rewards, sharing, statements
+from points import monthly, redemption_views, rewards, sharing, statements
+from points.models import Unit
 from points.redemption_views import Redemption
 from points.rewards import RewardView
-from points.statements import Balance, Page
+from points.statements import Balance
 
 Json = dict[str, Any]
 
@@ -57,6 +60,7 @@ async def overview(db: AsyncSession, *, area_code: str, resident_id: str) -> Jso
         "area_code": area_code,
         **_shown(balance),
         "owed": await statements.debt(db, area_code=area_code, resident_id=resident_id),
+        "honour": await _honour(db, area_code, resident_id),
         "certified_minutes": (await volunteers.hours(db, resident_id=resident_id)).minutes,
         "family": await _family(db, resident_id),
         "wallets": [
@@ -75,6 +79,18 @@ def _shown(balance: Balance) -> Json:
     }
 
 
+async def _honour(db: AsyncSession, area_code: str, resident_id: str) -> Json:
+    """The tier as a volunteer and the next one, by title, and both in a sentence."""
+    found = await honours.standing(db, resident_id=resident_id, area_code=area_code)
+    return {
+        "tier": found.tier and found.tier.title,
+        "following": found.following and found.following.title,
+        "missing_minutes": found.missing_minutes,
+        "missing_points": found.missing_points,
+        "said": sentence(found),
+    }
+
+
 async def _family(db: AsyncSession, resident_id: str) -> Json | None:
     family = await families.of_resident(db, resident_id=resident_id)
     if family is None:
@@ -83,10 +99,36 @@ async def _family(db: AsyncSession, resident_id: str) -> Json | None:
     return {"members": len(family.members), **_shown(balance)}
 
 
-async def entries(db: AsyncSession, page: Page) -> list[Json]:
-    """Each line with `why`, the sentence for it."""
+async def statement(
+    db: AsyncSession,
+    *,
+    area_code: str,
+    resident_id: str,
+    unit: str,
+    month: str | None,
+    before_seq: int | None,
+    limit: int,
+) -> Json:
+    """A page of entries with `why`, the sentence for each; of a month with its sums. Raises Invalid."""
+    if unit not in set(Unit):
+        raise Invalid(fields={"unit": "POINT|MINUTE"})
+    page, sums = await monthly.page(
+        db,
+        area_code=area_code,
+        resident_id=resident_id,
+        unit=Unit(unit),
+        month=month,
+        before_seq=before_seq,
+        limit=limit,
+    )
     why = await reasons.plain(db, page.items)
-    return [asdict(line) | {"why": why[line.seq]} for line in page.items]
+    return {
+        "unit": unit,
+        "month": month,
+        "sums": sums and asdict(sums),
+        "items": [asdict(line) | {"why": why[line.seq]} for line in page.items],
+        "next": None if page.next_seq is None else str(page.next_seq),
+    }
 
 
 async def reward(db: AsyncSession, offered: RewardView) -> Json:

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, Field, RootModel
 
 from bot.adapters.web import MessageBody
-from bot.api import shapes
+from bot.api import leaderboard, shapes
 from core.messages import ReplyKind
 from core.values import Platform, RedemptionState, SignupState
+from points.models import Unit
 
 
 class Login(BaseModel):
@@ -134,11 +135,22 @@ class OwnWallet(OwnBalance):
     unit: str
 
 
+class OwnHonour(BaseModel):
+    """The tier as a volunteer and the next one; `said` has both in a sentence, and is empty for who has not begun."""
+
+    tier: str | None
+    following: str | None
+    missing_minutes: int
+    missing_points: int
+    said: str
+
+
 class OwnPoints(OwnBalance):
     """Points in one community, with what stands beside them: certified minutes are no points."""
 
     area_code: str
     owed: int
+    honour: OwnHonour
     certified_minutes: int
     family: OwnFamily | None
     wallets: list[OwnWallet]
@@ -148,6 +160,31 @@ class OwnLine(shapes.StatementLine):
     """`why` is the reason in a sentence."""
 
     why: str
+
+
+class MonthSums(BaseModel):
+    """`opening + received - spent` is `closing`; `count` entries in the whole month."""
+
+    opening: int
+    received: int
+    spent: int
+    closing: int
+    count: int
+
+
+class OwnStatement(shapes.Page[OwnLine]):
+    """Newest first. `sums` are those of the month that was asked for, null without one."""
+
+    unit: Unit
+    month: str | None
+    sums: MonthSums | None
+
+
+class OwnEntries(Paging):
+    """`month` is `2026-11`, of Shanghai."""
+
+    month: Annotated[str, Field(max_length=7)] | None = None
+    unit: Unit = Unit.POINT
 
 
 class OfferedReward(BaseModel):
@@ -270,12 +307,17 @@ OPERATIONS: Final = (
     _R("GET", "/api/v1/orders", "my_orders", "My orders", shapes.Page[shapes.Order], Paging),
     _R("GET", "/api/v1/registration", "my_registration", "My registration as a party member", shapes.Registration),
     _R("GET", "/api/v1/points", "my_points", "My points in my community", OwnPoints),
-    _R("GET", "/api/v1/points/entries", "my_points_entries", "How they came about",
-       shapes.Page[OwnLine], Paging),
+    _R("GET", "/api/v1/points/entries", "my_points_entries", "How they came about, in all or in a month",
+       OwnStatement, OwnEntries),
     _R("GET", "/api/v1/rewards", "rewards", "What points can be exchanged for", shapes.Page[OfferedReward]),
     _R("GET", "/api/v1/redemptions", "my_redemptions", "My codes", shapes.Page[OwnRedemption], Paging),
     _R("GET", "/api/v1/redemptions/{id}/qr", "my_code", "A code of mine as a picture", Picture,
        media_type="image/png"),
+    _R("GET", "/api/v1/leaderboard", "leaderboard", "The community's volunteers, by nickname",
+       leaderboard.Leaderboard, leaderboard.Month),
+    _R("POST", "/api/v1/leaderboard", "join_leaderboard", "Stand on the list, or under another name",
+       leaderboard.Leaderboard, leaderboard.Joining),
+    _R("DELETE", "/api/v1/leaderboard", "leave_leaderboard", "Stand on no list any more", leaderboard.Leaderboard),
     _R("GET", "/api/v1/me", "me", "What is held of me, at a glance", Me),
     _R("GET", "/api/v1/me/export", "export_me", "Everything that is held of me", OwnData),
     _R("DELETE", "/api/v1/me", "erase_me", "Erase me, at once or when my cases are closed",

@@ -19,7 +19,8 @@ from community import issues, members, orders, privacy, residents, volunteers
 from community.residents import Who
 from core import clock
 from core.errors import Invalid, NotFound
-from points import rewards, statements
+from points import rewards
+from points.models import Unit
 
 MOST: Final = 100
 USUAL: Final = 20
@@ -129,14 +130,15 @@ async def list_entries(service: Service, db: AsyncSession, who: Who, request: we
     cursor = request.query.get("cursor", "")
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
         raise Invalid(fields={"cursor": "number"})
-    page = await statements.statement(
+    return await own_points.statement(
         db,
         area_code=await _area(db, service, who) or "",
         resident_id=who.resident_id,
+        unit=request.query.get("unit", Unit.POINT.value),
+        month=request.query.get("month"),
         before_seq=int(cursor) if cursor else None,
         limit=_limit(request),
     )
-    return _page(await own_points.entries(db, page), str(page.next_seq) if page.next_seq else None)
 
 
 async def list_rewards(service: Service, db: AsyncSession, who: Who, _request: web.Request) -> Any:

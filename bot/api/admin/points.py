@@ -8,7 +8,6 @@ from typing import Annotated, Final
 
 from pydantic import Field
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.admin import answers, points_answers
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing
@@ -20,7 +19,7 @@ from core.errors import Invalid, NotFound
 from handlers import reasons
 from points import audit, monthly, months, reports, reversals, statements
 from points.models import Unit
-from points.statements import Balance, Page
+from points.statements import Balance
 
 
 class StatementQuery(Listing):
@@ -71,39 +70,24 @@ async def statement(call: Call, query: StatementQuery) -> Json:
     resident = await resident_of(call)
     area_code = area_of(call, resident, query.area)
     call.subject = resident.ref
-    page, sums = await _stated(call.db, area_code, resident.id, query)
+    page, sums = await monthly.page(
+        call.db,
+        area_code=area_code,
+        resident_id=resident.id,
+        unit=query.unit,
+        month=query.month,
+        before_seq=_seq(query.cursor),
+        limit=query.limit,
+    )
     why = await reasons.plain(call.db, page.items)
     return {
         "area_code": area_code,
         "unit": query.unit,
         "month": query.month,
-        "sums": sums,
+        "sums": sums and asdict(sums),
         "items": [asdict(line) | {"at": clock.iso(line.at), "why": why[line.seq]} for line in page.items],
         "next": None if page.next_seq is None else str(page.next_seq),
     }
-
-
-async def _stated(
-    db: AsyncSession, area_code: str, resident_id: str, query: StatementQuery
-) -> tuple[Page, dict[str, int] | None]:
-    """A page of the statement, and the sums of the month if one was asked for."""
-    before, limit = _seq(query.cursor), query.limit
-    if query.month is None:
-        every = await statements.statement(
-            db, area_code=area_code, resident_id=resident_id, unit=query.unit, before_seq=before, limit=limit
-        )
-        return every, None
-    found = await monthly.statement(
-        db,
-        area_code=area_code,
-        resident_id=resident_id,
-        month=query.month,
-        unit=query.unit,
-        before_seq=before,
-        limit=limit,
-    )
-    sums = {name: getattr(found, name) for name in ("opening", "received", "spent", "closing", "count")}
-    return Page(found.items, found.next_seq), sums
 
 
 async def report(call: Call, query: ReportQuery) -> Json:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.api import openapi, resident, things
+from bot.api import leaderboard, openapi, resident, things
 from bot.api.admin.table import routes
 from bot.http import SERVICE, errors
 from bot.service import Service
@@ -143,7 +143,7 @@ class Town:
 def application(service: Service) -> web.Application:
     app = web.Application(middlewares=[errors])
     app[SERVICE] = service
-    app.add_routes([*routes(), *openapi.routes(), *resident.routes(), *things.routes()])
+    app.add_routes([*routes(), *openapi.routes(), *resident.routes(), *things.routes(), *leaderboard.routes()])
     return app
 
 
