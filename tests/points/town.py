@@ -129,13 +129,13 @@ class Town:
         async with self.database.write() as db:
             return len(await grants.post_due(db, limit=limit, book=book))
 
-    async def reward(self, price: int = 10, stock: int = 5, **more: Any) -> str:
+    async def reward(self, price: int = 10, stock: int = 5, *, name: str = "垃圾袋", **more: Any) -> str:
         async with self.database.write() as db:
             return await rewards.create_reward(
-                db, area_code=self.area, name="垃圾袋", price_points=price, stock=stock, **more
+                db, area_code=self.area, name=name, price_points=price, stock=stock, **more
             )
 
-    async def redeem(self, resident_id: str, reward_id: str, key: str | None = None) -> Redemption:
+    async def redeem(self, resident_id: str, reward_id: str, key: str | None = None, **more: Any) -> Redemption:
         async with self.database.write() as db:
             return await redemptions.redeem(
                 db,
@@ -144,6 +144,7 @@ class Town:
                 area_code=self.area,
                 reward_id=reward_id,
                 key=key or new_id(),
+                **more,
             )
 
     async def verify(
