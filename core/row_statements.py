@@ -1,4 +1,4 @@
-"""Statements over many rows at once: the rows go to the database as one value and stand there as a table.
+"""Statements over many rows at once: the rows go to the database together and stand there as a table.
 
 On PostgreSQL each column travels as an array, on SQLite all rows as one JSON text; so a statement has the same few
 parameters for one row and for a thousand, is compiled once, and can return what it changed.
@@ -24,6 +24,8 @@ Columns: TypeAlias = Mapping[str, TypeEngine[Any]]
 Build: TypeAlias = Callable[[FromClause, Any], Runnable]
 
 _GIVEN: Final = "given"
+_MANY: Final = 50
+"""From so many rows on, a column that is the same in all of them travels as one value on PostgreSQL."""
 
 
 class RowStatement:
@@ -34,13 +36,10 @@ class RowStatement:
 
     def __init__(self, columns: Columns, build: Build) -> None:
         self._columns = dict(columns)
+        self._build = build
         self._processes: dict[str, list[Any]] = {}
-        self._statement = Statement(
-            {
-                "postgresql": build(_from_arrays(self._columns), postgres_insert),
-                "sqlite": build(_from_json(self._columns), sqlite_insert),
-            }
-        )
+        self._on_sqlite = Statement(build(_from_json(self._columns), sqlite_insert))
+        self._on_postgres: dict[frozenset[str], Statement] = {}
 
     async def rows(self, db: AsyncSession, given: Sequence[Sequence[Any]], **values: Any) -> Sequence[Any]:
         """What it selects or returns for these rows, each with its values in the order of the columns.
@@ -51,15 +50,23 @@ class RowStatement:
             return ()
         dialect = db.get_bind().dialect
         if dialect.name == "sqlite":
-            return await self._statement.rows(db, given=self._as_json(given, dialect), **values)
-        return await self._statement.rows(db, **self._as_arrays(given), **values)
+            return await self._on_sqlite.rows(db, given=self._as_json(given, dialect), **values)
+        columns = dict(zip(self._columns, zip(*given, strict=True), strict=True))
+        same = frozenset([name for name, each in columns.items() if _is_same(each)][: len(columns) - 1])
+        sent = {f"{_GIVEN}_{name}": self._sent(name, each, is_same=name in same) for name, each in columns.items()}
+        return await self._shaped(same).rows(db, **sent, **values)
 
-    def _as_arrays(self, given: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
-        arrays: dict[str, list[Any]] = {}
-        for (name, of_type), each in zip(self._columns.items(), zip(*given, strict=True), strict=True):
-            is_json = isinstance(of_type, JSON)
-            arrays[f"{_GIVEN}_{name}"] = [v and dump_json(v) for v in each] if is_json else list(each)
-        return arrays
+    def _shaped(self, same: frozenset[str]) -> Statement:
+        """The statement for rows of which these columns are the same throughout."""
+        if same not in self._on_postgres:
+            self._on_postgres[same] = Statement(self._build(_from_arrays(self._columns, same), postgres_insert))
+        return self._on_postgres[same]
+
+    def _sent(self, name: str, each: Sequence[Any], *, is_same: bool) -> Any:
+        wanted = each[:1] if is_same else each
+        if isinstance(self._columns[name], JSON):
+            wanted = [value and dump_json(value) for value in wanted]
+        return wanted[0] if is_same else list(wanted)
 
     def _as_json(self, given: Sequence[Sequence[Any]], dialect: Dialect) -> str:
         processes = self._processes.get(dialect.name)
@@ -69,15 +76,25 @@ class RowStatement:
         return dump_json([[v if p is None else p(v) for v, p in zip(row, processes, strict=True)] for row in given])
 
 
-def _from_arrays(columns: Columns) -> FromClause:
+def _is_same(each: Sequence[Any]) -> bool:
+    """Whether a long column is worth a statement of its own, in which it travels as one value."""
+    return len(each) >= _MANY and each.count(each[0]) == len(each)
+
+
+def _from_arrays(columns: Columns, same: frozenset[str]) -> FromClause:
     """A value that is JSON travels as text; an empty one is none."""
     sent = {name: String() if isinstance(t, JSON) else t for name, t in columns.items()}
-    arrays = [bindparam(f"{_GIVEN}_{name}", type_=ARRAY(t)) for name, t in sent.items()]
-    table = func.unnest(*arrays).table_valued(*sent, name="sent").render_derived()
+    apart = [name for name in columns if name not in same]
+    arrays = [bindparam(f"{_GIVEN}_{name}", type_=ARRAY(sent[name])) for name in apart]
+    table = func.unnest(*arrays).table_valued(*apart, name="sent").render_derived()
+    values = {
+        name: bindparam(f"{_GIVEN}_{name}", type_=sent[name]) if name in same else table.c[name] for name in columns
+    }
     parts = [
-        (cast if isinstance(t, JSON) else type_coerce)(table.c[name], t).label(name) for name, t in columns.items()
+        (cast if isinstance(t, JSON) or name in same else type_coerce)(values[name], t).label(name)
+        for name, t in columns.items()
     ]
-    return select(*parts).subquery(_GIVEN)
+    return select(*parts).select_from(table).subquery(_GIVEN)
 
 
 def _from_json(columns: Columns) -> FromClause:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -43,8 +43,7 @@ class Reach(IntEnum):
     CLOSED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRef:
+class AccountRef(NamedTuple):
     """An account by what it is; `owner_id` is a resident's id, or empty for a community's own."""
 
     area_code: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
@@ -28,15 +30,13 @@ class Purpose(StrEnum):
     AWARD = "award"
 
 
-NEVER: Final = frozenset(
-    {
-        "share", "sharing", "forward", "forwarding", "invite", "inviting", "invitation", "referral", "follow", "like",
-        "membership", "party_membership",
-    }
-)  # fmt: skip
+_FORBIDDEN: Final[Mapping[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_name("forbidden.toml").read_text(encoding="utf-8")
+)
+NEVER: Final = frozenset(_FORBIDDEN["purposes"])
 """Purposes that platforms or decency forbid: they are told apart from words that are only misspelt."""
 
-NEVER_IN_TITLES: Final = ("转发", "分享", "邀请", "拉新", "集赞", "党员身份", "入党")
+NEVER_IN_TITLES: Final = tuple(_FORBIDDEN["words"])
 
 ASKED: Final[Mapping[str, tuple[Purpose, Unit]]] = {
     "report_verified": (Purpose.REPORT, Unit.POINT),
@@ -70,12 +70,14 @@ class Facts:
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None, minutes: int | None = None) -> Facts:
         """From what a request or transfer keeps."""
-        known = {field.name for field in fields(cls)}
-        given = {name: value for name, value in (stored or {}).items() if name in known}
+        given = {name: value for name, value in (stored or {}).items() if name in _FACTS}
         return cls(**({"minutes": minutes} | given))
 
     def stored(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name in _FACTS if (value := getattr(self, name)) is not None}
+
+
+_FACTS: Final = tuple(field.name for field in fields(Facts))
 
 
 class RuleBody(Data):
