@@ -38,7 +38,7 @@ def test_the_picture_is_sharp_and_has_its_quiet_zone() -> None:
     image = Image.open(io.BytesIO(qr.png("8H2K-7M4Q"))).convert("L")
     edge = qr.DOTS * qr.QUIET
     assert image.width == image.height >= 250
-    assert set(image.getdata()) == {0, 255}
+    assert {colour for _, colour in image.getcolors() or ()} == {0, 255}
     assert image.getpixel((edge, edge)) == 0
     assert image.crop((0, 0, image.width, edge)).getextrema() == (255, 255)
 

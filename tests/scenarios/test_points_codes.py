@@ -16,10 +16,10 @@ from tests.scenarios.town import AREA, give_points
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
 
 
-async def redeemed(house: House, chat: Chat, name: str = "大米") -> str:
+async def redeemed(house: House, chat: Chat, name: str = "大米", account: str = "heping") -> str:
     """The code that the chat shows after redeeming."""
     await chat.say("你好")
-    await give_points(house, chat, 100)
+    await give_points(house, chat, 100, account)
     await chat.say(f"我要兑换{name}")
     found = CODE.search((await chat.say("换")).text)
     assert found is not None, chat.transcript

@@ -59,8 +59,8 @@ async def resident_of(house: House, chat: Chat, account: str = "heping") -> str:
         return who.resident_id
 
 
-async def give_points(house: House, chat: Chat, amount: int) -> None:
-    ref = await ref_of(house, chat)
+async def give_points(house: House, chat: Chat, amount: int, account: str = "heping") -> None:
+    ref = await ref_of(house, chat, account)
     body = {"amount": amount, "reason": "测试"}
     await house.admin("POST", f"/points/{ref}/adjust", json=body)
 

@@ -190,8 +190,8 @@ THINGS: dict[str, Any] = {
         "items": [{"id": "f00d", "reward_name": "社区食堂午餐券一张", "state": "held", "code": "8H2K-7M4Q",
                    "place": "和平里社区服务站（和平街1号）", "hours": "周一至周五09:00-12:00。", "pickup_by": None,
                    "expires_at": "2026-12-18T10:00:00+08:00"},
-                  {"id": "beef", "reward_name": "五公斤大米", "state": "waiting", "code": None, "place": "", "hours": "",
-                   "pickup_by": None, "expires_at": "2026-12-18T10:00:00+08:00"}],
+                  {"id": "beef", "reward_name": "五公斤大米", "state": "waiting", "code": None, "place": "",
+                   "hours": "", "pickup_by": None, "expires_at": "2026-12-18T10:00:00+08:00"}],
         "next": None,
     },
 }  # fmt: skip
