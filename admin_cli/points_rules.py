@@ -128,6 +128,6 @@ def recompute(ctx: typer.Context, transfer: Annotated[str, typer.Argument(metava
 def _draft(said: dict[str, Any]) -> dict[str, Any]:
     """Where and when apart from what: the file is flat, as the rules that ship are."""
     about = {ABOUT[name]: value for name, value in said.items() if name in ABOUT}
-    when = {name: said[name] for name in WHEN if name in said}
+    when = {name: value for name, value in said.items() if name in WHEN}
     body = {name: value for name, value in said.items() if name not in ABOUT and name not in WHEN}
     return {"area_code": "", **about, **when, "body": body}

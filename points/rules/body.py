@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
@@ -28,15 +30,13 @@ class Purpose(StrEnum):
     AWARD = "award"
 
 
-NEVER: Final = frozenset(
-    {
-        "share", "sharing", "forward", "forwarding", "invite", "inviting", "invitation", "referral", "follow", "like",
-        "membership", "party_membership",
-    }
-)  # fmt: skip
+_FORBIDDEN: Final[Mapping[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_name("forbidden.toml").read_text(encoding="utf-8")
+)
+NEVER: Final = frozenset(_FORBIDDEN["purposes"])
 """Purposes that platforms or decency forbid: they are told apart from words that are only misspelt."""
 
-NEVER_IN_TITLES: Final = ("转发", "分享", "邀请", "拉新", "集赞", "党员身份", "入党")
+NEVER_IN_TITLES: Final = tuple(_FORBIDDEN["words"])
 
 ASKED: Final[Mapping[str, tuple[Purpose, Unit]]] = {
     "report_verified": (Purpose.REPORT, Unit.POINT),

@@ -46,6 +46,7 @@ class Scheme(Data):
     `expired_to_fund`, else they stay apart.
     """
 
+    title: Annotated[str, Field(max_length=20)] = ""
     expiry: Expiry = Expiry()
     claw_back: ClawBack = ClawBack.CLAMP
     adjust_limit: Annotated[int, Field(ge=0, le=MAX_POINTS)] = 500

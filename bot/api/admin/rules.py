@@ -19,10 +19,11 @@ from points import budgets, rules, statements
 from points.models import Unit
 from points.rule_models import RuleStatus, RuleVersion
 from points.rules import recomputing, rehearsal, store
+from points.rules.body import RuleBody
 from points.rules.book import Rule, SchemeVersion
-from points.rules.data import Data, canonical
+from points.rules.data import canonical
 from points.rules.errors import RuleVersionNotFound
-from points.rules.scheme import SCHEME
+from points.rules.scheme import SCHEME, Scheme
 
 Moment = Annotated[str, Field(min_length=10, max_length=40, description="A day or moment; without offset Shanghai.")]
 
@@ -45,16 +46,14 @@ class Ending(Input):
 
 async def listing(call: Call, query: InArea) -> Json:
     """Those for the worker's areas, those of wider areas, and what ships."""
-    book = rules.default()
     rows = await store.listing(call.db, areas=call.areas(query.area))
-    items = [_line(row) for row in rows] + [_shipped(one) for one in (*book.rules, *book.schemes)]
+    items = [_line(row) for row in rows] + [_shipped(one) for one in _all_shipped()]
     return sliced(items, query=query, key="id")
 
 
 async def show(call: Call, _: Nothing) -> Json:
     rule_id, version = _id(call)
-    book = rules.default()
-    for one in (*book.rules, *book.schemes):
+    for one in _all_shipped():
         if (one.id, one.version) == (rule_id, version):
             return _shipped(one) | {"body": json.loads(canonical(one.body)), "body_hash": None}
     row = await _visible(call)
@@ -168,6 +167,11 @@ def _line(row: RuleVersion) -> Json:
     }
 
 
+def _all_shipped() -> list[Rule | SchemeVersion]:
+    book = rules.default()
+    return [*book.rules, *book.schemes]
+
+
 def _shipped(one: Rule | SchemeVersion) -> Json:
     return {
         "id": f"{one.id}.{one.version}",
@@ -175,8 +179,8 @@ def _shipped(one: Rule | SchemeVersion) -> Json:
         "version": one.version,
         "area_code": "",
         "title": _title(one.body),
-        "purpose": str(getattr(one.body, "purpose", SCHEME)),
-        "unit": getattr(one.body, "unit", Unit.POINT).value,
+        "purpose": one.body.purpose.value if isinstance(one.body, RuleBody) else SCHEME,
+        "unit": (one.body.unit if isinstance(one.body, RuleBody) else Unit.POINT).value,
         "status": RuleStatus.ACTIVE.value,
         "from": clock.iso(one.effective_from),
         "until": clock.iso(one.effective_until) if one.effective_until else None,
@@ -185,8 +189,9 @@ def _shipped(one: Rule | SchemeVersion) -> Json:
     }
 
 
-def _title(body: Data) -> str:
-    return str(getattr(body, "title", "本社区的约定"))
+def _title(body: RuleBody | Scheme) -> str:
+    """What people read; settings without a title have that of those that ship."""
+    return body.title or rules.default().schemes[0].body.title
 
 
 ENDPOINTS: Final = (
