@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from admin_cli import points_fairness, points_sheets, workbooks
-from admin_cli.client import Exit, Failure, at
+from admin_cli import points_audit, points_fairness, points_sheets, workbooks
+from admin_cli.client import at
 from admin_cli.options import Area, Cursor, Limit, Reason
 from admin_cli.session import Session, session
 
@@ -47,7 +47,6 @@ HONOURS: Final = (
     ("还差积分", "missing_points"),
 )
 REACHED: Final = (("获得", "reached_at"), ("称号", "tier.title"), ("规则版本", "version"))
-FINDING: Final = (("检查", "check"), ("对象", "ref"), ("应为", "expected"), ("实为", "found"))
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="居民编号，J 开头")]
 Xlsx = Annotated[Path | None, typer.Option("--xlsx", dir_okay=False, help="写成 Excel 文件")]
@@ -182,16 +181,5 @@ def reverse(
     hc.printer.done(answer, f"已冲正，新流水号 {answer['transfer_id']}。")
 
 
-@app.command()
-def audit(ctx: typer.Context) -> None:
-    """核对全部账目；有不符时以 1 结束。"""
-    hc = session(ctx)
-    answer = hc.client.get("/points/audit")
-    if answer["ok"]:
-        hc.printer.done(answer, "账目相符。")
-        return
-    hc.printer.rows(answer, "findings", FINDING)
-    raise Failure(Exit.REFUSED, f"有 {len(answer['findings'])} 处不符。")
-
-
 points_fairness.register(app)
+points_audit.register(app)

@@ -15,6 +15,7 @@ from bot.grid import inbound
 from bot.http import LARGEST_UPLOAD, SERVICE, errors
 from bot.points_timers import PointsTimers
 from bot.poster import Poster
+from bot.sealing import Sealer
 from bot.sender import Sender
 from bot.service import Service
 from bot.timers import Timers
@@ -76,7 +77,8 @@ def background(service: Service) -> tuple[Coroutine[None, None, None], ...]:
     """What a process does that sends; as many processes as like may."""
     poster = Poster(service.database, service.vault, service.wakeups)
     points = PointsTimers(service.database, service.vault, service.wakeups)
-    return Sender(service).run(), poster.run(), Timers(service).run(), points.run(), Trainer(service).run()
+    loops = (Sender(service), poster, Timers(service), points, Sealer(service), Trainer(service))
+    return tuple(loop.run() for loop in loops)
 
 
 async def finish(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -17,10 +17,12 @@ from bot.adapters.tokens import TokenBroker
 from community import calendar
 from core import clock, triggers
 from core.crypto import load_ring
+from core.db import Database
 from core.errors import ConfigError, DeliveryError
 from core.settings import Account, Settings
 from core.values import Platform
 from migrations import tables
+from points import anchors, audit, seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield _keys(settings)
     async for finding in _database(settings):
         yield finding
+    yield await _ledger(settings)
     yield await _redis(settings)
     yield _duty(settings)
     yield _calendar()
@@ -81,6 +84,24 @@ def _missing(connection: Connection) -> list[str]:
     if not tables.METADATA.tables:
         raise AssertionError("no tables are known")
     return triggers.missing(connection)
+
+
+async def _ledger(settings: Settings) -> Finding:
+    """Only what is quickly seen: the sum of each community, and the chain against what was noted outside of it."""
+    anchored = settings.var / anchors.NAME
+    database = Database(settings.database_url)
+    try:
+        async with database.snapshot() as db:
+            wrong = await audit.glance(db, anchored=anchored)
+            newest = await seals.newest(db)
+    except (SQLAlchemyError, OSError) as error:
+        return Finding("ledger", is_good=False, detail=f"cannot be read ({type(error).__name__})")
+    finally:
+        await database.close()
+    if wrong:
+        said = ", ".join(sorted({one.check for one in wrong}))
+        return Finding("ledger", is_good=False, detail=f"{said}: run `hc points audit`")
+    return Finding("ledger", is_good=True, detail=f"sealed up to {newest.seq}" if newest else "not sealed yet")
 
 
 async def _redis(settings: Settings) -> Finding:

@@ -88,6 +88,12 @@ async def newest(db: AsyncSession) -> Link | None:
     return None if row is None else Link(row.seq, row.root)
 
 
+async def at(db: AsyncSession, seq: int) -> Link | None:
+    """The link with this number."""
+    root = (await db.execute(select(LedgerSeal.root).where(LedgerSeal.seq == seq))).scalar_one_or_none()
+    return None if root is None else Link(seq, root)
+
+
 async def seal_due(db: AsyncSession, vault: Vault, *, limit: int = BATCH) -> int:
     """Seal up to `limit` transfers that have settled; how many. Of two sealers at once one does nothing."""
     query = select(LedgerSeal).order_by(LedgerSeal.seq.desc()).limit(1)

@@ -3,7 +3,7 @@
 It only reads; what is wrong is corrected by new transfers, after somebody has looked.
 """
 
-from points.audit.checking import FIRST, QUERIES, STEPS, Against, Cursor, Part, check, look
+from points.audit.checking import FIRST, QUERIES, STEPS, Against, Cursor, Part, check, glance, look
 from points.audit.findings import Finding, Mend, MendKind
 from points.audit.proposals import NOT_BY_POSTING, proposal
 
@@ -19,6 +19,7 @@ __all__ = [
     "MendKind",
     "Part",
     "check",
+    "glance",
     "look",
     "proposal",
 ]

@@ -6,18 +6,21 @@ snapshot holds for the whole audit or each page has its own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.crypto import Vault
+from core.db import dump_json
 from points import anchors
 from points.audit import chain, recount
 from points.audit.deed_checks import COUNTERS, HOLDS, LOTS, REDEMPTIONS, REQUESTS, REWARDS
-from points.audit.findings import Finding
+from points.audit.findings import Finding, found
 from points.audit.ledger_checks import ACCOUNTS, AREAS, ENTRIES, TRANSFERS
 from points.audit.walks import Key, Walk
 from points.rules.book import RuleBook
@@ -43,6 +46,19 @@ class Cursor:
 
     step: str
     after: Key
+
+    def __str__(self) -> str:
+        return dump_json([self.step, *self.after])
+
+    @classmethod
+    def parse(cls, said: str) -> Cursor:
+        """From the text of one. Raises ValueError."""
+        match json.loads(said):
+            case [str(step), *after] if step in STEPS:
+                start, _ = STEPS[step]
+                if [type(part) for part in after] == [type(part) for part in start]:
+                    return cls(step, tuple(after))
+        raise ValueError("not a cursor of the audit")
 
 
 @dataclass(slots=True)
@@ -128,3 +144,10 @@ async def check(db: AsyncSession, *, against: Against | None = None) -> list[Fin
         findings += part.findings
         at = part.following
     return findings
+
+
+async def glance(db: AsyncSession, *, anchored: Path) -> list[Finding]:
+    """What takes no time even on a large ledger: the sums of the communities, and the file of anchors."""
+    findings = await chain.against(db, anchors.known(anchored))
+    rows = await db.execute(text(AREAS.checks["community_not_balanced"].format(page="1 = 1")))
+    return findings + [found("community_not_balanced", row) for row in rows]

@@ -120,15 +120,28 @@ class Posted(BaseModel):
 
 
 class Finding(BaseModel):
+    """`proposal` is a command that would put it right, or says that no posting can."""
+
     check: str
     ref: str
     expected: str
     found: str
+    proposal: str
+
+
+class Seal(BaseModel):
+    seq: int
+    root: str
 
 
 class LedgerReport(BaseModel):
+    """Part of the audit, the rest of it begins at `next`; the newest seal, and the one that was asked for."""
+
     ok: bool
     findings: list[Finding]
+    next: str | None
+    newest: Seal | None
+    asked: Seal | None
 
 
 class ChatLine(BaseModel):

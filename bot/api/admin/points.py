@@ -1,4 +1,4 @@
-"""Points of residents: balances, statements, corrections, and the ledger's check of itself."""
+"""Points of residents: balances, statements, corrections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from community.residents import Resident
 from core import clock
 from core.errors import Invalid, NotFound
 from handlers import reasons
-from points import audit, monthly, months, reports, reversals, statements
+from points import monthly, months, reports, reversals, statements
 from points.models import Unit
 from points.statements import Balance
 
@@ -109,11 +109,6 @@ async def reverse(call: Call, said: Because) -> Json:
     return {"transfer_id": undone.transfer_id, "created": undone.created}
 
 
-async def check(call: Call, _: Nothing) -> Json:
-    findings = await audit.check(call.db)
-    return {"ok": not findings, "findings": [asdict(finding) for finding in findings]}
-
-
 async def resident_of(call: Call) -> Resident:
     """The resident of the reference in the path, or the one they were bound to. Raises NotFound."""
     query = select(Resident).where(Resident.ref == call.path["ref"].upper())
@@ -155,10 +150,6 @@ def _wallet(area_code: str, points: Balance, minutes: Balance) -> Json:
 
 
 ENDPOINTS: Final = (
-    Endpoint(
-        "GET", "/points/audit", check, Permission.POINTS, Nothing, answers.LedgerReport,
-        "The ledger derives every balance again", "points audit",
-    ),
     Endpoint(
         "GET", "/points/report", report, Permission.POINTS, ReportQuery, points_answers.FundReports,
         "What became of the communities' funds, against their budgets", "points report",

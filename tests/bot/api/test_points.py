@@ -35,7 +35,7 @@ async def test_points_are_adjusted_stated_and_reversed(town: Town) -> None:
     status, answer = await town.post(f"/transfers/{posted['transfer_id']}/reverse", {"reason": "登错"})
     assert (status, answer["error"]["code"]) == (422, "already_reversed")
     _, report = await town.get("/points/audit", role=Role.AUDITOR)
-    assert report == {"ok": True, "findings": []}
+    assert report == {"ok": True, "findings": [], "next": None, "newest": None, "asked": None}
 
 
 async def test_the_same_key_pays_once(town: Town) -> None:

@@ -1,0 +1,57 @@
+"""Sealing the ledger by the clock, and noting every new seal in a file outside the database."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.service import Service
+from core import logs
+from core.errors import AppError
+from points import anchors, seals
+from points.anchors import AnchorContradicted
+
+TOPIC: Final = "sealing"
+TICK_SECONDS: Final = 60.0
+
+log = logs.get(__name__)
+
+
+class Sealer:
+    """Runs until the service stops; any number of processes may have one, and each keeps a file where it runs."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @property
+    def anchored(self) -> Path:
+        return self._service.settings.var / anchors.NAME
+
+    async def run(self) -> None:
+        while not self._service.wakeups.is_stopping:
+            if self._service.seeded.is_set():  # the sample is written as of its own days: it is sealed as a whole
+                await self._guarded()
+            await self._service.wakeups.wait(TOPIC, TICK_SECONDS)
+
+    async def _guarded(self) -> None:
+        try:
+            await self.once()
+        except AnchorContradicted as error:
+            log.error("ledger_anchor_contradicted", seal=error.seq, remedy="run `hc points audit`")  # noqa: TRY400
+        except (AppError, SQLAlchemyError, OSError) as error:
+            log.warning("sealing_failed", error=type(error).__name__)
+        except Exception as error:  # the boundary: the clock must go on
+            log.exception("sealing_failed", error=type(error).__name__)
+
+    async def once(self) -> None:
+        """Seal whatever has settled, then note the newest seal, whoever made it. Raises AnchorContradicted."""
+        database, vault = self._service.database, self._service.vault
+        while await database.run(lambda db: seals.seal_due(db, vault)) and not self._service.wakeups.is_stopping:
+            pass
+        async with database.read() as db:
+            newest = await seals.newest(db)
+        if newest is not None:
+            await asyncio.to_thread(anchors.keep, self.anchored, newest)
