@@ -23,6 +23,9 @@ from points.seal_models import BalanceSnapshot
 _MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 _DAY: Final = timedelta(days=1)
 
+FEW: Final = 500
+"""Far more entries than are ever written to one account at the same time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -102,14 +105,37 @@ async def last_seq(db: AsyncSession, *, account_id: int, before: datetime) -> in
         return int(known.last_seq)
     later = select(func.min(BalanceSnapshot.last_seq)).where(mine, BalanceSnapshot.as_of > before)
     most = (await db.execute(later)).scalar_one()
+    if most is None:
+        newest = select(func.max(Entry.account_seq)).where(Entry.account_id == account_id)
+        most = (await db.execute(newest)).scalar_one() or 0
     least = 0 if known is None else int(known.last_seq)
-    walk = (
+    return await _search(db, account_id, before, least, most)
+
+
+async def _search(db: AsyncSession, account_id: int, before: datetime, least: int, most: int) -> int:
+    """Halve the numbers until few are left, then look at each: who wrote at once may have written out of turn."""
+    low, high = least, most
+    while high - low > FEW:
+        middle = (low + high) // 2
+        made = await db.execute(
+            select(Transfer.created_at)
+            .join(Entry, Entry.transfer_id == Transfer.id)
+            .where(Entry.account_id == account_id, Entry.account_seq == middle)
+        )
+        if made.scalar_one() < before:
+            low = middle
+        else:
+            high = middle
+    last = await db.execute(
         select(Entry.account_seq)
         .join(Transfer, Transfer.id == Entry.transfer_id)
-        .where(Entry.account_id == account_id, Entry.account_seq > least, Transfer.created_at < before)
+        .where(
+            Entry.account_id == account_id,
+            Entry.account_seq > low,
+            Entry.account_seq <= min(most, high + FEW),
+            Transfer.created_at < before,
+        )
         .order_by(Entry.account_seq.desc())
         .limit(1)
     )
-    if most is not None:
-        walk = walk.where(Entry.account_seq <= most)
-    return int((await db.execute(walk)).scalar_one_or_none() or least)
+    return int(last.scalar_one_or_none() or low)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from core import clock
 from core.errors import Invalid
-from points import monthly, months
+from points import monthly, months, statements
 from points.errors import StatementBroken
 from points.models import Account, Entry, Unit
 from points.monthly import MonthStatement
@@ -138,3 +138,24 @@ def test_days_follow_the_clock_of_shanghai() -> None:
         months.days(clock.local(DECEMBER).date(), clock.local(NOVEMBER).date())
     assert months.name_of(DECEMBER - MOMENT) == "2026-11"
     assert months.begins(DECEMBER - MOMENT) == NOVEMBER
+
+
+async def test_the_end_of_a_month_is_found_among_many_entries_too(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Halving finds what looking at each finds, also where two wrote out of turn."""
+    resident = await town.resident()
+    moments = [NOVEMBER + timedelta(minutes=n) for n in range(60)]
+    moments[29], moments[30] = moments[30], moments[29]
+    await booked(town, resident, *[(moment, 1) for moment in moments])
+    async with town.database.read() as db:
+        account_id = await statements.account_id(db, area_code=AREA, resident_id=resident)
+        assert account_id is not None
+
+        async def found() -> list[int]:
+            return [await months.last_seq(db, account_id=account_id, before=at + MOMENT) for at in sorted(moments)]
+
+        each = await found()
+        assert each[:3] == [1, 2, 3]
+        assert each[28:31] == [29, 31, 31]
+        monkeypatch.setattr(months, "FEW", 2)
+        assert await found() == each
+        assert await months.last_seq(db, account_id=account_id, before=NOVEMBER) == 0
