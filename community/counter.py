@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import areas, contacts, masking, notices, workers
 from community.areas import AreaNotFound
 from community.permissions import NotYourTask, Permission, Worker
-from community.workers import WorkerNotFound
 from core.crypto import Vault
 from core.errors import NotFound
 from points import redemption_views, redemptions, sites
@@ -51,9 +50,8 @@ class Earlier:
 
 
 async def reach_of(db: AsyncSession, *, worker: Worker) -> Reach:
-    """By role and area, or as a keeper of a site."""
-    mine = tuple(sorted({grant.area_code for grant in worker.grants}))
-    kept = await sites.kept_by(db, worker_id=worker.id, area_codes=mine)
+    """By role and area, or, as merchants, at the sites that they keep."""
+    kept = await sites.kept_by(db, worker_id=worker.id, area_codes=worker.areas_for(Permission.VERIFY_CODES))
     return Reach(worker.areas_for(Permission.REDEMPTIONS), kept)
 
 
@@ -107,17 +105,9 @@ async def earlier(db: AsyncSession, vault: Vault, *, redemption_id: str) -> Earl
         reward_name=found.reward_name,
         area_code=found.area_code,
         at=found.verified_at,
-        by=await _name(db, vault, found.verified_by or ""),
+        by=await workers.name_of(db, vault, worker_id=found.verified_by or ""),
         where=await _place(db, found),
     )
-
-
-async def _name(db: AsyncSession, vault: Vault, worker_id: str) -> str:
-    """Colleagues know each other by name; who left has none."""
-    try:
-        return (await workers.load(db, vault, worker_id=worker_id)).name
-    except WorkerNotFound:
-        return ""
 
 
 async def _place(db: AsyncSession, redemption: Redemption) -> str:

@@ -16,7 +16,9 @@ from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, 
 from handlers.points.places import where
 from handlers.prompt import NO, YES
 from handlers.wording import moment, refusal
-from points import redemptions, rewards, sharing, statements
+from points import freezes, redemptions, rewards, sharing, statements
+from points.errors import RewardChanged
+from points.redemption_views import Redemption
 
 SHOWN: Final = 7
 OTHER: Final = "other"
@@ -54,9 +56,11 @@ async def _available(turn: Turn) -> int:
 
 
 async def _of_family(turn: Turn) -> tuple[str, int]:
-    """The resident's family and what it can spend; none and nothing where there is no family here."""
+    """The resident's family and what it can spend; none where there is no family here, or the own wallet is frozen."""
     family = await families.of_resident(turn.db, resident_id=turn.resident_id)
     if family is None or family.area_code != await area_of(turn):
+        return "", 0
+    if await freezes.of_resident(turn.db, resident_id=turn.resident_id):
         return "", 0
     shared = await sharing.family_balance(turn.db, area_code=family.area_code, family_id=family.id)
     return family.id, shared.available
@@ -81,14 +85,14 @@ def _line(reward: rewards.RewardView, available: int) -> str:
 async def _chosen(turn: Turn, reward: rewards.RewardView) -> Outcome:
     """Confirm it, unless it costs more than there is: then how points are earned is the next step."""
     available = await _available(turn)
-    family_id, shared = await _of_family(turn)
+    _, shared = await _of_family(turn)
     payers = _payers(own=available >= reward.price_points, family=shared >= reward.price_points)
     if not payers:
         text = words.REDEEM_TOO_DEAR.format(
             name=reward.name, price=reward.price_points, lacking=reward.price_points - available
         )
         return Done(text, (entry("points_how", words.HOW_TITLE), entry("volunteer", texts.VOLUNTEER_TITLE)))
-    turn.draft = {"reward": reward.id, "family": family_id}
+    turn.draft = {"reward": reward.id, "version": reward.version}
     place, hours = await where(turn.db, site_id=reward.site_id, pickup=reward.pickup)
     text = words.REDEEM_CONFIRM.format(where=place, hours=hours, name=reward.name, price=reward.price_points)
     if reward.needs_approval:
@@ -116,6 +120,9 @@ async def confirm(turn: Turn) -> Outcome:
     if turn.answer.value not in (YES, FAMILY):
         return Done(words.REDEEM_DROPPED)
     reward = await rewards.find_reward(turn.db, reward_id=turn.draft["reward"])
+    family_id, _ = await _of_family(turn) if turn.answer.value == FAMILY else ("", 0)
+    if turn.answer.value == FAMILY and not family_id:  # left since the question
+        return Done(words.FAMILY_NONE, (entry("points", texts.POINTS_TITLE),))
     try:
         made = await redemptions.redeem(
             turn.db,
@@ -124,10 +131,18 @@ async def confirm(turn: Turn) -> Outcome:
             area_code=await area_of(turn) or "",
             reward_id=reward.id,
             key=f"chat:{turn.message_key}",
-            family_id=turn.draft["family"] if turn.answer.value == FAMILY else None,
+            version=turn.draft["version"],
+            family_id=family_id or None,
         )
+    except RewardChanged:  # dearer or elsewhere by now: shown as it is, and asked again
+        return await _chosen(turn, reward)
     except Refused as error:  # sold out, closed, too dear or one's share used up, all since the question
         return await _offer_others(turn, reward, refusal(error))
+    return await _made(turn, reward, made)
+
+
+async def _made(turn: Turn, reward: rewards.RewardView, made: Redemption) -> Done:
+    """With its code, or without one while it waits for approval."""
     if made.state is RedemptionState.WAITING:
         return Done(words.REDEEM_WAITING.format(name=made.reward_name), (entry("my_codes", words.CODES_TITLE),))
     place, hours = await where(turn.db, site_id=made.site_id, pickup=reward.pickup)

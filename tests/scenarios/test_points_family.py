@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community import contacts
+from community import contacts, families
 from tests.house import House
 from tests.scenarios.chat import Chat
 from tests.scenarios.town import give_points, resident_of
@@ -44,6 +44,19 @@ async def test_two_pool_redeem_and_part(house: House) -> None:
         assert "10积分可用" in (await first.say("我的积分")).text
         assert "最后一个人" in (await second.say("退出家庭")).text
         assert "还有90分在兑换中" in (await second.say("退出")).text
+
+
+async def test_who_left_meanwhile_spends_nothing_of_the_family(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        await give_points(house, chat, 100)
+        for said in ("家庭积分", "同意", "放积分进去", "全部", "对"):
+            await chat.say(said)
+        assert "用家里的积分换" in (await chat.say("我要兑换大米")).whole
+        async with house.service.database.write() as db:
+            await families.leave(db, resident_id=await resident_of(house, chat))
+        assert "还没有和家人一起" in (await chat.say("用家里的")).text
+        assert "100积分可用" in (await chat.say("我的积分")).text
 
 
 async def test_without_consent_there_is_no_family(house: House) -> None:

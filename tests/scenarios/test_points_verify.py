@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from core.values import Role
+from points import sites
+from points.reward_models import Reward
 from tests.house import House
 from tests.scenarios.chat import Chat
 from tests.scenarios.test_points_codes import redeemed, with_site
@@ -98,6 +102,23 @@ async def test_another_community_cannot_verify(house: House) -> None:
         await bind(house, worker, "outside")
         assert "别的社区" in (await worker.say(f"核销 {code}")).text
         assert AREA not in worker.transcript
+
+
+async def test_a_merchant_verifies_at_their_own_counter_only(house: House) -> None:
+    merchant = {"name": "粮油店", "roles": [{"role": Role.MERCHANT.value, "area_code": AREA}]}
+    made = await house.admin("POST", "/workers", json=merchant)
+    house.tokens["merchant"] = made["token"]
+    async with house.chat(user="resident") as resident, house.chat(user="merchant") as seller:
+        elsewhere = await redeemed(house, resident)
+        await bind(house, seller, "merchant")
+        assert "码给他们看" in (await seller.say(f"核销 {elsewhere}")).text
+        async with house.service.database.write() as db:
+            site_id = await sites.create_site(db, area_code=AREA, name="粮油店", keepers=[made["id"]])
+            await db.execute(update(Reward).where(Reward.name.contains("抽纸")).values(site_id=site_id))
+        here = await redeemed(house, resident, "抽纸")
+        assert "别的社区" in (await seller.say(f"核销 {elsewhere}")).text
+        assert "请交给居民" in (await seller.say(f"核销 {here}")).text
+        assert "在粮油店" in (await seller.say(here)).text
 
 
 async def test_eight_digits_alone_are_still_a_binding_code(house: House) -> None:
