@@ -37,7 +37,7 @@ nlp retrain evaluate rollback
 """
 SAMPLES: Final = {
     "--until": "2030-01-01 12:00", "--before": "2020-01-01", "--role": "desk", "--file": "plan.json",
-    "AMOUNT": "5", "N": "5", "FILE": "plan.json", "VERSION": "7",
+    "--amount": "5", "AMOUNT": "5", "N": "5", "FILE": "plan.json", "VERSION": "7",
 }  # fmt: skip
 NUMBERED: Final = ("outbox show", "outbox retry")
 
