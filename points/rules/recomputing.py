@@ -1,10 +1,9 @@
-"""Every amount that was paid is computed again from the rule's body and the inputs that its transfer kept."""
+"""What was paid is computed again from the rule's body and the inputs that its transfer kept."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +14,6 @@ from points.models import Account, AccountKind, Entry, Transfer, TransferKind
 from points.rules.body import Facts
 from points.rules.book import RuleBook
 from points.rules.store import in_force
-
-PAGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +38,6 @@ async def recompute(db: AsyncSession, *, transfer_id: str) -> Recomputed:
     if row is None:
         raise TransferUnknown
     return _computed(await in_force(db), row)
-
-
-async def mismatches(db: AsyncSession) -> AsyncIterator[Recomputed]:
-    """All awards whose amount is not what their rule gives."""
-    book = await in_force(db)
-    last = ""
-    while True:
-        rows = (await db.execute(_paid().where(Transfer.id > last).order_by(Transfer.id).limit(PAGE))).all()
-        for row in rows:
-            found = _computed(book, row)
-            if not found.agrees:
-                yield found
-        if len(rows) < PAGE:
-            return
-        last = rows[-1].id
 
 
 def _paid() -> Select[Any]:

@@ -42,8 +42,7 @@ class Scheme(Data):
     `expiry` is for rules that say nothing themselves. `claw_back` is what happens to points that were given for a
     false report and are spent. A correction above `adjust_limit` needs a second person. `caps` limit one person over
     all rules, `fund_caps` what the fund gives to everybody, in points by period. Without `windows` points can be
-    exchanged on any day. `tiers` names the table of honours. Points that expire go back to the fund if
-    `expired_to_fund`, else they stay apart.
+    exchanged on any day. `tiers` names the table of honours.
     """
 
     title: Annotated[str, Field(max_length=20)] = ""
@@ -54,7 +53,6 @@ class Scheme(Data):
     fund_caps: dict[Period, Amount] = Field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     tiers: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = "default"
-    expired_to_fund: bool = False
 
     def exchanges(self, moment: datetime) -> bool:
         """Whether points can be exchanged at a moment."""
