@@ -25,7 +25,7 @@ from core.errors import ConfigError
 from core.outbox import OutboxRow
 from core.settings import ROOT, Settings
 from core.values import Role
-from points import corrections, grants, rewards, sites
+from points import budgets, grants, rewards, sites
 from points.caps import Period
 
 SAMPLE: Final = ROOT / "sample"
@@ -116,13 +116,13 @@ async def _offers(db: AsyncSession, admin: Worker, logins: Mapping[str, str]) ->
         await orders.create(db, offer=orders.read_offer(entry))
     await _rewards(db, logins)
     for area in await areas.communities(db, within=""):
-        await corrections.fund_community(
+        await budgets.allocate(
             db,
             area_code=area.code,
             amount_points=FUND_POINTS,
+            period=budgets.period(f"{clock.today():%Y}"),
+            document_no=f"SAMPLE-{clock.today():%Y}",
             actor_id=admin.id,
-            reason="sample",
-            key=f"seed:{area.code}",
         )
 
 
