@@ -49,19 +49,19 @@ class Postgres:
             shutil.rmtree(folder, ignore_errors=True)
 
     @property
-    def _socket(self) -> str:
+    def socket(self) -> str:
         return parse_qs(urlsplit(self.uri).query)["host"][0]
 
     def create(self, name: str) -> str:
         """A new database; its address for SQLAlchemy."""
         self.execute("postgres", f"CREATE DATABASE {name}")
-        return f"postgresql+asyncpg://postgres@/{name}?host={self._socket}"
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.socket}"
 
     def execute(self, name: str, statements: str) -> None:
         asyncio.run(self._execute(name, statements))
 
     async def _execute(self, name: str, statements: str) -> None:
-        connection = await asyncpg.connect(host=self._socket, user="postgres", database=name)
+        connection = await asyncpg.connect(host=self.socket, user="postgres", database=name)
         try:
             await connection.execute(statements)
         finally:
@@ -78,7 +78,7 @@ class Postgres:
 
     def pgbench(self, name: str, script: Path, *, clients: int, seconds: int, protocol: str) -> float:
         """Runs of the script per second."""
-        command = [str(BINARIES / "pgbench"), "-h", self._socket, "-U", "postgres", "-n", "-M", protocol]
+        command = [str(BINARIES / "pgbench"), "-h", self.socket, "-U", "postgres", "-n", "-M", protocol]
         command += ["-c", str(clients), "-j", "2", "-T", str(seconds), "-f", str(script), name]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
         if ran.returncode or "number of failed transactions: 0 " not in ran.stdout:

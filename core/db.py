@@ -1,7 +1,8 @@
 """Sessions by intent over SQLite and PostgreSQL, column types, and the base of all tables.
 
 `read()` sees a snapshot and cannot write. `write()` commits at its end or rolls everything back; on SQLite it takes
-the process's one writer lock and `BEGIN IMMEDIATE`, so that no transaction fails half-way for lack of the lock.
+the process's one writer lock, a turn among the processes and `BEGIN IMMEDIATE`, so that no transaction fails half-way
+for lack of the lock.
 
 One kind of error commits: an AppError that `is_kept`. It says that a request was refused under its key, that the
 refusal is written down, and that all else the request did is undone by a savepoint of its own. So that nothing half
@@ -29,6 +30,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from core.errors import AppError
+from core.queueing import Queue
 
 SQLITE_BUSY_SECONDS = 30
 SQLITE_READERS = 4
@@ -95,6 +97,7 @@ class Database:
             self._reader = self.engine.execution_options(postgresql_readonly=True)
         self._snapshots = self._reader if self.is_sqlite else self._reader.execution_options(**_ONE_SNAPSHOT)
         self._lock = asyncio.Lock()
+        self._queue = _queue(self.url) if self.is_sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -124,8 +127,8 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: everything in it becomes true together, or nothing does but a kept refusal."""
-        if self.is_sqlite:
-            async with self._lock, self._transaction() as session:
+        if self._queue is not None:
+            async with self._lock, self._queue.turn(), self._transaction() as session:
                 yield session
         else:
             async with self._transaction() as session:
@@ -153,14 +156,20 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-        if self.is_sqlite:
+        if self._queue is not None:
             await self._reader.dispose()
+            self._queue.close()
 
 
 def make_parent(url: URL) -> None:
     """Make the folder of an SQLite file."""
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _queue(url: URL) -> Queue:
+    """Where the processes that write to one SQLite file stand in line."""
+    return Queue(Path(url.database or ":memory:"), patience_seconds=SQLITE_BUSY_SECONDS)
 
 
 def _sqlite_engine(url: URL, *, begin: str, size: int, synchronous: str) -> AsyncEngine:
