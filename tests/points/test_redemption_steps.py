@@ -21,10 +21,10 @@ from points.errors import (
     RedemptionNotApproved,
     RedemptionRefused,
 )
+from points.lot_models import Lot, LotUse
 from points.models import Hold
 from points.redemption_views import Redemption
 from points.reward_models import TRANSITIONS, RedemptionChange, RedemptionRow
-from tests.points.damage import plant
 from tests.points.town import WORKER, Town, code_of
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -188,17 +188,14 @@ async def test_a_row_that_cannot_be_given_back_stands_in_nobodys_way(town: Town)
         first, bad, broken, last = [await town.redeem(await town.resident(points=10), reward) for _ in range(4)]
         async with town.database.write() as db:
             await db.execute(update(Hold).where(Hold.id == bad.id).values(state="void"))
-        await plant(town.database, [f"UPDATE lot SET held = 0 WHERE id IN ({_lots(broken)})"])
+            used = select(LotUse.lot_id).where(LotUse.hold_id == broken.id)
+            await db.execute(update(Lot).where(Lot.id.in_(used)).values(held=0))
     with clock.frozen(NOON + WEEK):
         async with town.database.write() as db:
             expired = await redemption_expiry.expire_due(db)
         assert {one.id for one in expired} == {first.id, last.id}
     assert [await state_of(town, one) for one in (bad, broken)] == [S.HELD, S.HELD]
     assert (await town.balance(last.resident_id)).available == 10
-
-
-def _lots(redemption: Redemption) -> str:
-    return f"SELECT lot_id FROM lot_use WHERE hold_id = '{redemption.id}'"
 
 
 async def test_a_frozen_wallet_gets_back_what_was_not_collected(town: Town) -> None:
