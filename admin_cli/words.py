@@ -32,7 +32,11 @@ STATES: Final[Mapping[str, str]] = {
     "seated": "已报名",
     "attended": "到场",
     "absent": "缺席",
-    "approved": "已接收",
+    "approved": "已通过",
+    "asked": "等第二人批准",
+    "declined": "没通过",
+    "confirmed": "属实",
+    "upheld": "已支持",
     "revoked": "已撤销",
     "held": "保留中",
     "handed_out": "已交付",
@@ -82,6 +86,26 @@ REASONS: Final[Mapping[str, str]] = {
     "category_worse": "类别变差超过两分",
     "emergency_missed": "会漏掉险情",
 }
+FLAGS: Final[Mapping[str, str]] = {
+    "duplicate": "重复上报",
+    "trivial": "内容太少",
+    "false_report": "发了分又不属实",
+    "self_verified": "自己核实自己",
+    "collusion": "总是同一位核实",
+    "burst": "短时间很多",
+}
+FACTS: Final[Mapping[str, str]] = {
+    "earlier": "更早的一件",
+    "characters": "字数",
+    "state": "后来",
+    "worker_id": "工作人员",
+    "reports": "件数",
+    "share_percent": "占这位居民的百分之",
+    "usual_percent": "占别的居民的百分之",
+    "in_an_hour": "一小时最多",
+    "in_a_day": "一天",
+    "issues": "都是",
+}
 
 
 def state(code: str) -> str:
@@ -112,6 +136,17 @@ def level(code: str) -> str:
     return LEVELS.get(code, code)
 
 
+def kind(code: str) -> str:
+    """Of a flag; kinds of other nouns read as they are."""
+    return f"{FLAGS[code]} {code}" if code in FLAGS else code
+
+
+def facts(found: Mapping[str, Any]) -> str:
+    """Why a flag was raised: `更早的一件 R2606010011；字数 3`."""
+    said = {name: " ".join(value) if isinstance(value, list) else value for name, value in found.items()}
+    return "；".join(f"{FACTS.get(name, name)} {value}" for name, value in said.items())
+
+
 def reasons(said: str) -> str:
     """Codes parted by spaces, or what somebody wrote."""
     codes = said.split()
@@ -126,6 +161,8 @@ FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "source": source,
     "understanding.shift_level": level,
     "reason": reasons,
+    "kind": kind,
+    "facts": facts,
     **dict.fromkeys(("intent", "predicted.intent", "before.intent", "after.intent"), intent),
 }
 """By the name of the field."""

@@ -26,7 +26,7 @@ from core import clock, outbox
 from core.crypto import Vault
 from core.errors import NotFound, Refused
 from core.values import RedemptionState
-from points import closing, redemption_views, statements
+from points import appeals, closing, redemption_views, statements
 
 AFTER_UNFOLLOW: Final = timedelta(days=30)
 ERASED_PER_RUN: Final = 100
@@ -91,9 +91,19 @@ async def export(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[st
         "volunteering": await volunteers.export(db, vault, resident_id=resident_id),
         "registrations": await members.export(db, vault, resident_id=resident_id),
         "points": await _points(db, resident_id),
+        "appeals": await _appeals(db, vault, resident_id),
         "families": await families.export(db, resident_id=resident_id),
         "exported_at": clock.iso(clock.now()),
     }
+
+
+async def _appeals(db: AsyncSession, vault: Vault, resident_id: str) -> list[dict[str, Any]]:
+    """What they said against a freeze of their points, and the answer."""
+    mine = await appeals.of_residents(db, vault, resident_ids=await family(db, resident_id=resident_id))
+    return [
+        {"words": one.words, "state": one.state.value, "answer": one.decision, "at": clock.iso(one.created_at)}
+        for one in mine
+    ]
 
 
 async def _points(db: AsyncSession, resident_id: str) -> list[dict[str, Any]]:

@@ -80,15 +80,20 @@ async def appeal(db: AsyncSession, vault: Vault, *, area_code: str, resident_id:
 async def get(db: AsyncSession, vault: Vault, *, appeal_id: str) -> AppealView:
     """With the resident's words. Raises AppealUnknown."""
     row = await _row(db, appeal_id)
-    try:
-        return _view(row, await vault.open_for(db, row.resident_id, PURPOSE, row.words))
-    except Unreadable:
-        return _view(row)
+    return _view(row, await _opened(db, vault, row))
 
 
 async def of_freeze(db: AsyncSession, *, freeze_id: str) -> list[AppealView]:
     """The appeals against a freeze, without their words, the first first."""
     return [_view(row) for row in await _of_freeze(db, freeze_id)]
+
+
+async def of_residents(db: AsyncSession, vault: Vault, *, resident_ids: Collection[str]) -> list[AppealView]:
+    """What these residents ever said, in their words, the first first."""
+    rows = await db.execute(
+        select(Appeal).where(Appeal.resident_id.in_(resident_ids)).order_by(Appeal.created_at, Appeal.id)
+    )
+    return [_view(row, await _opened(db, vault, row)) for row in rows.scalars().all()]
 
 
 async def listing(
@@ -147,6 +152,13 @@ async def _row(db: AsyncSession, appeal_id: str) -> Appeal:
 async def _of_freeze(db: AsyncSession, freeze_id: str) -> list[Appeal]:
     query = select(Appeal).where(Appeal.subject_kind == SUBJECT, Appeal.subject_id == freeze_id).order_by(Appeal.round)
     return list((await db.execute(query.execution_options(populate_existing=True))).scalars())
+
+
+async def _opened(db: AsyncSession, vault: Vault, row: Appeal) -> str:
+    try:
+        return await vault.open_for(db, row.resident_id, PURPOSE, row.words)
+    except Unreadable:
+        return ""
 
 
 def _view(row: Any, words: str = "") -> AppealView:

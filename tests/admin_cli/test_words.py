@@ -11,12 +11,14 @@ from bot.chats import ChatState
 from community.teaching import CandidateState, RunState, VersionState
 from core.outbox import OutboxState
 from core.values import ActivityState, IssueState, OrderState, RedemptionState, RegistrationState, SignupState
+from points.fairness_models import AdjustmentState, AppealState, FlagState
+from points.flags import FlagKind
 from tests.admin_cli.running import hc
 from tests.bot.api.town import STREET, Town
 
 STATES: tuple[type[StrEnum], ...] = (
-    ActivityState, CandidateState, ChatState, IssueState, OrderState, OutboxState, RedemptionState, RegistrationState,
-    RunState, SignupState, VersionState,
+    ActivityState, AdjustmentState, AppealState, CandidateState, ChatState, FlagState, IssueState, OrderState,
+    OutboxState, RedemptionState, RegistrationState, RunState, SignupState, VersionState,
 )  # fmt: skip
 
 
@@ -28,6 +30,13 @@ def test_every_state_has_a_word(states: type[StrEnum]) -> None:
 def test_the_code_stands_beside_its_word() -> None:
     assert words.state("verified") == "已核实 verified"
     assert words.state("something_new") == "something_new"
+
+
+def test_a_flag_reads_with_its_reason() -> None:
+    assert set(words.FLAGS) == {kind.value for kind in FlagKind}
+    assert words.kind("burst") == "短时间很多 burst"
+    assert words.kind("grant") == "grant"
+    assert words.facts({"in_a_day": 3, "issues": ["R1", "R2"]}) == "一天 3；都是 R1 R2"
 
 
 def test_a_role_reads_as_it_is_typed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -119,3 +120,19 @@ async def test_no_nonsense_waits_for_a_second_person(town: Town) -> None:
             await fair.adjust(town, resident_id, points)
     with pytest.raises(AdjustmentUnknown):
         await fair.approve(town, "none")
+
+
+async def test_two_who_agree_at_once_post_it_once(town: Town) -> None:
+    resident_id = await town.resident()
+    made = await fair.asked(town, resident_id, 600)
+    done = await asyncio.gather(*(fair.approve(town, made.id, by=by) for by in (SECOND, THIRD)), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Adjustment", "AdjustmentDecided"]
+    assert (await town.balance(resident_id)).posted == 600
+
+
+async def test_at_once_no_more_than_the_limit_is_corrected_alone(town: Town) -> None:
+    resident_id = await town.resident()
+    with clock.frozen(clock.local(clock.now()).replace(hour=10)):
+        done = await asyncio.gather(*(fair.adjust(town, resident_id, 200) for _ in range(5)))
+    assert sum(isinstance(one, Posted) for one in done) == 2
+    assert (await town.balance(resident_id)).posted == 400

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
 from points import appeals, freezes
+from points.appeals import AppealView
 from points.fairness_errors import AppealDecided, AppealOpen, AppealsUsedUp, AppealUnknown, NotFrozen, SamePerson
 from points.fairness_models import Appeal, AppealState
+from points.freezes import Frozen
 from tests.points import fair
 from tests.points.fair import FIRST, SECOND, THIRD
 from tests.points.town import Town
@@ -89,3 +93,23 @@ async def test_the_words_are_sealed_and_go_with_their_owner(town: Town) -> None:
     assert (listed.id, listed.words) == (made.id, "")
     async with town.database.read() as db:
         assert (await appeals.get(db, town.vault, appeal_id=made.id)).words == ""
+
+
+async def test_two_appeals_at_once_are_one(town: Town) -> None:
+    resident_id = await town.resident(points=5)
+    await fair.freeze(town, resident_id)
+    done = await asyncio.gather(*(fair.appeal(town, resident_id) for _ in range(4)), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["AppealOpen"] * 3 + ["AppealView"]
+
+
+async def test_deciding_and_lifting_at_once_lift_it_once(town: Town) -> None:
+    resident_id = await town.resident(points=5)
+    held = await fair.freeze(town, resident_id)
+    made = await fair.appeal(town, resident_id)
+    done = await asyncio.gather(
+        fair.answer(town, made.id, by=SECOND, state=AppealState.UPHELD),
+        fair.lift(town, held.id),
+        return_exceptions=True,
+    )
+    assert all(isinstance(one, AppealView | Frozen | NotFrozen) for one in done)
+    assert not await is_frozen(town, resident_id)
