@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.wakeups import SENDER, Wakeups
-from community import fairness, sanctions
+from community import fairness, honours, sanctions
 from core import clock, leases, logs
 from core.crypto import Vault
 from core.db import Database, new_id
@@ -39,6 +39,7 @@ class PointsTimers:
         self._holder = new_id()
         self._settled_at = self._look_at = clock.now() + SETTLING_IN
         self._closed: datetime | None = None
+        self._honoured: datetime | None = None
 
     async def run(self) -> None:
         while not self._wakeups.is_stopping:
@@ -59,6 +60,7 @@ class PointsTimers:
         if clock.now() >= self._look_at:
             self._look_at = clock.now() + LOOK_EVERY
             await self._guarded(self.look)
+            await self._guarded(self._honour)
 
     async def _guarded(self, duty: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -90,6 +92,20 @@ class PointsTimers:
         sealed = seals.BATCH
         while sealed == seals.BATCH and not self._wakeups.is_stopping:
             sealed = await self._database.run(lambda db: seals.seal_due(db, self._vault))
+
+    async def _honour(self) -> None:
+        """Of everybody on the first round of a day, else of those with service certified since the last."""
+        before, now = self._honoured, clock.now()
+        since = before - LOOK_EVERY if before and clock.local(before).date() == clock.local(now).date() else None
+        after: str | None = ""
+        awarded = 0
+        while after is not None and not self._wakeups.is_stopping:
+            async with self._database.write() as db:
+                done = await honours.award_all(db, self._vault, since=since, after_id=after)
+            awarded, after = awarded + done.awarded, done.last_id
+        self._honoured = now
+        if awarded:
+            await self._wakeups.nudge(SENDER)
 
     async def look(self) -> None:
         """Read without keeping anybody from writing, then raise what is new."""

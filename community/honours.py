@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,15 +67,20 @@ async def award(db: AsyncSession, vault: Vault, *, resident_id: str) -> tuple[Ti
     return new
 
 
-async def award_all(db: AsyncSession, vault: Vault, *, after_id: str = "", limit: int = 200) -> Round:
+async def award_all(
+    db: AsyncSession, vault: Vault, *, since: datetime | None = None, after_id: str = "", limit: int = 200
+) -> Round:
     """Award what is due to up to `limit` residents with certified service; begin with `""`, go on until nobody is left.
 
-    It finds those whom `award` missed, such as after a community chose another table.
+    With `since` only to those of whom something was certified from then on; without, also to those who rose otherwise:
+    by points, or because their community chose another table.
     """
+    recently = () if since is None else (Attendance.certified_at >= since,)
     found = await db.execute(
         select(Attendance.resident_id)
         .join(Resident, Resident.id == Attendance.resident_id)
         .where(
+            *recently,
             Attendance.resident_id > after_id,
             Resident.erased_at.is_(None),
             Resident.merged_into.is_(None),

@@ -17,6 +17,7 @@ from points import corrections, freezes
 from points.flags import FlagKind, Found
 from points.seal_models import BalanceSnapshot, LedgerSeal
 from tests.community.people import AREA, crowd, notices_of, staff_events, worker
+from tests.community.service import served
 
 
 @pytest.fixture
@@ -126,3 +127,15 @@ async def test_a_fault_of_one_duty_leaves_the_others(
     async with database.read() as db:
         assert (await db.execute(select(func.count()).select_from(BalanceSnapshot))).scalar_one() == 2
     assert await notices_of(database, vault, resident_id=resident_id) == []
+
+
+async def test_honours_are_awarded_within_the_hour(
+    timers: PointsTimers, database: Database, vault: Vault, resident_id: str
+) -> None:
+    noon = clock.parse("2026-11-21T12:00:00+08:00") + timedelta(days=30)
+    with clock.frozen(noon):
+        await timers.tick()
+    await served(database, resident_id, 6000, certified_at=noon + timedelta(minutes=5))
+    with clock.frozen(noon + LOOK_EVERY):
+        await timers.tick()
+    assert await notices_of(database, vault, resident_id=resident_id) == ["activity_honour"]

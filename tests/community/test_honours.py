@@ -90,6 +90,13 @@ async def test_the_round_finds_who_was_missed(database: Database, vault: Vault) 
         assert await honours.award_all(db, vault) == Round(0, None)
 
 
+async def test_a_round_may_look_at_recent_service_only(database: Database, vault: Vault, wechat: Who) -> None:
+    await served(database, wechat.resident_id, 6000, certified_at=BEGIN)
+    async with database.write() as db:
+        assert await honours.award_all(db, vault, since=BEGIN + timedelta(seconds=1)) == Round(0, None)
+        assert await honours.award_all(db, vault, since=BEGIN) == Round(1, None)
+
+
 STAR = Tier(id="star_1", title="一星志愿者", minutes=6000)
 MEDAL = Tier(id="medal_1", title="铜星志愿者", minutes=6000, points=500)
 
