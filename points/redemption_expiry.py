@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import select, tuple_
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,7 +46,8 @@ async def _overdue(db: AsyncSession, state: RedemptionState, after: tuple[dateti
     query = (
         select(RedemptionRow.id, RedemptionRow.expires_at)
         .where(
-            RedemptionRow.state == state.value,
+            # Written out, so that the index of what is open serves.
+            RedemptionRow.state == literal(state.value, literal_execute=True),
             RedemptionRow.expires_at <= clock.now(),
             tuple_(RedemptionRow.expires_at, RedemptionRow.id) > after,
         )

@@ -66,6 +66,28 @@ async def test_fifty_verifications_of_one_code_spend_it_once(town: Town, race: R
     assert await town.findings() == []
 
 
+async def test_of_fifty_who_verify_or_take_back_one_code_only_one_does(town: Town, race: Race) -> None:
+    resident, reward = await town.resident(points=30), await town.reward(price=10)
+    held = await town.redeem(resident, reward)
+    outcomes = race([("verify", [code_of(held)]), ("void", [held.id])] * 25)
+    assert outcomes["done"] == 1
+    assert outcomes.keys() <= {"done", "code_already_verified", "code_void"}
+    is_spent = "code_already_verified" in outcomes
+    assert ((await town.balance(resident)).available, await town.stock(reward)) == ((20, 4) if is_spent else (30, 5))
+    assert await town.findings() == []
+
+
+async def test_what_waits_is_decided_once_and_handed_out_once(town: Town, race: Race) -> None:
+    waiting = await town.redeem(await town.resident(points=30), await town.reward(needs_approval=True))
+    outcomes = race([("approve", [waiting.id]), ("refuse", [waiting.id])] * 15)
+    assert outcomes["done"] == 1
+    assert outcomes.keys() <= {"done", "already_approved", "redemption_refused"}
+    held = await town.redeem(await town.resident(points=30), await town.reward())
+    await town.verify(code_of(held))
+    assert race([("hand_out", [held.id])] * 30) == {"done": 1, "already_handed_out": 29}
+    assert await town.findings() == []
+
+
 async def test_fifty_redemptions_of_the_last_one_give_it_once(town: Town, race: Race) -> None:
     reward = await town.reward(price=10, stock=1)
     residents = [await town.resident(points=10) for _ in range(50)]
@@ -133,6 +155,8 @@ async def test_all_deeds_at_once_neither_deadlock_nor_drift(town: Town, race: Ra
             await town.redeem(resident, reward)
             await town.redeem(resident, dated)
     held = [await town.redeem(resident, reward) for resident in residents * 4]
+    asking = await town.reward(price=2, stock=99, needs_approval=True, limit_per_person=20)
+    waiting = [await town.redeem(resident, asking) for resident in residents * 2]
     given = [await town.adjust(resident, 3) for resident in residents * 2]
     for number in range(40):
         await town.ask(residents[number % 4], str(number), rule="report_followed")
@@ -140,6 +164,7 @@ async def test_all_deeds_at_once_neither_deadlock_nor_drift(town: Town, race: Ra
     deeds: list[Deed] = [
         *(("verify", [code_of(one)]) for one in held[:8]),
         *(("void", [one.id]) for one in held[4:]),
+        *((step, [one.id]) for one in waiting for step in ("approve", "refuse", "void")),
         *(("reverse", [one.transfer_id]) for one in given * 2),
         *(("redeem", [resident, one]) for resident in residents * 2 for one in (dated, reward)),
         *(("expire", [3]) for _ in range(6)),
