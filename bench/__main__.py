@@ -17,6 +17,7 @@ from statistics import median
 from typing import Final
 
 from bench import measures, servers, understanding
+from bench.ledger import __main__ as ledger
 from bench.measures import Figures
 
 RESULTS: Final = Path(__file__).parent / "results" / "latest.json"
@@ -35,7 +36,7 @@ def main() -> None:
                 rounds[name].append(figures)
                 print(f"round {number + 1}  {name:24} {figures}", flush=True)
         start = measures.start(Path(made) / "start")
-    result = summary(rounds, start) | {"understanding": understanding.measure()}
+    result = summary(rounds, start) | {"understanding": understanding.measure(), "ledger": ledger.measure()}
     arguments.output.parent.mkdir(exist_ok=True)
     arguments.output.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(result))

@@ -29,7 +29,7 @@ LEASE: Final = "poster"
 LEASE_SECONDS: Final = 5.0
 """So long the requests wait at most when the process that paid has died."""
 
-IDLE_SECONDS: Final = 0.5
+IDLE_SECONDS: Final = 0.25
 BATCH: Final = 500
 
 log = logs.get(__name__)

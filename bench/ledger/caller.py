@@ -25,7 +25,7 @@ from tests.points.town import Town
 
 MILLION: Final = 1_000_000
 
-Call = Callable[[], Awaitable[object]]
+Call = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,12 @@ def _calls(town: Town, order: Order) -> list[Call]:
     async def pay() -> None:
         await town.pay(limit=100)
 
-    return {"redeem": [redeem], "deed": [deed_of_anybody], "everything": [adjust, redeem, ask, pay]}[order.deed]
+    deeds: dict[str, list[Call]] = {
+        "redeem": [redeem],
+        "deed": [deed_of_anybody],
+        "everything": [adjust, redeem, ask, pay],
+    }
+    return deeds[order.deed]
 
 
 def main() -> None:

@@ -210,10 +210,10 @@ async def _post_for(url: str, seconds: float) -> None:
 async def _ages(url: str) -> tuple[float, int]:
     """The longest time from a deed to its points, in seconds, and how many still wait."""
     async with opened(url) as database, database.read() as db:
-        age = func.max(GrantRequest.settled_at - GrantRequest.requested_at)
+        age: Any = func.max(GrantRequest.settled_at - GrantRequest.requested_at)
         left = func.count().filter(GrantRequest.settled_at.is_(None))
-        row = (await db.execute(select(age, left))).one()
-        return row[0].total_seconds(), row[1]
+        oldest, waiting = (await db.execute(select(age, left))).one()
+        return oldest.total_seconds(), waiting
 
 
 async def first_page(url: str) -> dict[str, float]:
