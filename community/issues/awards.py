@@ -60,15 +60,16 @@ async def merged(db: AsyncSession, issue: Issue) -> None:
 
 
 async def points_of(db: AsyncSession, issue: Issue) -> int:
-    """What the resident of a report got for its matter, also under an identity that was merged into theirs."""
+    """What the resident of a report got for it and its matter, also as who they were before they were bound."""
     if issue.resident_id is None:
         return 0
     former = await db.execute(select(Resident.id).where(Resident.merged_into == issue.resident_id))
-    return await statements.awarded_points(
-        db,
-        source_kind=SOURCE,
-        source_id=await _matter(db, issue),
-        recipient_ids=[issue.resident_id, *former.scalars()],
+    who = [issue.resident_id, *former.scalars()]
+    return sum(
+        [
+            await statements.awarded_points(db, source_kind=SOURCE, source_id=number, recipient_ids=who)
+            for number in {issue.number, await _matter(db, issue)}
+        ]
     )
 
 
@@ -80,7 +81,7 @@ async def photo_added(db: AsyncSession, issue: Issue) -> None:
 
 async def _ask_matter(db: AsyncSession, issue: Issue, stars: int | None) -> None:
     reports = sorted([issue, *await _merged_into(db, [issue.number])], key=lambda one: (one.created_at, one.number))
-    asked = await _asked(db, issue.number)
+    asked = await _asked(db, [report.number for report in reports])
     is_first_known = RULE in asked.values()
     for report in reports:
         if report.resident_id is None or report.resident_id in asked:
@@ -149,14 +150,14 @@ async def _matter(db: AsyncSession, issue: Issue) -> str:
     return number
 
 
-async def _asked(db: AsyncSession, number: str) -> dict[str, str]:
-    """Who was asked for in this matter before, as who they are now, and under which rule."""
+async def _asked(db: AsyncSession, numbers: Sequence[str]) -> dict[str, str]:
+    """Who was asked for in this matter before, also while it was several, as who they are now, and under which rule."""
     rows = await db.execute(
         select(func.coalesce(Resident.merged_into, GrantRequest.recipient_id), GrantRequest.rule_id)
         .outerjoin(Resident, Resident.id == GrantRequest.recipient_id)
         .where(
             GrantRequest.source_kind == SOURCE,
-            GrantRequest.source_id == number,
+            GrantRequest.source_id.in_(numbers),
             GrantRequest.rule_id.in_([RULE, FOLLOWED]),
         )
     )

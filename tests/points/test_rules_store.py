@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,6 +130,17 @@ async def test_versions_of_one_area_do_not_overlap(funded: Town) -> None:
     third = await activate(funded, await draft(funded, points=30, effective_from=NOW + 21 * DAY))
     assert await held(funded, NOW + 20 * DAY) == first.version
     assert await held(funded, NOW + 21 * DAY) == third.version
+
+
+async def test_of_two_activated_at_once_one_holds(funded: Town) -> None:
+    drafts = [await draft(funded, points=points) for points in (11, 12, 13)]
+    done = await asyncio.gather(*(activate(funded, row) for row in drafts), return_exceptions=True)
+    assert sorted(isinstance(one, errors.RulesOverlap) for one in done) == [False, True, True]
+
+
+async def test_drafts_written_at_once_get_numbers_of_their_own(funded: Town) -> None:
+    drafts = await asyncio.gather(*(draft(funded, points=points) for points in range(11, 16)))
+    assert sorted(row.version for row in drafts) == [2, 3, 4, 5, 6]
 
 
 async def test_an_end_that_stands_is_not_moved(funded: Town) -> None:

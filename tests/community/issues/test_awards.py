@@ -78,6 +78,18 @@ async def test_nobody_earns_twice_for_one_matter(world: World, staff: Staff) -> 
     assert await asked(world, "rule_id") == [("report_verified",)]
 
 
+async def test_who_was_asked_for_before_the_merge_does_not_earn_as_a_follower(world: World, staff: Staff) -> None:
+    one, two = await crowd(world.database, world.vault, 2)
+    numbers = [await reported(world, who, FIRST + n * DAY) for n, who in enumerate((one, two))]
+    admin = staff(Role.ADMIN)
+    for number in numbers:
+        await world.move(number, admin, Action.VERIFY)
+    await world.move(numbers[1], admin, Action.MERGE, into=numbers[0])
+    assert await asked(world, "recipient_id", "rule_id", "source_id") == [
+        (one, "report_verified", numbers[0]), (two, "report_verified", numbers[1]),
+    ]  # fmt: skip
+
+
 async def test_a_chain_of_merged_reports_is_one_matter(world: World, staff: Staff) -> None:
     people = await crowd(world.database, world.vault, 3)
     one, two, three = [await reported(world, who, FIRST + n * DAY) for n, who in enumerate(people)]
