@@ -21,6 +21,7 @@ from core.db import new_id, violated
 from core.errors import Refused
 from points import sharing
 from points.family_models import Family, FamilyMember
+from points.models import Unit
 from points.postings import Posted
 
 
@@ -140,20 +141,24 @@ async def leave(db: AsyncSession, *, resident_id: str) -> int:
 
 async def _close(db: AsyncSession, family: FamilyView, resident_id: str) -> int:
     """Give the last member what is left, and end the family."""
-    left = await sharing.hand_over(
-        db,
-        area_code=family.area_code,
-        family_id=family.id,
-        resident_id=resident_id,
-        key=f"family:{family.id}:closed",
-    )
+    left = {
+        unit: await sharing.hand_over(
+            db,
+            area_code=family.area_code,
+            family_id=family.id,
+            resident_id=resident_id,
+            key=f"family:{family.id}:closed:{unit}",
+            unit=unit,
+        )
+        for unit in Unit
+    }
     await db.execute(
         update(Family)
         .where(Family.id == family.id)
         .values(closed_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    return left
+    return left[Unit.POINT]
 
 
 async def forget(db: AsyncSession, *, resident_ids: Collection[str]) -> None:

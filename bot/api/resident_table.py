@@ -258,6 +258,7 @@ class OwnData(BaseModel):
     registrations: list[dict[str, Any]]
     points: list[dict[str, Any]]
     families: list[dict[str, Any]]
+    appeals: list[dict[str, Any]]
     conversations: list[dict[str, Any]]
     exported_at: datetime
 
