@@ -44,6 +44,12 @@ async def shown(world: World, number: str) -> int:
         return await issues.awards.points_of(db, issue)
 
 
+async def paid(world: World) -> None:
+    async with world.database.write() as db:
+        await corrections.fund_community(db, area_code=AREA, amount_points=100, actor_id="w", reason="test", key="fund")
+        await grants.post_due(db)
+
+
 async def test_who_reported_first_earns_as_first_and_followers_as_followers(world: World, staff: Staff) -> None:
     one, two, three = await crowd(world.database, world.vault, 3)
     numbers = [await reported(world, who, FIRST + n * DAY) for n, who in enumerate((one, two, three))]
@@ -88,6 +94,8 @@ async def test_who_was_asked_for_before_the_merge_does_not_earn_as_a_follower(wo
     assert await asked(world, "recipient_id", "rule_id", "source_id") == [
         (one, "report_verified", numbers[0]), (two, "report_verified", numbers[1]),
     ]  # fmt: skip
+    await paid(world)
+    assert [await shown(world, number) for number in numbers] == [10, 10]
 
 
 async def test_a_chain_of_merged_reports_is_one_matter(world: World, staff: Staff) -> None:
@@ -108,9 +116,7 @@ async def test_a_report_shows_what_its_own_resident_got(world: World, staff: Sta
     admin = staff(Role.ADMIN)
     await world.move(numbers[0], admin, Action.VERIFY, stars=5)
     await world.move(numbers[1], admin, Action.MERGE, into=numbers[0])
-    async with world.database.write() as db:
-        await corrections.fund_community(db, area_code=AREA, amount_points=100, actor_id="w", reason="test", key="fund")
-        await grants.post_due(db)
+    await paid(world)
     assert [await shown(world, number) for number in numbers] == [15, 1]
 
 
