@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -42,7 +43,7 @@ WAYS: dict[RedemptionState, tuple[RedemptionState, ...]] = {
 }
 
 
-async def waiting(town: Town, **terms: int) -> Redemption:
+async def waiting(town: Town, **terms: Any) -> Redemption:
     """One that waits for approval, of somebody with thirty points."""
     reward = await town.reward(needs_approval=True, code_days=7, **terms)
     return await town.redeem(await town.resident(points=30), reward)

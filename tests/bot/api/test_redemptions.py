@@ -176,5 +176,5 @@ async def test_a_site_belongs_to_its_area_and_its_keepers_are_workers(town: Town
     assert [one["id"] for one in listed["items"]] == [site_id]
     _, made = await town.post(f"/sites/{site_id}/close", role=Role.DESK)
     assert made["status"] == "withdrawn"
-    body = {"area_code": COMMUNITY, "name": "米", "price_points": 1, "stock": 1, "site_id": site_id}
-    assert (await town.post("/rewards", body, role=Role.DESK))[0] == 400
+    rice = {"area_code": COMMUNITY, "name": "米", "price_points": 1, "stock": 1, "site_id": site_id}
+    assert (await town.post("/rewards", rice, role=Role.DESK))[0] == 400
