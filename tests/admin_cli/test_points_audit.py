@@ -13,7 +13,7 @@ from core import clock
 from core.values import Role
 from points import audit, seals
 from points.audit import FIRST
-from tests.admin_cli.running import hc
+from tests.admin_cli.running import Ended, hc
 from tests.bot.api.town import COMMUNITY, Town
 from tests.points.damage import plant
 
