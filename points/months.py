@@ -104,7 +104,7 @@ async def last_seq(db: AsyncSession, *, account_id: int, before: datetime) -> in
     if known is not None and known.as_of == before:
         return int(known.last_seq)
     later = select(func.min(BalanceSnapshot.last_seq)).where(mine, BalanceSnapshot.as_of > before)
-    most = (await db.execute(later)).scalar_one()
+    most: int | None = (await db.execute(later)).scalar_one_or_none()
     if most is None:
         newest = select(func.max(Entry.account_seq)).where(Entry.account_id == account_id)
         most = (await db.execute(newest)).scalar_one() or 0
