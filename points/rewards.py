@@ -18,6 +18,7 @@ from points.caps import Period
 from points.errors import RewardChanged, RewardClosed, RewardSoldOut, RewardUnknown
 from points.postings import check_amount
 from points.reward_models import Reward, RewardStatus
+from points.rules import store
 from points.shelves import MAX_STOCK, SYSTEM
 
 MAX_NAME: Final = 80
@@ -177,7 +178,12 @@ async def _fits(db: AsyncSession, site_id: str, area_code: str) -> bool:
 
 
 async def list_rewards(db: AsyncSession, *, area_code: str, now: datetime) -> list[RewardView]:
-    """What a community and the areas above it offer at this moment, cheapest first, sold-out ones included."""
+    """What a community and the areas above it offer at this moment, cheapest first, sold-out ones included.
+
+    Nothing, while the community's scheme lets no points be exchanged.
+    """
+    if not (await store.scheme(db, area_code=area_code, moment=now)).exchanges(now):
+        return []
     above = [area_code[:n] for n in range(1, len(area_code) + 1)]
     rows = await db.execute(
         select(Reward)

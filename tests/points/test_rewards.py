@@ -136,6 +136,7 @@ async def test_the_scheme_of_a_community_closes_all_its_rewards(town: Town) -> N
             )
             await store.activate(db, rule_id=SCHEME, version=drafted.version, worker_id="b")
     with clock.frozen(NOON):
+        assert await offered(town) == []
         with pytest.raises(ExchangeClosed):
             await town.redeem(resident, reward)
         other = Town(town.database, town.vault, area="110101001002")
