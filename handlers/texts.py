@@ -214,7 +214,9 @@ NOTICES: Final = {
     "appeal_declined": "您的申诉另一位工作人员看过了，积分还要停到{until}。\n{why}\n有新的情况，回“申诉”可以再说一次。",
     "appeal_declined_again": "您的申诉又请人看了一遍，积分还要停到{until}。\n{why}\n想当面说说，回“人工”就行。",
     "points_taken_back": "您有{taken}积分核对后收回了。\n{why}\n有疑问，回“人工”就行。",
-    "points_taken_back_owing": "您有积分核对后要收回：收了{taken}分，还差{owed}分，以后得分时再补。\n{why}\n有疑问，回“人工”就行。",
+    "points_taken_back_owing": (
+        "您有积分核对后要收回：收了{taken}分，还差{owed}分，以后得分时再补。\n{why}\n有疑问，回“人工”就行。"
+    ),
     "points_adjusted": "您的积分调整了{amount}分。\n{why}\n有疑问，回“人工”就行。",
     "redemption_verified": "您的「{title}」已领取，慢走。",
     "redemption_void": "您的兑换「{title}」已取消，积分退回来了。\n{why}",

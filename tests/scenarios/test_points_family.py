@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from community import contacts, families
+from core import clock
+from points import freezes
 from tests.house import House
 from tests.scenarios.chat import Chat
-from tests.scenarios.town import give_points, resident_of
+from tests.scenarios.town import AREA, give_points, resident_of
 
 PHONE = "13800007302"
 
@@ -57,6 +61,24 @@ async def test_who_left_meanwhile_spends_nothing_of_the_family(house: House) -> 
             await families.leave(db, resident_id=await resident_of(house, chat))
         assert "还没有和家人一起" in (await chat.say("用家里的")).text
         assert "100积分可用" in (await chat.say("我的积分")).text
+
+
+async def test_a_frozen_resident_spends_nothing_of_the_family(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        await give_points(house, chat, 100)
+        for said in ("家庭积分", "同意", "放积分进去", "全部", "对"):
+            await chat.say(said)
+        resident_id = await resident_of(house, chat)
+        ends_at = clock.now() + timedelta(days=3)
+        async with house.service.database.write() as db:
+            await freezes.freeze(
+                db, area_code=AREA, resident_id=resident_id, reason="核对", worker_id="w", ends_at=ends_at
+            )
+        assert "用家里的积分换" not in (await chat.say("我要兑换大米")).whole
+        shown = await chat.say("我的积分")
+        assert "暂停使用" in shown.text
+        assert shown.choice("积分申诉")
 
 
 async def test_without_consent_there_is_no_family(house: House) -> None:

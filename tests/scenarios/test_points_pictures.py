@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from bot.api.things import MOST
+from bot.outgoing import CODE_PICTURE
 from bot.simulate.api_resident import ApiResident
+from core.outbox import OutboxRow
 from tests.house import House
 from tests.scenarios.test_points_codes import CODE, redeemed
 
@@ -25,6 +29,16 @@ async def test_the_page_gets_the_picture_with_its_token_alone(house: House) -> N
             assert answer.status == 401
         async with house.http.get(f"{house.url}/api/v1/redemptions/none/qr", headers=bearer(token)) as answer:
             assert answer.status == 404
+
+
+async def test_where_no_picture_can_be_sent_the_code_in_words_is_enough(house: House) -> None:
+    async with house.chat(account="heping-alipay") as chat:
+        code = await redeemed(house, chat, account="heping-alipay")
+        assert code in (await chat.say("我的领取码")).text
+        assert house.platform.calls("media/upload") == 0
+    async with house.service.database.read() as db:
+        failed = await db.execute(select(OutboxRow.id).where(OutboxRow.kind == CODE_PICTURE))
+        assert failed.first() is None
 
 
 def bearer(token: str) -> dict[str, str]:
