@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field, RootModel
 
 from bot.adapters.web import MessageBody
 from bot.api import leaderboard, shapes
+from bot.api.own_points_shapes import OfferedReward, OwnPoints, OwnRedemption, OwnStatement
 from core.messages import ReplyKind
-from core.values import Platform, RedemptionState, SignupState
+from core.values import Platform, SignupState
 from points.models import Unit
 
 
@@ -85,6 +86,13 @@ class Paging(BaseModel):
     cursor: str | None = None
 
 
+class OwnEntries(Paging):
+    """`month` is `2026-11`, of Shanghai."""
+
+    month: Annotated[str, Field(max_length=7)] | None = None
+    unit: Unit = Unit.POINT
+
+
 class Signup(BaseModel):
     id: str
     state: SignupState
@@ -108,123 +116,6 @@ class OfferedService(BaseModel):
     description: str
     price: str
     needs_address: bool
-
-
-class NextExpiry(BaseModel):
-    """So many points expire next, at this moment."""
-
-    points: int
-    at: datetime
-
-
-class OwnBalance(BaseModel):
-    """`available` is what is neither spent nor reserved nor expired."""
-
-    posted: int
-    held: int
-    available: int
-    next_expiry: NextExpiry | None
-
-
-class OwnFamily(OwnBalance):
-    members: int
-
-
-class OwnWallet(OwnBalance):
-    area_code: str
-    unit: str
-
-
-class OwnHonour(BaseModel):
-    """The tier as a volunteer and the next one; `said` has both in a sentence, and is empty for who has not begun."""
-
-    tier: str | None
-    following: str | None
-    missing_minutes: int
-    missing_points: int
-    said: str
-
-
-class OwnPoints(OwnBalance):
-    """Points in one community, with what stands beside them: certified minutes are no points."""
-
-    area_code: str
-    owed: int
-    honour: OwnHonour
-    certified_minutes: int
-    family: OwnFamily | None
-    wallets: list[OwnWallet]
-
-
-class OwnLine(shapes.StatementLine):
-    """`why` is the reason in a sentence."""
-
-    why: str
-
-
-class MonthSums(BaseModel):
-    """`opening + received - spent` is `closing`; `count` entries in the whole month."""
-
-    opening: int
-    received: int
-    spent: int
-    closing: int
-    count: int
-
-
-class OwnStatement(shapes.Page[OwnLine]):
-    """Newest first. `sums` are those of the month that was asked for, null without one."""
-
-    unit: Unit
-    month: str | None
-    sums: MonthSums | None
-
-
-class OwnEntries(Paging):
-    """`month` is `2026-11`, of Shanghai."""
-
-    month: Annotated[str, Field(max_length=7)] | None = None
-    unit: Unit = Unit.POINT
-
-
-class OfferedReward(BaseModel):
-    """`place` and `hours` are where and when it is handed out, in words; `hours` may be empty."""
-
-    id: str
-    area_code: str
-    name: str
-    pickup: str
-    note: str
-    price_points: int
-    stock: int
-    limit_per_person: int | None
-    limit_period: str
-    code_days: int
-    opens_at: datetime | None
-    closes_at: datetime | None
-    needs_approval: bool
-    status: str
-    place: str
-    hours: str
-
-
-class OwnRedemption(BaseModel):
-    """`code` while it can be used, as people read it; `pickup_by` is whom the resident sends."""
-
-    id: str
-    area_code: str
-    reward_id: str
-    reward_name: str
-    price_points: int
-    state: RedemptionState
-    created_at: datetime
-    expires_at: datetime
-    settled_at: datetime | None
-    code: str | None
-    pickup_by: str | None
-    place: str
-    hours: str
-    of_family: bool
 
 
 class Picture(RootModel[bytes]):
