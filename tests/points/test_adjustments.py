@@ -50,11 +50,19 @@ async def test_a_large_one_is_not_made_of_small_ones(town: Town) -> None:
     resident_id = await town.resident()
     with clock.frozen(clock.local(clock.now()).replace(hour=10)):
         assert isinstance(await fair.adjust(town, resident_id, LIMIT_POINTS), Posted)
+    with clock.frozen(clock.local(clock.now()).replace(hour=15)):
         assert isinstance(await fair.adjust(town, resident_id, -1), Adjustment)
         assert isinstance(await fair.adjust(town, resident_id, 1, by=SECOND), Posted)
         assert isinstance(await fair.adjust(town, await town.resident(), 1), Posted)
     with clock.frozen(clock.local(clock.now()).replace(hour=10) + timedelta(days=1)):
         assert isinstance(await fair.adjust(town, resident_id, 1), Posted)
+
+
+async def test_what_two_agreed_on_is_not_counted_as_one_persons(town: Town) -> None:
+    resident_id = await town.resident()
+    with clock.frozen(clock.local(clock.now()).replace(hour=10)):
+        await fair.approve(town, (await fair.asked(town, resident_id, 600)).id)
+        assert isinstance(await fair.adjust(town, resident_id, LIMIT_POINTS), Posted)
 
 
 async def test_the_community_sets_the_limit(town: Town) -> None:
