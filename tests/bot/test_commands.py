@@ -131,7 +131,7 @@ def test_seed_only_fills_an_empty_database(tmp_path: Path) -> None:
     workers = tmp_path / "var" / "workers.json"
     assert stat.S_IMODE(workers.stat().st_mode) == 0o600
     tokens = json.loads(workers.read_text(encoding="utf-8"))
-    assert set(tokens) >= {"admin", "commander", "collector", "handler", "supervisor", "desk", "auditor"}
+    assert set(tokens) >= {"admin", "commander", "collector", "handler", "supervisor", "desk", "auditor", "merchant"}
     again = run(tmp_path, "seed")
     assert again.returncode == 2
     assert "not empty" in again.stderr
