@@ -218,7 +218,7 @@ async def _check(town: Town, story: Story, residents: list[str]) -> None:
             GrantRequest.state == "paid"
         )
         for resident_id, amount in await db.execute(paid.group_by(GrantRequest.recipient_id)):
-            expected[resident_id] += amount
+            expected[resident_id] += amount or 0
         asked = set((await db.execute(select(GrantRequest.source_id))).scalars())
         keys = set((await db.execute(select(Transfer.idempotency_key))).scalars())
     assert {deed.key for deed in done if deed.kind == "grant"} == asked
