@@ -81,7 +81,7 @@ async def _tell(service: Service, who: Who, notice: words.Notice, *, key: str) -
         prompt = Prompt(reply_id, "", notice.text, notice.options, frozenset())
         if await service.conversations.offer(who, prompt):
             reply = prompt.reply()
-    await reach.reach(service, who, reply.with_id(reply_id), key=key, topic=notice.topic)
+    await reach.reach(service, who, reply.with_id(reply_id), key=key, topic=notice.topic, spare=notice.spare)
 
 
 async def send_staff_notice(service: Service, job: Job) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.wakeups import POSTER, SENDER, Wakeups
 from community import notices
-from core import leases, logs
+from core import clock, leases, logs
 from core.crypto import Unreadable, Vault
 from core.db import Database, new_id
 from core.errors import AppError
@@ -107,6 +107,7 @@ class Poster:
                     notice="points_granted",
                     facts={"amount": amount},
                     key=f"points_granted:{first[resident_id].request.id}",
+                    not_before=clock.now(),
                 )
             except Unreadable:
                 log.info("nobody_to_tell")  # erased meanwhile

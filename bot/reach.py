@@ -33,8 +33,10 @@ LOOKED_BACK: Final = timedelta(hours=50)
 """A little more than the longest window of any platform."""
 
 
-async def reach(service: Service, who: Who, reply: Reply, *, key: str, topic: str = "") -> None:
+async def reach(service: Service, who: Who, reply: Reply, *, key: str, topic: str = "", spare: int = 0) -> None:
     """Deliver one message. `topic` names the template of `notices` that may stand in for it.
+
+    `spare` says how many more a platform must let us send afterwards, so that mere news never keep back what matters.
 
     Raises DeliveryHeld where only the resident's next message opens the way, and DeliveryError.
     """
@@ -43,7 +45,7 @@ async def reach(service: Service, who: Who, reply: Reply, *, key: str, topic: st
         await _to_page(service, who, reply, key=key)
     if who.platform is Platform.WEB:
         return
-    match await _route(service, who, topic):
+    match await _route(service, who, topic, spare=spare):
         case Route.MESSAGE:
             await _message(service, who, reply)
         case Route.NOTICE:
@@ -58,7 +60,7 @@ async def _to_page(service: Service, who: Who, reply: Reply, *, key: str) -> Non
     await service.wakeups.nudge(who.identity_id)
 
 
-async def _route(service: Service, who: Who, topic: str) -> Route:
+async def _route(service: Service, who: Who, topic: str, *, spare: int = 0) -> Route:
     since = clock.now() - LOOKED_BACK
     account = service.conversations.account(who.account)
     async with service.database.read() as db:
@@ -74,6 +76,7 @@ async def _route(service: Service, who: Who, topic: str) -> Route:
         clock.now(),
         customer_service=account.customer_service,
         has_consent=consented,
+        spare=spare,
     )
 
 

@@ -16,11 +16,18 @@ Topic = str
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text, the template topic that may carry it, and what may be chosen in answer."""
+    """A text, the template topic that may carry it, what may be chosen in answer, and how many sends it must leave."""
 
     text: str
     topic: Topic
     options: tuple[Option, ...] = ()
+    spare: int = 0
+
+
+MERE_NEWS: Final = frozenset({"points_granted", "activity_honour"})
+"""Pleasant to hear, and in the account anyway."""
+
+SPARED: Final = 3
 
 
 TOPICS: Final = {
@@ -47,7 +54,8 @@ def render(notice: str, facts: dict[str, Any]) -> Notice:
     if facts.get("reason"):
         readable["why"] = texts.NOTICE_WHY.format(reason=facts["reason"])
     filled = "\n".join(line for line in fill(text, readable).splitlines() if line.strip())
-    return Notice(filled, TOPICS.get(notice.partition("_")[0], ""), _options(notice, facts))
+    topic = TOPICS.get(notice.partition("_")[0], "")
+    return Notice(filled, topic, _options(notice, facts), SPARED if notice in MERE_NEWS else 0)
 
 
 def _readable(value: Any) -> str:

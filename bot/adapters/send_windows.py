@@ -94,11 +94,14 @@ def trigger_of(inbound: Inbound) -> Trigger | None:
     return _EVENTS.get(inbound.event.kind)
 
 
-def open_until(platform: Platform, acts: Iterable[Act], sends: Iterable[datetime], now: datetime) -> datetime | None:
+def open_until(
+    platform: Platform, acts: Iterable[Act], sends: Iterable[datetime], now: datetime, *, spare: int = 0
+) -> datetime | None:
     """The end of the window that is open longest and not used up, or None.
 
     `acts` are the resident's, `sends` the moments of our customer-service messages to them; both may be older than
-    any window. Each trigger counts from its latest act, and every send since then counts against it.
+    any window. Each trigger counts from its latest act, and every send since then counts against it. `spare` says how
+    many sends must be left afterwards.
     """
     sent = list(sends)
     latest: dict[Trigger, datetime] = {}
@@ -109,7 +112,7 @@ def open_until(platform: Platform, acts: Iterable[Act], sends: Iterable[datetime
         for trigger, at in latest.items()
         if (window := WINDOWS.get(platform, {}).get(trigger))
         and now < at + window.length - MARGIN
-        and sum(moment >= at for moment in sent) < window.sends
+        and sum(moment >= at for moment in sent) + spare < window.sends
     ]
     return max(ends, default=None)
 
@@ -122,10 +125,11 @@ def route(
     *,
     customer_service: bool = True,
     has_consent: bool = False,
+    spare: int = 0,
 ) -> Route:
     """A message where a window is open and the account may, else a notice where consent is recorded, else wait."""
     if platform is Platform.WEB:
         return Route.MESSAGE
-    if customer_service and open_until(platform, acts, sends, now) is not None:
+    if customer_service and open_until(platform, acts, sends, now, spare=spare) is not None:
         return Route.MESSAGE
     return Route.NOTICE if has_consent else Route.HOLD

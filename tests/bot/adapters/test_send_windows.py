@@ -56,6 +56,13 @@ def test_a_click_opens_again_what_messages_have_used_up() -> None:
     assert route(Platform.WECHAT, acts, [*used, *[NOW - SECOND] * 3], NOW) is Route.HOLD
 
 
+def test_mere_news_leaves_sends_for_what_matters() -> None:
+    acts = [Act(Trigger.MESSAGE, NOW - HOUR)]
+    assert route(Platform.WECHAT, acts, [NOW - SECOND], NOW, spare=3) is Route.MESSAGE
+    assert route(Platform.WECHAT, acts, [NOW - SECOND] * 2, NOW, spare=3) is Route.HOLD
+    assert route(Platform.WECHAT, acts, [NOW - SECOND] * 2, NOW) is Route.MESSAGE
+
+
 def test_of_two_open_windows_the_longer_counts() -> None:
     acts = [Act(Trigger.CLICK, NOW), Act(Trigger.MESSAGE, NOW - HOUR)]
     assert open_until(Platform.WECHAT, acts, [], NOW) == NOW + 47 * HOUR
