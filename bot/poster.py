@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +27,7 @@ from points.grant_rows import Settled
 from points.models import Unit
 
 LEASE: Final = "poster"
+AFTER_WHAT_MATTERS: Final = timedelta(minutes=1)
 LEASE_SECONDS: Final = 5.0
 """So long the requests wait at most when the process that paid has died."""
 
@@ -107,7 +109,7 @@ class Poster:
                     notice="points_granted",
                     facts={"amount": amount},
                     key=f"points_granted:{first[resident_id].request.id}",
-                    not_before=clock.now(),
+                    not_before=clock.now() + AFTER_WHAT_MATTERS,
                 )
             except Unreadable:
                 log.info("nobody_to_tell")  # erased meanwhile

@@ -27,7 +27,7 @@ class Notice:
 MERE_NEWS: Final = frozenset({"points_granted", "activity_honour"})
 """Pleasant to hear, and in the account anyway."""
 
-SPARED: Final = 3
+SPARED: Final = 4
 
 
 TOPICS: Final = {
