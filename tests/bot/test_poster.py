@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.poster import LEASE, LEASE_SECONDS, Poster
+from bot.poster import AFTER_WHAT_MATTERS, LEASE, LEASE_SECONDS, Poster
 from bot.wakeups import POSTER, Wakeups
 from core import clock, leases, outbox
 from core.crypto import Ring, Vault
@@ -35,9 +35,10 @@ def poster(town: Town, wakeups: Wakeups | None = None) -> Poster:
 
 
 async def told(town: Town) -> list[tuple[str | None, str, int]]:
-    """Who is told what, and of how many points."""
-    async with town.database.write() as db:
-        jobs = await outbox.lease(db, town.vault, limit=100)
+    """Who is told what, and of how many points, when what matters more has gone."""
+    with clock.at(clock.now() + AFTER_WHAT_MATTERS):
+        async with town.database.write() as db:
+            jobs = await outbox.lease(db, town.vault, limit=100)
     return [(job.owner_id, job.payload["notice"], job.payload["facts"]["amount"]) for job in jobs]
 
 
