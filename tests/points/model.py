@@ -106,7 +106,8 @@ class Model:
         self.reversed.add(number)
 
     def ask(self, rule: str, resident: str, source: str, now: datetime) -> bool:
-        if any((a.rule, a.resident, a.source) == (rule, resident, source) for a in self.asked):
+        """Both rules pay for the same purpose: whoever was asked for by one is paid by that one."""
+        if any((a.resident, a.source) == (resident, source) for a in self.asked):
             return False
         self.asked.append(Asked(rule, resident, source, now, now))
         return True
