@@ -140,6 +140,7 @@ def _live(connection: Connection) -> None:
                 transfer_id=transfer_id,
                 settled_at=at,
             )
+            _use_limits(connection, recipient)
     for name in ACCOUNTS:
         connection.execute(
             text("UPDATE ledger_account SET posted = :posted, version = :lines WHERE id = :id"),
@@ -193,6 +194,19 @@ def _live(connection: Connection) -> None:
             settled_by=WORKER if spent else None,
             transfer_id=spent,
         )
+        steps = [(None, "held"), ("held", "verified")] if spent else [(None, "held")]
+        for before, after in steps:
+            change = {"redemption_id": hold, "from_state": before, "to_state": after, "at": LONG_AGO}
+            _insert(connection, "redemption_change", **change, actor_id=WORKER, reason="")
+
+
+def _use_limits(connection: Connection, recipient: str) -> None:
+    rule = f"{AREA}:report_verified"
+    for scope, subject, period, most in (
+        ("rule", rule, "2026-11-01", 50), ("rule", rule, "2026-11", 500), ("all_rules", AREA, "2026-11-01", 200),
+    ):  # fmt: skip
+        key = {"scope": scope, "subject_id": subject, "resident_id": recipient, "period_key": period}
+        _insert(connection, "cap_counter", **key, used=10, ceiling=most)
 
 
 def _insert(connection: Connection, table: str, **values: Any) -> None:
@@ -242,7 +256,11 @@ async def test_reservations_and_old_transfers_can_be_settled(upgraded: Town) -> 
         )
     async with upgraded.database.write() as db:
         await db.execute(text("UPDATE redemption SET state = 'void' WHERE id = 'out'"))
+        await db.execute(text("UPDATE reward SET stock = stock + 1 WHERE id = 'w'"))
     balance = await upgraded.balance("ann")
     assert (balance.posted, balance.held) == (2, 0)
     assert clock.now() > LONG_AGO
-    assert {finding.check for finding in await upgraded.findings()} <= {"redemption_not_spent"}
+    assert {finding.check for finding in await upgraded.findings()} <= {
+        "redemption_not_spent",
+        "redemption_not_its_history",
+    }

@@ -88,7 +88,13 @@ async def test_contacts_are_whole_only_for_those_with_the_duty(town: Town, role:
     assert ("501室" in shown["address"]) is whole
 
 
-@pytest.mark.parametrize("role", list(Role))
+async def test_a_merchant_sees_no_reports(town: Town) -> None:
+    for path in ("/issues", f"/issues/{await town.report()}"):
+        status, _ = await town.get(path, role=Role.MERCHANT)
+        assert status == 403
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.MERCHANT])
 async def test_another_streets_report_is_refused(town: Town, role: Role) -> None:
     number = await town.report()
     there = town.elsewhere[role]

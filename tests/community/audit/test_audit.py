@@ -60,7 +60,7 @@ async def _tamper(database: Database, *statements: str) -> None:
         for trigger in triggers.REGISTERED.values():
             if trigger.table.startswith("audit"):
                 on = "" if database.is_sqlite else f" ON {trigger.table}"
-                await db.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
+                await db.execute(text(f"DROP TRIGGER IF EXISTS {trigger.name}{on}"))
         for statement in statements:
             await db.execute(text(statement))
 
