@@ -57,6 +57,11 @@ def iso(moment: datetime) -> str:
     return local(moment).isoformat(timespec="seconds")
 
 
+def is_running() -> bool:
+    """Whether the time is that of the system."""
+    return _source is _system
+
+
 @contextmanager
 def frozen(source: datetime | Callable[[], datetime]) -> Iterator[None]:
     """Replace the clock for a test or the simulator; a datetime stands still, a function is asked each time."""

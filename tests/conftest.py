@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import seed
 from bot.service import Service
-from core import triggers
+from core import clock, triggers
 from core.crypto import Ring, Vault
 from core.db import Database
 from core.settings import Settings
@@ -35,6 +35,17 @@ from tests.servers import PostgresServer, RedisServer
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(autouse=True)
+def clock_put_back() -> Iterator[None]:
+    """A clock that a test leaves standing makes later tests fail for no reason of theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "_source", clock._source)
+        ran = clock.is_running()
+        yield
+        runs = clock.is_running()
+    assert runs == ran, "the clock was left standing"
 
 
 @dataclass(frozen=True, slots=True)
