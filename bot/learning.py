@@ -5,14 +5,15 @@ and let a version in the shadow read along.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.duties import guarded
 from bot.first_messages import FirstMessage, FirstMessages
 from bot.understanding import Reader
 from bot.wakeups import MODELS, SENDER, Wakeups
@@ -29,6 +30,7 @@ from nlp.linear import BrokenModel
 from nlp.models import Models
 from nlp.packing import unpacked
 
+FAILED: Final = "learning_failed"
 LOOK_SECONDS: Final = 10.0
 MOST_QUEUED: Final = 50
 """New examples of one look. The queue is short anyway, and a flood of one text is one example."""
@@ -84,20 +86,12 @@ class Learning:
         while not self._wakeups.is_stopping:
             await self.look()
             await self._wakeups.wait(MODELS, LOOK_SECONDS)
-        await self._guarded(self.write_down)
+        await guarded(self.write_down, failed=FAILED)
 
     async def look(self) -> None:
         """One round."""
-        await self._guarded(self.follow)
-        await self._guarded(self.write_down)
-
-    async def _guarded(self, duty: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await duty()
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("learning_failed", duty=duty.__name__, error=type(error).__name__)
-        except Exception as error:  # the boundary: residents are answered whatever happens here
-            log.exception("learning_failed", duty=duty.__name__, error=type(error).__name__)
+        await guarded(self.follow, failed=FAILED)
+        await guarded(self.write_down, failed=FAILED)
 
     async def follow(self) -> None:
         """Read with the version that serves and the areas that there are now.

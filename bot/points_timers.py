@@ -1,25 +1,23 @@
-"""What comes due for points by the clock and may wait a minute: freezes that end, months that close, seals, looks.
+"""What comes due for points by the clock and may wait a minute: freezes that end, months that close, honours, looks.
 
 One process at a time does it, by a lease; nothing here would happen twice without it, it would only be read twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from bot.duties import guarded
 from bot.wakeups import SENDER, Wakeups
 from community import fairness, honours, sanctions
 from core import clock, leases, logs
 from core.crypto import Vault
 from core.db import Database, new_id
-from core.errors import AppError
-from points import seals, snapshots
+from points import snapshots
 
 TOPIC: Final = "points_timers"
+FAILED: Final = "points_timer_failed"
 TICK_SECONDS: Final = 60.0
 LEASE_SECONDS: Final = 3 * TICK_SECONDS
 LOOK_EVERY: Final = timedelta(hours=1)
@@ -43,7 +41,7 @@ class PointsTimers:
 
     async def run(self) -> None:
         while not self._wakeups.is_stopping:
-            await self._guarded(self.tick)
+            await guarded(self.tick, failed=FAILED)
             await self._wakeups.wait(TOPIC, TICK_SECONDS)
 
     async def tick(self) -> None:
@@ -52,23 +50,14 @@ class PointsTimers:
             lease = await leases.acquire(db, name=TOPIC, seconds=LEASE_SECONDS, holder=self._holder)
         if lease is None:
             return
-        await self._guarded(self._lift_freezes)
+        await guarded(self._lift_freezes, failed=FAILED)
         if clock.now() < self._settled_at:
             return
-        for duty in (self._close_month, self._seal):
-            await self._guarded(duty)
+        await guarded(self._close_month, failed=FAILED)
         if clock.now() >= self._look_at:
             self._look_at = clock.now() + LOOK_EVERY
-            await self._guarded(self.look)
-            await self._guarded(self._honour)
-
-    async def _guarded(self, duty: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await duty()
-        except (AppError, SQLAlchemyError, OSError) as error:
-            log.warning("points_timer_failed", duty=duty.__name__, error=type(error).__name__)
-        except Exception as error:  # the boundary: the clock must go on
-            log.exception("points_timer_failed", duty=duty.__name__, error=type(error).__name__)
+            await guarded(self.look, failed=FAILED)
+            await guarded(self._honour, failed=FAILED)
 
     async def _lift_freezes(self) -> None:
         lifted = await self._database.run(lambda db: sanctions.lift_due(db, self._vault))
@@ -86,12 +75,6 @@ class PointsTimers:
                 log.error("balances_broken", accounts=taken.broken)
             after = taken.last_id
         self._closed = as_of
-
-    async def _seal(self) -> None:
-        """Chain the transfers that were written since."""
-        sealed = seals.BATCH
-        while sealed == seals.BATCH and not self._wakeups.is_stopping:
-            sealed = await self._database.run(lambda db: seals.seal_due(db, self._vault))
 
     async def _honour(self) -> None:
         """Of everybody on the first round of a day, else of those with service certified since the last."""

@@ -11,15 +11,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.duties import guarded
 from bot.wakeups import POSTER, SENDER, Wakeups
 from community import notices
 from core import clock, leases, logs
 from core.crypto import Unreadable, Vault
 from core.db import Database, new_id
-from core.errors import AppError
 from core.leases import Lease, LeaseLost
 from points import grants
 from points.grant_models import GrantState
@@ -49,19 +48,9 @@ class Poster:
 
     async def run(self) -> None:
         while not self._wakeups.is_stopping:
-            settled = await self._guarded()
-            if not settled:
+            if not await guarded(self.once, failed="poster_failed"):
                 await self._wakeups.wait(POSTER, IDLE_SECONDS)
         await self._let_go()
-
-    async def _guarded(self) -> list[Settled]:
-        try:
-            return await self.once()
-        except (AppError, DBAPIError, OSError) as error:
-            log.warning("poster_failed", error=type(error).__name__)
-        except Exception as error:  # the boundary: the next round tries again
-            log.exception("poster_failed", error=type(error).__name__)
-        return []
 
     async def once(self) -> list[Settled]:
         """One batch, if anything is due and no other process has the lease; what became of its requests."""

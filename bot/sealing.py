@@ -6,11 +6,9 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from bot.duties import guarded
 from bot.service import Service
 from core import logs
-from core.errors import AppError
 from points import anchors, seals
 from points.anchors import AnchorContradicted
 
@@ -33,18 +31,15 @@ class Sealer:
     async def run(self) -> None:
         while not self._service.wakeups.is_stopping:
             if self._service.seeded.is_set():  # the sample is written as of its own days: it is sealed as a whole
-                await self._guarded()
+                await guarded(self.watched, failed="sealing_failed")
             await self._service.wakeups.wait(TOPIC, TICK_SECONDS)
 
-    async def _guarded(self) -> None:
+    async def watched(self) -> None:
+        """`once`; an anchor that contradicts the database is told of as what it is, and what to do."""
         try:
             await self.once()
         except AnchorContradicted as error:
             log.error("ledger_anchor_contradicted", seal=error.seq, remedy="run `hc points audit`")  # noqa: TRY400
-        except (AppError, SQLAlchemyError, OSError) as error:
-            log.warning("sealing_failed", error=type(error).__name__)
-        except Exception as error:  # the boundary: the clock must go on
-            log.exception("sealing_failed", error=type(error).__name__)
 
     async def once(self) -> None:
         """Seal whatever has settled, then note the newest seal, whoever made it. Raises AnchorContradicted."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot import chat_photos, chats, inbox, reach, sessions
+from bot.duties import guarded
 from bot.grid import nonces
 from bot.service import Service
 from bot.wakeups import SENDER, TIMERS
 from community import audit, exchanges, issues, photo_files, photos, privacy, teaching
-from core import clock, logs
-from core.errors import AppError
+from core import clock
 from points import expiry
 
 TICK_SECONDS: Final = 2.0
@@ -24,8 +21,6 @@ UNFINISHED_AFTER: Final = timedelta(seconds=15)
 
 INBOX_KEPT: Final = timedelta(days=30)
 BATCH: Final = 100
-
-log = logs.get(__name__)
 
 
 class Timers:
@@ -52,21 +47,12 @@ class Timers:
             self._expire_conversations,
         )
         for duty in quick:
-            await self._guarded(duty)
+            await guarded(duty, failed="timer_failed")
 
     async def slow_tick(self) -> None:
         """What may wait a minute."""
-        await self._guarded(self._service.conversations.learn_places)
         for duty in (self._close_chats, self._expire_points, self._erase, self._seal_audit, self._forget):
-            await self._guarded(duty)
-
-    async def _guarded(self, duty: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await duty()
-        except (AppError, SQLAlchemyError, OSError) as error:
-            log.warning("timer_failed", duty=duty.__name__, error=type(error).__name__)
-        except Exception as error:  # the boundary: the clock must go on
-            log.exception("timer_failed", duty=duty.__name__, error=type(error).__name__)
+            await guarded(duty, failed="timer_failed")
 
     async def _resume_unfinished(self) -> None:
         async with self._service.database.read() as db:

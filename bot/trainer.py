@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.duties import guarded
 from bot.service import Service
 from bot.wakeups import MODELS, TRAINER
 from community import teaching
@@ -58,12 +58,7 @@ class Trainer:
 
     async def run(self) -> None:
         while not self._service.wakeups.is_stopping:
-            try:
-                await self.once()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("trainer_failed", error=type(error).__name__)
-            except Exception as error:  # the boundary: the sender beside us must go on
-                log.exception("trainer_failed", error=type(error).__name__)
+            await guarded(self.once, failed="trainer_failed")
             await self._service.wakeups.wait(TRAINER, IDLE_SECONDS)
 
     async def once(self) -> bool:

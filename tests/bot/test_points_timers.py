@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.points_timers import LEASE_SECONDS, LOOK_EVERY, SETTLING_IN, PointsTimers
+from bot.points_timers import LEASE_SECONDS, LOOK_EVERY, PointsTimers
 from bot.wakeups import Wakeups
 from community import fairness, sanctions
 from core import clock
@@ -15,7 +15,7 @@ from core.crypto import Vault
 from core.db import Database
 from points import corrections, freezes
 from points.flags import FlagKind, Found
-from points.seal_models import BalanceSnapshot, LedgerSeal
+from points.seal_models import BalanceSnapshot
 from tests.community.people import AREA, crowd, notices_of, staff_events, worker
 from tests.community.service import served
 
@@ -99,19 +99,6 @@ async def test_a_month_is_closed_once(timers: PointsTimers, database: Database, 
             await timers.tick()
     async with database.read() as db:
         assert (await db.execute(select(func.count()).select_from(BalanceSnapshot))).scalar_one() == 2
-
-
-async def test_what_was_written_is_sealed(timers: PointsTimers, database: Database, resident_id: str) -> None:
-    assert resident_id
-    counts = select(LedgerSeal.count).order_by(LedgerSeal.seq)
-    await timers.tick()
-    async with database.read() as db:
-        assert (await db.execute(counts)).scalars().all() == [], "it has just started"
-    with clock.frozen(clock.now() + SETTLING_IN):
-        await timers.tick()
-        await timers.tick()
-    async with database.read() as db:
-        assert (await db.execute(counts)).scalars().all() == [1]
 
 
 async def test_a_fault_of_one_duty_leaves_the_others(

@@ -36,4 +36,4 @@ async def test_a_contradicted_anchor_is_left_as_it_is(quiet: House) -> None:
     with pytest.raises(AnchorContradicted):
         await _sealed(quiet)
     assert [one.seq for one in anchors.known(Sealer(quiet.service).anchored)] == [10**6]
-    await Sealer(quiet.service)._guarded()
+    await Sealer(quiet.service).watched()
