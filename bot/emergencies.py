@@ -24,7 +24,8 @@ from core.db import Base, table_of
 from core.messages import InboundKind, Reply
 from core.statements import Statement
 from core.values import Urgency
-from handlers import tables, texts
+from handlers import tables
+from handlers import texts_emergency as words
 from handlers.dialogue import ANYTHING, Answer, Ask, Option, Turn
 from handlers.prompt import NO, YES, Prompt, chosen, match, number_in
 from nlp.escape import escape_word
@@ -34,8 +35,8 @@ OPEN_FOR: Final = timedelta(minutes=30)
 
 
 _HURT: Final = (
-    Option(YES, texts.EMERGENCY_HURT_YES, ("有", "有人伤了")),
-    Option(NO, texts.EMERGENCY_HURT_NO, ("没人受伤", "没有人受伤", "没人伤")),
+    Option(YES, words.EMERGENCY_HURT_YES, ("有", "有人伤了")),
+    Option(NO, words.EMERGENCY_HURT_NO, ("没人受伤", "没有人受伤", "没人伤")),
 )
 
 
@@ -104,13 +105,13 @@ async def _raise(turn: Turn, case: Case | None, kind: str) -> Reply:
         await issues.add_text(
             turn.db, turn.vault, turn.config, number=case.number, text=turn.said.text, resident_id=turn.resident_id
         )
-        return _prompt(turn, case.kind, CaseStep(case.step), texts.EMERGENCY_PAGED)
+        return _prompt(turn, case.kind, CaseStep(case.step), words.EMERGENCY_PAGED)
     found = turn.understood.place()
     place = found.text if found is not None and not found.value["deictic"] else ""
     number, channels = await _file(turn, kind, place)
     step = CaseStep.HURT if place else CaseStep.PLACE
     await _keep(turn, kind, step, number)
-    return _prompt(turn, kind, step, texts.EMERGENCY_PAGED if channels else texts.EMERGENCY_NO_DUTY)
+    return _prompt(turn, kind, step, words.EMERGENCY_PAGED if channels else words.EMERGENCY_NO_DUTY)
 
 
 async def _file(turn: Turn, kind: str, place: str) -> tuple[str, int]:
@@ -128,7 +129,7 @@ async def _file(turn: Turn, kind: str, place: str) -> tuple[str, int]:
             category_name=category.name,
             urgency=Urgency.URGENT,
             emergency=kind,
-            address=place or texts.EMERGENCY_UNKNOWN_PLACE,
+            address=place or words.EMERGENCY_UNKNOWN_PLACE,
             point=None,
             area_code=area,
             grid_code=home.grid_code,
@@ -144,8 +145,8 @@ async def _file(turn: Turn, kind: str, place: str) -> tuple[str, int]:
 
 def _prompt(turn: Turn, kind: str, step: CaseStep, status: str) -> Reply:
     gas = turn.config.service.emergency_numbers.get("gas", "燃气公司")
-    first = texts.EMERGENCY_NUMBERS[kind].format(gas=gas)
-    second = f"{texts.EMERGENCY_ACTS[kind]}{status}"
+    first = words.EMERGENCY_NUMBERS[kind].format(gas=gas)
+    second = f"{words.EMERGENCY_ACTS[kind]}{status}"
     return _of(step, turn.message_key, before=f"{first}\n{second}").reply()
 
 
@@ -153,11 +154,11 @@ def _of(step: CaseStep, key: str, *, before: str = "") -> Prompt:
     """The prompt of a step; the same function makes it for asking and for matching."""
     text, options = {
         CaseStep.DOUBT: (
-            texts.EMERGENCY_ASK_NOW,
-            (Option(YES, texts.EMERGENCY_NOW_YES), Option(NO, texts.EMERGENCY_NOW_NO)),
+            words.EMERGENCY_ASK_NOW,
+            (Option(YES, words.EMERGENCY_NOW_YES), Option(NO, words.EMERGENCY_NOW_NO)),
         ),
-        CaseStep.PLACE: (texts.EMERGENCY_ASK_PLACE, ()),
-        CaseStep.HURT: (texts.EMERGENCY_ASK_HURT, _HURT),
+        CaseStep.PLACE: (words.EMERGENCY_ASK_PLACE, ()),
+        CaseStep.HURT: (words.EMERGENCY_ASK_HURT, _HURT),
         CaseStep.TOLD: ("", ()),
     }[step]
     return Prompt.of(Ask(step, f"{before}\n{text}".strip(), options, accepts=ANYTHING), key)
@@ -166,7 +167,7 @@ def _of(step: CaseStep, key: str, *, before: str = "") -> Prompt:
 async def _doubt(turn: Turn, kind: str) -> Reply:
     """Past, denied or a drill, perhaps: the numbers stand there while one question is asked."""
     await _keep(turn, kind, CaseStep.DOUBT, None)
-    number = texts.EMERGENCY_NUMBERS[kind].format(gas=turn.config.service.emergency_numbers.get("gas", "燃气公司"))
+    number = words.EMERGENCY_NUMBERS[kind].format(gas=turn.config.service.emergency_numbers.get("gas", "燃气公司"))
     return _of(CaseStep.DOUBT, turn.message_key, before=number).reply()
 
 
@@ -228,7 +229,7 @@ async def _next(turn: Turn, case: Case) -> Reply:
 
 
 def _noted(case: Case) -> Reply:
-    return Reply(texts.EMERGENCY_NOTED.format(number=texts.EMERGENCY_NUMBER_OF[case.kind]))
+    return Reply(words.EMERGENCY_NOTED.format(number=words.EMERGENCY_NUMBER_OF[case.kind]))
 
 
 def _is_other_wish(turn: Turn) -> bool:
@@ -242,7 +243,7 @@ async def _resolve(turn: Turn, case: Case, answer: Answer) -> Reply | None:
     if answer.value == YES:
         return await _raise(turn, None, case.kind)
     await turn.db.execute(delete(EmergencyCase).where(EmergencyCase.identity_id == turn.who.identity_id))
-    return Reply(texts.EMERGENCY_CALM) if answer.value == NO else None
+    return Reply(words.EMERGENCY_CALM) if answer.value == NO else None
 
 
 async def _add(turn: Turn, case: Case, answer: Answer) -> None:
@@ -253,7 +254,10 @@ async def _add(turn: Turn, case: Case, answer: Answer) -> None:
         photo_id = await photos.expect(turn.db, turn.vault, who=turn.who, media=turn.said.media)
         await photos.attach(turn.db, photo_ids=[photo_id], issue_number=case.number)
         return
-    hurt = {YES: texts.EMERGENCY_HURT_YES, NO: f"{texts.EMERGENCY_HURT_NO}{texts.EMERGENCY_HURT_YES}"}
+    hurt = {
+        YES: words.EMERGENCY_HURT_YES,
+        NO: f"{words.EMERGENCY_HURT_NO}{words.EMERGENCY_HURT_YES}",
+    }
     text = hurt.get(answer.value, answer.text) if case.step == CaseStep.HURT.value else answer.text
     if turn.said.point is not None:
         text = (

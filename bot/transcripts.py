@@ -16,7 +16,7 @@ from community import residents
 from core import clock
 from core.crypto import Vault, unseal
 from core.messages import Inbound, InboundKind, Reply
-from handlers import texts
+from handlers import texts_notices
 
 
 async def history(db: AsyncSession, vault: Vault, *, identity_id: str, limit: int = 50) -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ async def history(db: AsyncSession, vault: Vault, *, identity_id: str, limit: in
     )
     for line in sent.scalars():
         reply = Reply.from_json(json.loads(unseal(key, PURPOSE, line.body)))
-        by = "worker" if reply.text.startswith(texts.WORKER_SAYS) else "bot"
+        by = "worker" if reply.text.startswith(texts_notices.WORKER_SAYS) else "bot"
         lines.append((line.sent_at, by, _shown(reply), None))
     newest = sorted(lines, key=lambda line: line[0])[-limit:]
     return [{"at": clock.iso(at), "by": by, "text": text, "photo": photo} for at, by, text, photo in newest]

@@ -26,7 +26,7 @@ async def tell_resident(
     expires_at: datetime | None = None,
     identity_id: str | None = None,
 ) -> bool:
-    """Queue one notice to a resident; `notice` names its text in `handlers/texts`, `facts` fill it in.
+    """Queue one notice to a resident; `notice` names its text in `handlers/texts_notices`, `facts` fill it in.
 
     `key` makes it happen once. One for later (`not_before`) waits in a queue of its own, so that it does not hold up
     what is said before it. False when it was queued before.

@@ -12,6 +12,7 @@ from community import consents, contacts, families, leaderboard, members, volunt
 from community.consents import Purpose, Record
 from community.members.workflow import ACTIVE
 from handlers import texts
+from handlers import texts_me as words
 from handlers.common import wording
 from handlers.dialogue import Ask, Dialogue, Done, Option, Outcome, Turn, entry
 from handlers.prompt import NO, YES
@@ -26,12 +27,12 @@ class Step(StrEnum):
 async def begin(turn: Turn) -> Outcome:
     given = await _given(turn)
     if not given:
-        return Done(texts.CONSENTS_NONE, (entry("me", texts.ME_TITLE),))
+        return Done(words.CONSENTS_NONE, (entry("me", texts.ME_TITLE),))
     options = tuple(
-        Option(record.purpose, texts.CONSENT_LINE.format(what=texts.PURPOSES[record.purpose], day=day(record.at)))
+        Option(record.purpose, words.CONSENT_LINE.format(what=words.PURPOSES[record.purpose], day=day(record.at)))
         for record in given
     )
-    return Ask(Step.LIST, texts.CONSENTS_WHICH, (*options, Option(NO, texts.CONSENTS_KEEP)))
+    return Ask(Step.LIST, words.CONSENTS_WHICH, (*options, Option(NO, words.CONSENTS_KEEP)))
 
 
 async def _given(turn: Turn) -> list[Record]:
@@ -46,20 +47,20 @@ async def _given(turn: Turn) -> list[Record]:
 
 async def chosen(turn: Turn) -> Outcome:
     if turn.answer.value == NO:
-        return Done(texts.CONSENTS_KEPT)
+        return Done(words.CONSENTS_KEPT)
     turn.draft = {"purpose": turn.answer.value}
-    options = (Option(YES, texts.CONSENT_WITHDRAW, texts.CONSENT_WITHDRAW_WORDS), Option(NO, texts.NOT_NOW))
-    return Ask(Step.SURE, texts.CONSENT_SURE[Purpose(turn.answer.value)], options)
+    options = (Option(YES, words.CONSENT_WITHDRAW, words.CONSENT_WITHDRAW_WORDS), Option(NO, texts.NOT_NOW))
+    return Ask(Step.SURE, words.CONSENT_SURE[Purpose(turn.answer.value)], options)
 
 
 async def sure(turn: Turn) -> Outcome:
     if turn.answer.value != YES:
-        return Done(texts.CONSENTS_KEPT)
+        return Done(words.CONSENTS_KEPT)
     purpose = Purpose(turn.draft["purpose"])
-    words = wording(turn, texts.CONSENT_SURE[purpose])
-    await consents.withdraw(turn.db, resident_id=turn.resident_id, purpose=purpose, wording=words)
+    agreed = wording(turn, words.CONSENT_SURE[purpose])
+    await consents.withdraw(turn.db, resident_id=turn.resident_id, purpose=purpose, wording=agreed)
     await _forget(turn, purpose)
-    return Done(texts.CONSENT_WITHDRAWN.format(what=texts.PURPOSES[purpose]), (entry("me", texts.ME_TITLE),))
+    return Done(words.CONSENT_WITHDRAWN.format(what=words.PURPOSES[purpose]), (entry("me", texts.ME_TITLE),))
 
 
 async def _forget(turn: Turn, purpose: Purpose) -> None:
@@ -82,4 +83,4 @@ async def _forget(turn: Turn, purpose: Purpose) -> None:
             return
 
 
-CONSENTS: Final = Dialogue("consents", texts.CONSENTS_TITLE, begin, {Step.LIST: chosen, Step.SURE: sure})
+CONSENTS: Final = Dialogue("consents", words.CONSENTS_TITLE, begin, {Step.LIST: chosen, Step.SURE: sure})

@@ -7,6 +7,7 @@ from typing import Final
 
 from community import masking, sanctions
 from handlers import texts
+from handlers import texts_points as words
 from handlers.common import area_of
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO
@@ -26,14 +27,14 @@ class Step(StrEnum):
 async def begin(turn: Turn) -> Outcome:
     frozen = await _frozen(turn)
     if frozen is None:
-        return Done(texts.APPEAL_NOTHING, (entry("points", texts.POINTS_TITLE),))
+        return Done(words.APPEAL_NOTHING, (entry("points", texts.POINTS_TITLE),))
     before = await appeals.of_freeze(turn.db, freeze_id=frozen.id)
     if before and before[-1].state is AppealState.OPEN:
-        return Done(texts.APPEAL_WAITS)
+        return Done(words.APPEAL_WAITS)
     if len(before) >= ROUNDS:
-        return Done(texts.APPEAL_OVER.format(until=day(frozen.ends_at)), (entry("human", texts.TO_HUMAN),))
+        return Done(words.APPEAL_OVER.format(until=day(frozen.ends_at)), (entry("human", texts.TO_HUMAN),))
     turn.draft = {"area": frozen.area_code}
-    text = texts.APPEAL_ASK.format(until=day(frozen.ends_at), reason=brief(frozen.reason, 40))
+    text = words.APPEAL_ASK.format(until=day(frozen.ends_at), reason=brief(frozen.reason, 40))
     return Ask(Step.WORDS, text, (Option(NO, texts.NOT_NOW),), accepts=TEXT, greedy=True)
 
 
@@ -44,14 +45,14 @@ async def _frozen(turn: Turn) -> Frozen | None:
     return next((one for one in found if one.area_code == home), found[0] if found else None)
 
 
-async def words(turn: Turn) -> Outcome:
+async def reasons(turn: Turn) -> Outcome:
     if turn.answer.value == NO:
-        return Done(texts.APPEAL_LATER)
+        return Done(words.APPEAL_LATER)
     said = masking.storable(turn.answer.text).strip()[:MOST_CHARACTERS]
     if not said:
         return Unclear()
     await sanctions.appeal(turn.db, turn.vault, area_code=turn.draft["area"], resident_id=turn.resident_id, words=said)
-    return Done(texts.APPEAL_DONE)
+    return Done(words.APPEAL_DONE)
 
 
-APPEAL: Final = Dialogue("appeal", texts.APPEAL_TITLE, begin, {Step.WORDS: words}, needs_identity=True)
+APPEAL: Final = Dialogue("appeal", words.APPEAL_TITLE, begin, {Step.WORDS: reasons}, needs_identity=True)

@@ -67,7 +67,7 @@ async def _shown(turn: Turn, family: FamilyView) -> Done:
     )
     options = (
         entry("family_pool", words.FAMILY_POOL_TITLE, words=words.FAMILY_POOL_WORDS),
-        entry("redeem", texts.REDEEM_TITLE, words=words.REDEEM_TITLE_WORDS),
+        entry("redeem", words.REDEEM_TITLE, words=words.REDEEM_TITLE_WORDS),
         entry("family_invite", words.FAMILY_INVITE_TITLE, words=words.FAMILY_INVITE_WORDS),
         entry("family_leave", words.FAMILY_LEAVE_TITLE, words=words.FAMILY_LEAVE_WORDS),
     )
@@ -103,12 +103,12 @@ async def invited(turn: Turn) -> Outcome:
         wording=wording(turn, words.FAMILY_INVITED_BY.format(who="")),
     )
     points = (await _balance(turn, family)).available
-    options = (entry("family_pool", words.FAMILY_POOL_TITLE), entry("redeem", texts.REDEEM_TITLE))
+    options = (entry("family_pool", words.FAMILY_POOL_TITLE), entry("redeem", words.REDEEM_TITLE))
     return Done(words.FAMILY_JOINED.format(count=len(family.members), points=points), options)
 
 
 def _no_family() -> Done:
-    return Done(words.FAMILY_NONE, (entry("family", texts.FAMILY_TITLE),))
+    return Done(words.FAMILY_NONE, (entry("family", words.FAMILY_TITLE),))
 
 
 async def _own(turn: Turn, family: FamilyView) -> int:
@@ -141,7 +141,7 @@ async def amount(turn: Turn) -> Outcome:
 
 async def pool(turn: Turn) -> Outcome:
     if turn.answer.value != YES:
-        return Done(words.FAMILY_DROPPED, (entry("family", texts.FAMILY_TITLE),))
+        return Done(words.FAMILY_DROPPED, (entry("family", words.FAMILY_TITLE),))
     await families.pool(
         turn.db,
         resident_id=turn.resident_id,
@@ -152,7 +152,7 @@ async def pool(turn: Turn) -> Outcome:
     if family is None:
         return _no_family()
     text = words.FAMILY_POOLED.format(points=(await _balance(turn, family)).available)
-    return Done(text, (entry("redeem", texts.REDEEM_TITLE), entry("family", texts.FAMILY_TITLE)))
+    return Done(text, (entry("redeem", words.REDEEM_TITLE), entry("family", words.FAMILY_TITLE)))
 
 
 async def begin_inviting(turn: Turn) -> Outcome:
@@ -166,7 +166,7 @@ async def phone(turn: Turn) -> Outcome:
     if not number:
         return Unclear(texts.PHONE_AGAIN)
     await family_invitations.invite(turn.db, turn.vault, resident_id=turn.resident_id, phone=number)
-    return Done(words.FAMILY_INVITE_DONE, (entry("family", texts.FAMILY_TITLE),))
+    return Done(words.FAMILY_INVITE_DONE, (entry("family", words.FAMILY_TITLE),))
 
 
 async def begin_leaving(turn: Turn) -> Outcome:
@@ -182,7 +182,7 @@ async def begin_leaving(turn: Turn) -> Outcome:
 
 async def leave(turn: Turn) -> Outcome:
     if turn.answer.value != YES:
-        return Done(words.FAMILY_KEPT, (entry("family", texts.FAMILY_TITLE),))
+        return Done(words.FAMILY_KEPT, (entry("family", words.FAMILY_TITLE),))
     taken = await families.leave(turn.db, resident_id=turn.resident_id)
     await consents.withdraw(
         turn.db,
@@ -195,7 +195,7 @@ async def leave(turn: Turn) -> Outcome:
 
 
 FAMILY: Final = Dialogue(
-    "family", texts.FAMILY_TITLE, begin, {Step.START: start, Step.INVITED: invited}, needs_identity=True
+    "family", words.FAMILY_TITLE, begin, {Step.START: start, Step.INVITED: invited}, needs_identity=True
 )
 FAMILY_POOL: Final = Dialogue(
     "family_pool",

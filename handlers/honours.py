@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import texts
+from handlers import texts_points as words
 from points.honours import Standing
 
 HOUR_MINUTES = 60
@@ -12,9 +12,9 @@ def sentence(standing: Standing) -> str:
     """One line, or two; empty for who has not begun."""
     if not standing.minutes and standing.tier is None:
         return ""
-    lines = [] if standing.tier is None else [texts.HONOUR_HELD.format(title=standing.tier.title)]
+    lines = [] if standing.tier is None else [words.HONOUR_HELD.format(title=standing.tier.title)]
     if standing.following is None:
-        return "" if standing.tier is None else texts.HONOUR_TOP.format(title=standing.tier.title)
+        return "" if standing.tier is None else words.HONOUR_TOP.format(title=standing.tier.title)
     return "\n".join([*lines, _missing(standing)])
 
 
@@ -24,7 +24,7 @@ def _missing(standing: Standing) -> str:
     hours = -(-standing.missing_minutes // HOUR_MINUTES)
     points, title = standing.missing_points, standing.following.title
     if hours and points:
-        return texts.HONOUR_TO_BOTH.format(hours=hours, points=points, title=title)
+        return words.HONOUR_TO_BOTH.format(hours=hours, points=points, title=title)
     if hours:
-        return texts.HONOUR_TO_HOURS.format(hours=hours, title=title)
-    return texts.HONOUR_TO_POINTS.format(points=points, title=title)
+        return words.HONOUR_TO_HOURS.format(hours=hours, title=title)
+    return words.HONOUR_TO_POINTS.format(points=points, title=title)

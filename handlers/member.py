@@ -15,6 +15,7 @@ from community.members import AlreadyRegistered, Details, Registration
 from community.members.workflow import ACTIVE
 from core.values import RegistrationState
 from handlers import tables, texts
+from handlers import texts_member as words
 from handlers.common import area_of, ask_phone, choose_area_first, taken_phone, wording, wrong
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.prompt import NO, YES
@@ -55,22 +56,22 @@ async def begin(turn: Turn) -> Outcome:
 def _status(turn: Turn, known: Registration) -> Ask:
     turn.draft = {"id": known.id}
     options = (
-        Option(Choose.CORRECT, texts.MEMBER_CORRECT, texts.MEMBER_CORRECT_WORDS),
-        Option(Choose.WITHDRAW, texts.MEMBER_WITHDRAW, texts.MEMBER_WITHDRAW_WORDS),
+        Option(Choose.CORRECT, words.MEMBER_CORRECT, words.MEMBER_CORRECT_WORDS),
+        Option(Choose.WITHDRAW, words.MEMBER_WITHDRAW, words.MEMBER_WITHDRAW_WORDS),
     )
-    return Ask(Step.STATUS, texts.MEMBER_STATES[RegistrationState(known.state)], options)
+    return Ask(Step.STATUS, words.MEMBER_STATES[RegistrationState(known.state)], options)
 
 
 def _ask_consent() -> Ask:
-    options = (Option(YES, texts.MEMBER_AGREE), Option(NO, texts.MEMBER_DISAGREE))
-    return Ask(Step.CONSENT, texts.MEMBER_CONSENT, options)
+    options = (Option(YES, words.MEMBER_AGREE), Option(NO, words.MEMBER_DISAGREE))
+    return Ask(Step.CONSENT, words.MEMBER_CONSENT, options)
 
 
 async def status(turn: Turn) -> Outcome:
     registration_id = turn.draft["id"]
     if turn.answer.value == Choose.WITHDRAW:
         await members.withdraw(turn.db, turn.vault, registration_id=registration_id, resident_id=turn.resident_id)
-        return Done(texts.MEMBER_WITHDRAWN)
+        return Done(words.MEMBER_WITHDRAWN)
     known = await members.own_view(turn.db, turn.vault, registration_id=registration_id, resident_id=turn.resident_id)
     turn.draft |= {field: known[field] for field in ("name", "phone", "employer", "speciality")}
     return _confirm(turn)
@@ -78,12 +79,12 @@ async def status(turn: Turn) -> Outcome:
 
 async def consent(turn: Turn) -> Outcome:
     if turn.answer.value != YES:
-        return Done(texts.MEMBER_NO_CONSENT)
+        return Done(words.MEMBER_NO_CONSENT)
     await consents.give(
         turn.db,
         resident_id=turn.resident_id,
         purpose=Purpose.PARTY_MEMBER,
-        wording=wording(turn, texts.MEMBER_CONSENT),
+        wording=wording(turn, words.MEMBER_CONSENT),
     )
     return await _next(turn)
 
@@ -92,26 +93,26 @@ async def _next(turn: Turn) -> Outcome:
     """The first thing that is still missing."""
     draft = turn.draft
     if not draft.get("name"):
-        return Ask(Step.NAME, texts.MEMBER_ASK_NAME, accepts=TEXT, slot="name")
+        return Ask(Step.NAME, words.MEMBER_ASK_NAME, accepts=TEXT, slot="name")
     if not draft.get("phone"):
-        return await ask_phone(turn, Step.PHONE, texts.MEMBER_ASK_PHONE)
+        return await ask_phone(turn, Step.PHONE, words.MEMBER_ASK_PHONE)
     if not draft.get("employer"):
-        return Ask(Step.EMPLOYER, texts.MEMBER_ASK_EMPLOYER, accepts=TEXT, greedy=True)
+        return Ask(Step.EMPLOYER, words.MEMBER_ASK_EMPLOYER, accepts=TEXT, greedy=True)
     if "speciality" not in draft:
-        options = tuple(Option(word, word) for word in texts.MEMBER_SPECIALITIES)
-        skip = Option(Choose.SKIP, texts.MEMBER_SKIP, tables.words("any"))
-        return Ask(Step.SPECIALITY, texts.MEMBER_ASK_SPECIALITY, (*options, skip), TEXT, greedy=True)
+        options = tuple(Option(word, word) for word in words.MEMBER_SPECIALITIES)
+        skip = Option(Choose.SKIP, words.MEMBER_SKIP, tables.words("any"))
+        return Ask(Step.SPECIALITY, words.MEMBER_ASK_SPECIALITY, (*options, skip), TEXT, greedy=True)
     return _confirm(turn)
 
 
 def _confirm(turn: Turn) -> Ask:
     draft = turn.draft
-    text = texts.MEMBER_CONFIRM.format(name=draft["name"], phone=draft["phone"], employer=draft["employer"])
+    text = words.MEMBER_CONFIRM.format(name=draft["name"], phone=draft["phone"], employer=draft["employer"])
     options = (
-        Option(YES, texts.MEMBER_YES, texts.MEMBER_YES_WORDS),
-        Option(Choose.NAME, texts.MEMBER_CHANGE_NAME),
-        Option(Choose.PHONE, texts.MEMBER_CHANGE_PHONE),
-        Option(Choose.EMPLOYER, texts.MEMBER_CHANGE_EMPLOYER),
+        Option(YES, words.MEMBER_YES, words.MEMBER_YES_WORDS),
+        Option(Choose.NAME, words.MEMBER_CHANGE_NAME),
+        Option(Choose.PHONE, words.MEMBER_CHANGE_PHONE),
+        Option(Choose.EMPLOYER, words.MEMBER_CHANGE_EMPLOYER),
         Option(NO, texts.NOT_NOW),
     )
     return Ask(Step.CONFIRM, text, options, accepts=TEXT)
@@ -121,7 +122,7 @@ async def name(turn: Turn) -> Outcome:
     slot = turn.understood.slot("name")
     given = str(slot.value) if slot else turn.answer.text
     if len(given) > LONGEST_NAME or not all(ch.isalpha() or ch in texts.NAME_SIGNS for ch in given):
-        return Unclear(texts.MEMBER_NAME_AGAIN)
+        return Unclear(words.MEMBER_NAME_AGAIN)
     turn.draft["name"] = given
     if phone := turn.understood.slot("phone"):
         turn.draft["phone"] = str(phone.value)
@@ -152,7 +153,7 @@ async def confirm(turn: Turn) -> Outcome:
         case "":
             return await _corrected(turn)
         case answer:
-            return await _register(turn) if answer == YES else Done(texts.MEMBER_DROPPED)
+            return await _register(turn) if answer == YES else Done(words.MEMBER_DROPPED)
 
 
 async def _corrected(turn: Turn) -> Outcome:
@@ -170,14 +171,14 @@ async def _register(turn: Turn) -> Outcome:
         await members.correct(
             turn.db, turn.vault, registration_id=draft["id"], resident_id=turn.resident_id, details=details
         )
-        return Done(texts.MEMBER_CORRECTED)
+        return Done(words.MEMBER_CORRECTED)
     area = await area_of(turn) or ""
     try:
         await members.register(turn.db, turn.vault, resident_id=turn.resident_id, area_code=area, details=details)
     except AlreadyRegistered:
         return await begin(turn)
     await contacts.keep(turn.db, turn.vault, resident_id=turn.resident_id, name=draft["name"])
-    return Done(texts.MEMBER_DONE, (entry("area", texts.MEMBER_AREA),))
+    return Done(words.MEMBER_DONE, (entry("area", words.MEMBER_AREA),))
 
 
 MEMBER: Final = Dialogue(

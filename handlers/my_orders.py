@@ -11,6 +11,7 @@ from community.orders import Order
 from community.orders.workflow import OPEN
 from core.values import OrderState
 from handlers import texts
+from handlers import texts_order as words
 from handlers.common import ask_stars
 from handlers.dialogue import Dialogue, Done, Option, Outcome, Turn, entry
 from handlers.wording import moment
@@ -27,22 +28,22 @@ class Step(StrEnum):
 async def my_orders(turn: Turn) -> Outcome:
     mine = await orders.my_orders(turn.db, resident_id=turn.resident_id, limit=SHOWN)
     if not mine:
-        return Done(texts.ORDERS_NONE, (entry("order", texts.ORDER_TITLE),))
+        return Done(words.ORDERS_NONE, (entry("order", texts.ORDER_TITLE),))
     lines: list[str] = []
     options: list[Option] = []
     for order in mine:
         title = (await orders.get_service(turn.db, service_id=order.service_id)).title
-        at, state = moment(order.slot_start), texts.ORDER_STATES[order.state]
-        lines.append(texts.ORDERS_LINE.format(number=order.number, title=title, at=at, state=state))
+        at, state = moment(order.slot_start), words.ORDER_STATES[order.state]
+        lines.append(words.ORDERS_LINE.format(number=order.number, title=title, at=at, state=state))
         options += _choices(order, title, at)
-    return Done("\n".join(lines), (*options, entry("order", texts.ORDER_MORE)))
+    return Done("\n".join(lines), (*options, entry("order", words.ORDER_MORE)))
 
 
 def _choices(order: Order, title: str, at: str) -> list[Option]:
     if order.state in OPEN:
-        return [entry("cancel_order", texts.ORDER_CANCEL.format(title=title, at=at), order.number)]
+        return [entry("cancel_order", words.ORDER_CANCEL.format(title=title, at=at), order.number)]
     if order.state == OrderState.SERVED:
-        return [entry("rate_order", texts.ORDER_RATE.format(title=title), order.number, texts.ORDER_RATE_WORDS)]
+        return [entry("rate_order", words.ORDER_RATE.format(title=title), order.number, words.ORDER_RATE_WORDS)]
     return []
 
 
@@ -51,7 +52,7 @@ async def cancel_order(turn: Turn) -> Outcome:
     actor = Actor(Party.RESIDENT, turn.resident_id)
     number = turn.answer.value
     await orders.move(turn.db, turn.vault, number=number, action=orders.Action.CANCEL, actor=actor)
-    return Done(texts.ORDER_CANCELLED.format(number=number), (entry("order", texts.ORDER_MORE),))
+    return Done(words.ORDER_CANCELLED.format(number=number), (entry("order", words.ORDER_MORE),))
 
 
 async def begin_rating(turn: Turn) -> Outcome:
@@ -69,11 +70,11 @@ async def stars(turn: Turn) -> Outcome:
         actor=Actor(Party.RESIDENT, turn.resident_id),
         details=orders.Details(rating=given),
     )
-    return Done(texts.MINE_RATED if given >= CONTENT else texts.ORDER_RATED_LOW)
+    return Done(texts.RATED if given >= CONTENT else words.ORDER_RATED_LOW)
 
 
 MY_ORDERS: Final = Dialogue("my_orders", texts.MY_ORDERS_TITLE, my_orders, {}, needs_identity=True)
 CANCEL_ORDER: Final = Dialogue("cancel_order", texts.MY_ORDERS_TITLE, cancel_order, {}, needs_identity=True)
 RATE_ORDER: Final = Dialogue(
-    "rate_order", texts.ORDER_RATE_TITLE, begin_rating, {Step.STARS: stars}, needs_identity=True
+    "rate_order", words.ORDER_RATE_TITLE, begin_rating, {Step.STARS: stars}, needs_identity=True
 )

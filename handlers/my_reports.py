@@ -11,6 +11,7 @@ from core import clock
 from core.messages import InboundKind
 from core.values import IssueState
 from handlers import texts
+from handlers import texts_report as words
 from handlers.common import ask_stars
 from handlers.dialogue import ANYTHING, TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.dialogue import Step as StepFunction
@@ -39,20 +40,20 @@ class Choose(StrEnum):
 
 _CHOICES: Final = {
     "open": (
-        (Choose.URGE, texts.MINE_URGE, texts.URGE_WORDS),
-        (Choose.MORE, texts.REPORT_ADD, texts.ADD_WORDS),
-        (Choose.WITHDRAW, texts.MINE_WITHDRAW, texts.WITHDRAW_WORDS),
+        (Choose.URGE, words.MINE_URGE, words.URGE_WORDS),
+        (Choose.MORE, words.REPORT_ADD, words.ADD_WORDS),
+        (Choose.WITHDRAW, words.MINE_WITHDRAW, words.WITHDRAW_WORDS),
     ),
     "handled": (
-        (Choose.RATE, texts.FIXED_YES, texts.FIXED_YES_WORDS),
-        (Choose.REOPEN, texts.FIXED_NO, texts.FIXED_NO_WORDS),
-        (Choose.MORE, texts.REPORT_ADD, texts.ADD_WORDS),
+        (Choose.RATE, words.FIXED_YES, words.FIXED_YES_WORDS),
+        (Choose.REOPEN, words.FIXED_NO, words.FIXED_NO_WORDS),
+        (Choose.MORE, words.REPORT_ADD, words.ADD_WORDS),
     ),
     "closed": (
-        (Choose.RATE, texts.RATE_IT, texts.RATE_WORDS),
-        (Choose.REOPEN, texts.FIXED_NO, texts.FIXED_NO_WORDS),
+        (Choose.RATE, words.RATE_IT, words.RATE_WORDS),
+        (Choose.REOPEN, words.FIXED_NO, words.FIXED_NO_WORDS),
     ),
-    "rated": ((Choose.REOPEN, texts.FIXED_NO, texts.FIXED_NO_WORDS),),
+    "rated": ((Choose.REOPEN, words.FIXED_NO, words.FIXED_NO_WORDS),),
     "over": (),
 }
 
@@ -65,13 +66,13 @@ async def begin(turn: Turn) -> Outcome:
         return await _named(turn, number)
     mine = await issues.mine(turn.db, turn.vault, resident_id=turn.resident_id, limit=SHOWN)
     if not mine:
-        return Done(texts.MINE_NONE, (entry("report", texts.REPORT_TITLE), entry("my_orders", texts.MY_ORDERS_TITLE)))
+        return Done(words.MINE_NONE, (entry("report", texts.REPORT_TITLE), entry("my_orders", texts.MY_ORDERS_TITLE)))
     if len(mine) == 1:
         return _one(turn, mine[0])
     options = tuple(
-        Option(issue["number"], texts.MINE_LINE.format(**_facts(issue)), (issue["number"],)) for issue in mine
+        Option(issue["number"], words.MINE_LINE.format(**_facts(issue)), (issue["number"],)) for issue in mine
     )
-    return Ask(Step.LIST, texts.MINE_WHICH, options, accepts=TEXT)
+    return Ask(Step.LIST, words.MINE_WHICH, options, accepts=TEXT)
 
 
 async def _view(turn: Turn, number: str) -> dict[str, Any] | None:
@@ -83,7 +84,7 @@ async def _view(turn: Turn, number: str) -> dict[str, Any] | None:
 async def _named(turn: Turn, number: str) -> Ask | Done:
     issue = await _view(turn, number)
     if issue is None:
-        return Done(texts.MINE_UNKNOWN.format(number=number), (entry("my_reports", texts.MY_REPORTS_TITLE),))
+        return Done(words.MINE_UNKNOWN.format(number=number), (entry("my_reports", texts.MY_REPORTS_TITLE),))
     return _one(turn, issue)
 
 
@@ -104,16 +105,16 @@ def _one(turn: Turn, issue: dict[str, Any]) -> Ask | Done:
     is_open = issue["state"] not in SETTLED
     last = next((event["reason"] for event in reversed(issue["history"]) if event.get("reason")), "")
     text = fill(
-        texts.MINE_ONE,
+        words.MINE_ONE,
         {
             **facts,
-            "due": texts.MINE_DUE.format(**facts) if is_open and facts["deadline"] else "",
+            "due": words.MINE_DUE.format(**facts) if is_open and facts["deadline"] else "",
             "why": texts.NOTICE_WHY.format(reason=brief(last, 60)) if last else "",
         },
     )
     text = "\n".join(line for line in text.splitlines() if line.strip())
-    options = tuple(Option(choice, label, words) for choice, label, words in _CHOICES[_kind(issue)])
-    return Ask(Step.ONE, text, options) if options else Done(text, (entry("report", texts.MORE_REPORT),))
+    options = tuple(Option(choice, label, names) for choice, label, names in _CHOICES[_kind(issue)])
+    return Ask(Step.ONE, text, options) if options else Done(text, (entry("report", words.MORE_REPORT),))
 
 
 def _kind(issue: dict[str, Any]) -> str:
@@ -137,14 +138,14 @@ async def one(turn: Turn) -> Outcome:
     match turn.answer.value:
         case Choose.URGE:
             await issues.urge(turn.db, turn.vault, turn.config, number=number, resident_id=turn.resident_id)
-            return Done(texts.MINE_URGED.format(number=number))
+            return Done(words.MINE_URGED.format(number=number))
         case Choose.WITHDRAW:
             await issues.withdraw(turn.db, turn.vault, turn.config, number=number, resident_id=turn.resident_id)
-            return Done(texts.MINE_WITHDRAWN.format(number=number))
+            return Done(words.MINE_WITHDRAWN.format(number=number))
         case Choose.MORE:
-            return Ask(Step.MORE, texts.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
+            return Ask(Step.MORE, words.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
         case Choose.REOPEN:
-            return Ask(Step.WHY, texts.MINE_ASK_WHY, accepts=ANYTHING, greedy=True)
+            return Ask(Step.WHY, words.MINE_ASK_WHY, accepts=ANYTHING, greedy=True)
         case _:
             return await _confirmed(turn, number)
 
@@ -171,32 +172,32 @@ async def more(turn: Turn) -> Outcome:
             await issues.add_photo(
                 turn.db, turn.vault, turn.config, number=number, sha256=photo.sha256, content_type=photo.content_type
             )
-        return Done(texts.REPORT_PHOTO_ADDED.format(number=number))
+        return Done(words.REPORT_PHOTO_ADDED.format(number=number))
     text = turn.said.label or turn.answer.text
     if turn.said.kind is InboundKind.LOCATION and turn.said.point is not None:
         text = f"{text} ({turn.said.point.lng:.6f}, {turn.said.point.lat:.6f} {turn.said.point.crs})".strip()
     await issues.add_text(turn.db, turn.vault, turn.config, number=number, text=text, resident_id=turn.resident_id)
-    return Done(texts.MINE_ADDED.format(number=number))
+    return Done(words.MINE_ADDED.format(number=number))
 
 
 async def why(turn: Turn) -> Outcome:
     """Not fixed: the next round begins with the resident's words, and the photo if one was sent."""
     number = turn.draft["number"]
-    reason = turn.answer.text or texts.MINE_NOT_FIXED
+    reason = turn.answer.text or words.MINE_NOT_FIXED
     await issues.confirm_fixed(
         turn.db, turn.vault, turn.config, number=number, resident_id=turn.resident_id, fixed=False, reason=reason
     )
     if turn.media_id:
         await photos.attach(turn.db, photo_ids=[turn.media_id], issue_number=number)
-    return Done(texts.MINE_REOPENED.format(number=number))
+    return Done(words.MINE_REOPENED.format(number=number))
 
 
 async def stars(turn: Turn) -> Outcome:
     number, given = turn.draft["number"], int(turn.answer.value)
     await issues.rate(turn.db, turn.vault, turn.config, number=number, resident_id=turn.resident_id, stars=given)
     if given >= CONTENT:
-        return Done(texts.MINE_RATED)
-    return Done(texts.MINE_RATED_LOW, (entry("not_fixed", texts.FIXED_NO, number, texts.FIXED_NO_WORDS),))
+        return Done(texts.RATED)
+    return Done(words.MINE_RATED_LOW, (entry("not_fixed", words.FIXED_NO, number, words.FIXED_NO_WORDS),))
 
 
 async def _latest(turn: Turn, *states: IssueState) -> str:
@@ -217,7 +218,7 @@ async def not_fixed(turn: Turn) -> Outcome:
     if not number:
         return await begin(turn)
     turn.draft = {"number": number}
-    return Ask(Step.WHY, texts.MINE_ASK_WHY, accepts=ANYTHING, greedy=True)
+    return Ask(Step.WHY, words.MINE_ASK_WHY, accepts=ANYTHING, greedy=True)
 
 
 async def begin_rating(turn: Turn) -> Outcome:
@@ -235,4 +236,4 @@ _STEPS: Final[dict[str, StepFunction]] = {
 MY_REPORTS: Final = Dialogue("my_reports", texts.MY_REPORTS_TITLE, begin, _STEPS, intents=("progress_query",))
 FIXED: Final = Dialogue("fixed", texts.MY_REPORTS_TITLE, fixed, _STEPS)
 NOT_FIXED: Final = Dialogue("not_fixed", texts.MY_REPORTS_TITLE, not_fixed, _STEPS)
-RATE: Final = Dialogue("rate", texts.RATE_IT, begin_rating, _STEPS)
+RATE: Final = Dialogue("rate", words.RATE_IT, begin_rating, _STEPS)

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from core import clock
-from handlers import texts
+from handlers import texts, texts_points, texts_report
+from handlers import texts_notices as words
 from handlers.dialogue import Option, entry
 from handlers.wording import fill, moment
 
@@ -47,10 +48,10 @@ TOPICS: Final = {
 
 def render(notice: str, facts: dict[str, Any]) -> Notice:
     """The words for one notice. Raises KeyError for a name that has no words: a fault of ours."""
-    text = texts.NOTICES[notice]
+    text = words.NOTICES[notice]
     readable = {name: _readable(value) for name, value in facts.items()}
     if facts.get("unit"):
-        readable["by"] = texts.NOTICE_BY.format(unit=facts["unit"])
+        readable["by"] = words.NOTICE_BY.format(unit=facts["unit"])
     if facts.get("reason"):
         readable["why"] = texts.NOTICE_WHY.format(reason=facts["reason"])
     filled = "\n".join(line for line in fill(text, readable).splitlines() if line.strip())
@@ -74,16 +75,16 @@ def _options(notice: str, facts: dict[str, Any]) -> tuple[Option, ...]:
     number = str(facts.get("number", ""))
     if notice == "issue_handled":
         return (
-            entry("fixed", texts.FIXED_YES, number, texts.FIXED_YES_WORDS),
-            entry("not_fixed", texts.FIXED_NO, number, texts.FIXED_NO_WORDS),
+            entry("fixed", texts_report.FIXED_YES, number, texts_report.FIXED_YES_WORDS),
+            entry("not_fixed", texts_report.FIXED_NO, number, texts_report.FIXED_NO_WORDS),
         )
     if notice == "issue_closed":
         return (
-            entry("rate", texts.RATE_IT, number, texts.RATE_WORDS),
-            entry("not_fixed", texts.FIXED_NO, number, texts.FIXED_NO_WORDS),
+            entry("rate", texts_report.RATE_IT, number, texts_report.RATE_WORDS),
+            entry("not_fixed", texts_report.FIXED_NO, number, texts_report.FIXED_NO_WORDS),
         )
     if notice == "family_invited":
-        return (entry("family", texts.FAMILY_TITLE),)
+        return (entry("family", texts_points.FAMILY_TITLE),)
     if notice in ("points_frozen", "appeal_declined"):
-        return (entry("appeal", texts.APPEAL_TITLE, words=texts.APPEAL_WORDS),)
+        return (entry("appeal", texts_points.APPEAL_TITLE, words=texts_points.APPEAL_WORDS),)
     return ()

@@ -14,6 +14,7 @@ from core import clock
 from core.errors import Refused
 from core.messages import InboundKind
 from handlers import texts
+from handlers import texts_order as words
 from handlers.common import (
     area_of,
     count_in,
@@ -35,7 +36,7 @@ async def begin(turn: Turn) -> Outcome:
     absorb(turn)
     offered = await orders.available(turn.db, area_code=await area_of(turn))
     if not offered:
-        return Done(texts.ORDER_NONE, (entry("human", texts.TO_HUMAN), entry("menu", texts.MENU_MORE)))
+        return Done(words.ORDER_NONE, (entry("human", texts.TO_HUMAN), entry("menu", texts.MENU_MORE)))
     return await take(turn, offered)
 
 
@@ -45,7 +46,7 @@ async def service(turn: Turn) -> Outcome:
         return await next_question(turn)
     absorb(turn)
     offered = await orders.available(turn.db, area_code=await area_of(turn))
-    return await take(turn, offered) if named(turn, offered) else Unclear(texts.ORDER_UNKNOWN)
+    return await take(turn, offered) if named(turn, offered) else Unclear(words.ORDER_UNKNOWN)
 
 
 async def for_whom(turn: Turn) -> Outcome:
@@ -61,7 +62,7 @@ async def slot(turn: Turn) -> Outcome:
         turn.draft["slot"] = turn.answer.value
         return await next_question(turn)
     absorb(turn)
-    return await next_question(turn) if "time" in turn.draft else Unclear(texts.ORDER_WHEN_AGAIN)
+    return await next_question(turn) if "time" in turn.draft else Unclear(words.ORDER_WHEN_AGAIN)
 
 
 async def quantity(turn: Turn) -> Outcome:
@@ -75,11 +76,11 @@ async def address(turn: Turn) -> Outcome:
         draft["address"] = (await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)).address
     elif turn.said.kind is InboundKind.LOCATION and point is not None:
         coordinates.to_wgs84(point)
-        draft["address"] = turn.said.label or texts.ORDER_LOCATED.format(lng=point.lng, lat=point.lat, crs=point.crs)
+        draft["address"] = turn.said.label or words.ORDER_LOCATED.format(lng=point.lng, lat=point.lat, crs=point.crs)
     else:
         absorb(turn)
         draft["address"] = turn.answer.text[:LONGEST_ADDRESS] if _is_address(turn) else ""
-    return await next_question(turn) if draft["address"] else Unclear(texts.ORDER_ADDRESS_AGAIN)
+    return await next_question(turn) if draft["address"] else Unclear(words.ORDER_ADDRESS_AGAIN)
 
 
 def _is_address(turn: Turn) -> bool:
@@ -105,7 +106,7 @@ async def confirm(turn: Turn) -> Outcome:
             absorb(turn)
             return await next_question(turn) if turn.draft != before else Unclear(wrong(turn))
         case answer:
-            return await _place(turn) if answer == YES else Done(texts.ORDER_DROPPED)
+            return await _place(turn) if answer == YES else Done(words.ORDER_DROPPED)
 
 
 async def _place(turn: Turn) -> Outcome:
@@ -121,10 +122,10 @@ async def _place(turn: Turn) -> Outcome:
         )
     except (SlotFull, TooLate, ServiceNotOffered) as error:
         return await _offer_other(turn, chosen, error)
-    await keep_phone(turn, turn.draft["phone"], texts.ORDER_ASK_PHONE)
+    await keep_phone(turn, turn.draft["phone"], words.ORDER_ASK_PHONE)
     if chosen.needs_address and turn.draft["whom"] == Choose.SELF:
         await _keep_address(turn)
-    done = texts.ORDER_DONE.format(number=number, title=chosen.title, at=moment(request.start))
+    done = words.ORDER_DONE.format(number=number, title=chosen.title, at=moment(request.start))
     return Done(done, (entry("my_orders", texts.MY_ORDERS_TITLE),))
 
 
@@ -138,20 +139,20 @@ async def _request(turn: Turn, chosen: Service) -> Request:
         contact=Person(contact.name, draft["phone"]),
         quantity=draft["quantity"] if chosen.kind in COUNTED else 1,
         address=draft["address"] if chosen.needs_address else "",
-        served=Person("", "", draft["relation"] or texts.ORDER_FAMILY) if is_relative else None,
-        consent=wording(turn, texts.ORDER_CONFIRM_RELATIVE) if is_relative else None,
+        served=Person("", "", draft["relation"] or words.ORDER_FAMILY) if is_relative else None,
+        consent=wording(turn, words.ORDER_CONFIRM_RELATIVE) if is_relative else None,
     )
 
 
 async def _keep_address(turn: Turn) -> None:
-    agreed = wording(turn, texts.ORDER_ASK_ADDRESS)
+    agreed = wording(turn, words.ORDER_ASK_ADDRESS)
     await consents.give(turn.db, resident_id=turn.resident_id, purpose=Purpose.CONTACT, wording=agreed)
     await contacts.keep(turn.db, turn.vault, resident_id=turn.resident_id, address=turn.draft["address"])
 
 
 async def _offer_other(turn: Turn, chosen: Service, error: Refused) -> Outcome:
     """The slot is gone: another one; the service is gone: another one."""
-    sorry = texts.AND_NOW.format(sorry=refusal(error), question=texts.ORDER_WHEN)
+    sorry = texts.AND_NOW.format(sorry=refusal(error), question=words.ORDER_WHEN)
     turn.draft["slot"] = ""
     if not isinstance(error, ServiceNotOffered) and (asked := await find_slot(turn, chosen, sorry)) is not None:
         return asked

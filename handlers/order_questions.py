@@ -9,6 +9,7 @@ from community import contacts, orders
 from community.orders import Service
 from core import clock
 from handlers import tables, texts
+from handlers import texts_order as words
 from handlers.common import appointed, ask_count, ask_phone, count_in, likeliest, likeness, overlaps
 from handlers.dialogue import PLACE, TEXT, Ask, Done, Option, Outcome, Turn, entry
 from handlers.prompt import NO, YES
@@ -42,10 +43,10 @@ def absorb(turn: Turn) -> None:
     """Take from a message what the order can use."""
     draft, understood = turn.draft, turn.understood
     if relation := understood.slot("relation"):
-        is_self = relation.value == texts.RELATION_SELF
+        is_self = relation.value == words.RELATION_SELF
         draft["whom"] = Choose.SELF.value if is_self else Choose.RELATIVE.value
         draft["relation"] = "" if is_self else str(relation.value)
-    elif any(word in turn.said.text for word in texts.ORDER_SELF_PHRASES):
+    elif any(word in turn.said.text for word in words.ORDER_SELF_PHRASES):
         draft["whom"] = Choose.SELF.value
     if understood.slot("count") and (count := count_in(turn)):
         draft["quantity"] = count
@@ -67,7 +68,7 @@ async def take(turn: Turn, offered: list[Service]) -> Outcome:
     if turn.draft.get("time") and len(fitting := await _given_then(turn, alike)) == 1:
         turn.draft["service"] = fitting[0].id
         return await next_question(turn)
-    return ask_service(texts.ORDER_WHICH, alike or offered)
+    return ask_service(words.ORDER_WHICH, alike or offered)
 
 
 def named(turn: Turn, offered: list[Service]) -> list[Service]:
@@ -78,8 +79,8 @@ def named(turn: Turn, offered: list[Service]) -> list[Service]:
 
 
 def _likeness(said: str, service: Service) -> int:
-    words = texts.SERVICE_WORDS.get(service.kind, ())
-    return 2 * likeness(said, service.title, texts.MEAL_WORDS) + sum(word in said for word in words)
+    names = words.SERVICE_WORDS.get(service.kind, ())
+    return 2 * likeness(said, service.title, words.MEAL_WORDS) + sum(name in said for name in names)
 
 
 async def _given_then(turn: Turn, alike: list[Service]) -> list[Service]:
@@ -96,10 +97,10 @@ async def _given_then(turn: Turn, alike: list[Service]) -> list[Service]:
 
 def ask_service(text: str, offered: list[Service]) -> Ask:
     """A choice, kinds in the order of `SERVICE_WORDS`: what is wanted most often first."""
-    kinds = list(texts.SERVICE_WORDS)
+    kinds = list(words.SERVICE_WORDS)
     ordered = sorted(offered, key=lambda one: kinds.index(one.kind) if one.kind in kinds else len(kinds))
     options = tuple(
-        Option(one.id, texts.ORDER_LINE.format(title=one.title, price=brief(one.price, 16)), (one.title,))
+        Option(one.id, words.ORDER_LINE.format(title=one.title, price=brief(one.price, 16)), (one.title,))
         for one in ordered[:SHOWN]
     )
     return Ask(Step.SERVICE, text, options, accepts=TEXT)
@@ -114,27 +115,27 @@ async def next_question(turn: Turn) -> Outcome:
     if not draft["slot"] and (asked := await find_slot(turn, service)) is not None:
         return asked
     if service.kind in COUNTED and not draft["quantity"]:
-        return ask_count(Step.QUANTITY, texts.ORDER_QUANTITY, texts.PORTIONS, texts.PORTIONS_WORDS)
+        return ask_count(Step.QUANTITY, words.ORDER_QUANTITY, words.PORTIONS, words.PORTIONS_WORDS)
     if service.needs_address and not draft["address"]:
         return await _ask_address(turn)
     if not draft["phone"]:
-        return await ask_phone(turn, Step.PHONE, texts.ORDER_ASK_PHONE)
+        return await ask_phone(turn, Step.PHONE, words.ORDER_ASK_PHONE)
     return _confirm(turn, service)
 
 
 def _ask_for_whom(service: Service) -> Ask:
     options = (
-        Option(Choose.SELF, texts.ORDER_SELF, texts.ORDER_SELF_WORDS),
-        Option(Choose.RELATIVE, texts.ORDER_RELATIVE, texts.ORDER_RELATIVE_WORDS),
+        Option(Choose.SELF, words.ORDER_SELF, words.ORDER_SELF_WORDS),
+        Option(Choose.RELATIVE, words.ORDER_RELATIVE, words.ORDER_RELATIVE_WORDS),
     )
-    return Ask(Step.FOR_WHOM, texts.ORDER_FOR_WHOM.format(title=service.title), options, accepts=TEXT, slot="relation")
+    return Ask(Step.FOR_WHOM, words.ORDER_FOR_WHOM.format(title=service.title), options, accepts=TEXT, slot="relation")
 
 
 async def find_slot(turn: Turn, service: Service, sorry: str = "") -> Ask | Done | None:
     """The one slot that fits the time that was said, or a choice of what is free."""
     free = await orders.slots(turn.db, service_id=service.id, now=clock.now())
     if not free:
-        return Done(texts.ORDER_NO_SLOT.format(title=service.title), (entry("order", texts.ORDER_OTHER),))
+        return Done(words.ORDER_NO_SLOT.format(title=service.title), (entry("order", words.ORDER_OTHER),))
     said = turn.draft.pop("time", None)
     fitting = [slot for slot in free if said and overlaps(said, slot.start, slot.end)]
     if len(fitting) == 1 and not sorry:
@@ -143,38 +144,38 @@ async def find_slot(turn: Turn, service: Service, sorry: str = "") -> Ask | Done
     options = tuple(
         Option(
             slot.start.isoformat(),
-            texts.ORDER_SLOT.format(at=moment(slot.start), free=slot.free),
+            words.ORDER_SLOT.format(at=moment(slot.start), free=slot.free),
             tables.words("any") if n == 0 else (),
         )
         for n, slot in enumerate((fitting or free)[:SLOTS_SHOWN])
     )
-    text = sorry or (texts.ORDER_WHEN if fitting or not said else texts.ORDER_WHEN_OTHER)
+    text = sorry or (words.ORDER_WHEN if fitting or not said else words.ORDER_WHEN_OTHER)
     return Ask(Step.SLOT, text, options, accepts=TEXT, slot="time")
 
 
 async def _ask_address(turn: Turn) -> Ask:
     contact = await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)
-    mine = Option(Choose.MY_ADDRESS, contact.address, texts.ORDER_MY_ADDRESS_WORDS)
+    mine = Option(Choose.MY_ADDRESS, contact.address, words.ORDER_MY_ADDRESS_WORDS)
     options = (mine,) if contact.address and turn.draft["whom"] == Choose.SELF else ()
-    return Ask(Step.ADDRESS, texts.ORDER_ASK_ADDRESS, options, accepts=PLACE, slot="loc")
+    return Ask(Step.ADDRESS, words.ORDER_ASK_ADDRESS, options, accepts=PLACE, slot="loc")
 
 
 def _confirm(turn: Turn, service: Service) -> Ask:
     draft = turn.draft
     is_relative = draft["whom"] == Choose.RELATIVE
-    text = texts.ORDER_CONFIRM.format(
-        whom=texts.ORDER_FOR.format(relation=draft["relation"] or texts.ORDER_FAMILY) if is_relative else "",
+    text = words.ORDER_CONFIRM.format(
+        whom=words.ORDER_FOR.format(relation=draft["relation"] or words.ORDER_FAMILY) if is_relative else "",
         title=service.title,
-        count=texts.PORTIONS.format(count=draft["quantity"]) if service.kind in COUNTED else "",
+        count=words.PORTIONS.format(count=draft["quantity"]) if service.kind in COUNTED else "",
         at=moment(clock.parse(draft["slot"])),
-        address=brief(draft["address"], 40) if service.needs_address else texts.ORDER_ON_SITE,
+        address=brief(draft["address"], 40) if service.needs_address else words.ORDER_ON_SITE,
         phone=draft["phone"],
-        question=texts.ORDER_CONFIRM_RELATIVE if is_relative else texts.ORDER_CONFIRM_SELF,
+        question=words.ORDER_CONFIRM_RELATIVE if is_relative else words.ORDER_CONFIRM_SELF,
     )
     options = [
-        Option(YES, texts.ORDER_YES, texts.ORDER_YES_WORDS),
-        Option(Choose.SLOT, texts.ORDER_CHANGE_SLOT, texts.ORDER_CHANGE_SLOT_WORDS),
+        Option(YES, words.ORDER_YES, words.ORDER_YES_WORDS),
+        Option(Choose.SLOT, words.ORDER_CHANGE_SLOT, words.ORDER_CHANGE_SLOT_WORDS),
     ]
     if service.needs_address:
-        options.append(Option(Choose.ADDRESS, texts.ORDER_CHANGE_ADDRESS, texts.ORDER_CHANGE_ADDRESS_WORDS))
+        options.append(Option(Choose.ADDRESS, words.ORDER_CHANGE_ADDRESS, words.ORDER_CHANGE_ADDRESS_WORDS))
     return Ask(Step.CONFIRM, text, (*options, Option(NO, texts.NOT_NOW)), accepts=TEXT)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.volunteers.models import Activity, Attendance
-from handlers import texts
+from handlers import texts_points as words
 from points.models import TransferKind
 from points.reward_models import RedemptionRow
 from points.rules import store
@@ -26,12 +26,12 @@ async def plain(db: AsyncSession, lines: Collection[Line]) -> dict[int, str]:
     found: dict[int, str] = {}
     for line in lines:
         title = book.title_of(line.rule_id) if line.rule_id else None
-        why = title or texts.POINTS_WHY.get(line.rule_id or line.kind) or texts.POINTS_WHY["other"]
+        why = title or words.POINTS_WHY.get(line.rule_id or line.kind) or words.POINTS_WHY["other"]
         which = names.get((line.source_kind, line.source_id), "")
         if which:
-            why = texts.POINTS_WHICH.format(why=why, which=which)
+            why = words.POINTS_WHICH.format(why=why, which=which)
         if line.kind in _SAID and line.reason:
-            why = texts.POINTS_BECAUSE.format(why=why, reason=line.reason)
+            why = words.POINTS_BECAUSE.format(why=why, reason=line.reason)
         found[line.seq] = why
     return found
 

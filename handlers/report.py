@@ -12,6 +12,7 @@ from core import clock
 from core.messages import InboundKind
 from core.values import Urgency
 from handlers import report_filing, tables, texts
+from handlers import texts_report as words
 from handlers.common import keep_phone
 from handlers.dialogue import ANYTHING, Ask, Dialogue, Done, Option, Outcome, Turn
 from handlers.prompt import NO, YES, above, plain
@@ -61,7 +62,7 @@ def _absorb(turn: Turn, text: str) -> None:
         point = turn.said.point
         coordinates.to_wgs84(point)
         draft["point"] = [point.lng, point.lat, point.crs.value]
-        draft["place"] = turn.said.label or draft["place"] or texts.REPORT_LOCATED
+        draft["place"] = turn.said.label or draft["place"] or words.REPORT_LOCATED
     if not text:
         return
     draft["what"] = f"{draft['what']}\n{text}".strip()
@@ -84,19 +85,19 @@ async def _next(turn: Turn) -> Outcome:
     """The first thing that is still missing."""
     draft = turn.draft
     if not draft["what"]:
-        text = texts.REPORT_ASK_WHAT
+        text = words.REPORT_ASK_WHAT
         if draft["photos"]:
-            text = texts.REPORT_ASK_WHAT_PHOTO
+            text = words.REPORT_ASK_WHAT_PHOTO
         elif draft["point"]:
-            text = texts.REPORT_ASK_WHAT_PLACE
+            text = words.REPORT_ASK_WHAT_PLACE
         return Ask(Step.WHAT, text, accepts=ANYTHING)
     if not draft["place"]:
         return await _ask_place(turn)
     if draft.get("area") is None and (asked := await _find_area(turn)) is not None:
         return asked
     if draft["phone"] and "keep_phone" not in draft:
-        options = (Option(YES, texts.REPORT_PHONE_YES), Option(NO, texts.REPORT_PHONE_NO))
-        return Ask(Step.PHONE, texts.REPORT_ASK_PHONE.format(phone=draft["phone"]), options)
+        options = (Option(YES, words.REPORT_PHONE_YES), Option(NO, words.REPORT_PHONE_NO))
+        return Ask(Step.PHONE, words.REPORT_ASK_PHONE.format(phone=draft["phone"]), options)
     return _confirm(turn)
 
 
@@ -104,15 +105,15 @@ async def _ask_place(turn: Turn) -> Ask:
     options: list[Option] = []
     contact = await contacts.read(turn.db, turn.vault, resident_id=turn.resident_id)
     if contact.address:
-        options.append(Option(Choose.ADDRESS, texts.REPORT_MY_ADDRESS))
+        options.append(Option(Choose.ADDRESS, words.REPORT_MY_ADDRESS))
     if await photos.gps(turn.db, turn.vault, photo_ids=turn.draft["photos"]) is not None:
-        options.append(Option(Choose.PHOTO_PLACE, texts.REPORT_PHOTO_PLACE))
-    options.append(Option(Choose.UNKNOWN, texts.REPORT_NO_PLACE, texts.NO_PLACE_WORDS))
+        options.append(Option(Choose.PHOTO_PLACE, words.REPORT_PHOTO_PLACE))
+    options.append(Option(Choose.UNKNOWN, words.REPORT_NO_PLACE, words.NO_PLACE_WORDS))
     if vague := turn.draft.get("vague"):
-        text = texts.REPORT_ASK_PLACE_EXACT.format(place=vague)
+        text = words.REPORT_ASK_PLACE_EXACT.format(place=vague)
     else:
-        hint = tables.read("places").get(turn.draft.get("asked_as", ""), texts.REPORT_PLACE_HINT)
-        text = texts.REPORT_ASK_PLACE.format(what=brief(turn.draft["what"], SHOWN), hint=hint)
+        hint = tables.read("places").get(turn.draft.get("asked_as", ""), words.REPORT_PLACE_HINT)
+        text = words.REPORT_ASK_PLACE.format(what=brief(turn.draft["what"], SHOWN), hint=hint)
     return Ask(Step.PLACE, text, tuple(options), accepts=ANYTHING, slot="loc")
 
 
@@ -134,37 +135,37 @@ async def _find_area(turn: Turn) -> Ask | None:
         draft["area"] = ""
         return None
     options = tuple(Option(area.code, area.name) for area in offered[:9])
-    return Ask(Step.AREA, texts.REPORT_ASK_AREA, options)
+    return Ask(Step.AREA, words.REPORT_ASK_AREA, options)
 
 
 def _confirm(turn: Turn) -> Ask:
     draft = turn.draft
     count = len(draft["photos"])
-    text = texts.REPORT_SUMMARY.format(
+    text = words.REPORT_SUMMARY.format(
         what=brief(draft["what"], SHOWN),
         place=draft["place"],
-        photos=texts.REPORT_PHOTOS.format(count=count) if count else "",
-        promise=texts.REPORT_CONFIDENTIAL if draft["confidential"] else "",
+        photos=words.REPORT_PHOTOS.format(count=count) if count else "",
+        promise=words.REPORT_CONFIDENTIAL if draft["confidential"] else "",
     )
     submit, otherwise = _ways_to_submit(confidential=draft["confidential"])
     options = (
         submit,
-        Option(Choose.ADD, texts.REPORT_ADD, texts.ADD_WORDS),
-        Option(Choose.PLACE, texts.REPORT_CHANGE_PLACE, texts.REPORT_CHANGE_PLACE_WORDS),
+        Option(Choose.ADD, words.REPORT_ADD, words.ADD_WORDS),
+        Option(Choose.PLACE, words.REPORT_CHANGE_PLACE, words.REPORT_CHANGE_PLACE_WORDS),
         otherwise,
-        Option(NO, texts.REPORT_DROP, texts.REPORT_DROP_WORDS),
+        Option(NO, words.REPORT_DROP, words.REPORT_DROP_WORDS),
     )
     return Ask(Step.CONFIRM, text, options, accepts=ANYTHING)
 
 
 def _ways_to_submit(*, confidential: bool) -> tuple[Option, Option]:
     """As the resident said that they want it, and the other way."""
-    words, secretly = texts.REPORT_SUBMIT_WORDS, texts.REPORT_SUBMIT_CONFIDENTIAL_WORDS
+    openly, secretly = words.REPORT_SUBMIT_WORDS, words.REPORT_SUBMIT_CONFIDENTIAL_WORDS
     if confidential:
-        yes = Option(YES, texts.REPORT_SUBMIT_CONFIDENTIAL, (*words, *secretly))
-        return yes, Option(Choose.NAMED, texts.REPORT_SUBMIT_NAMED, texts.REPORT_SUBMIT_NAMED_WORDS)
-    yes = Option(YES, texts.REPORT_SUBMIT, words)
-    return yes, Option(Choose.CONFIDENTIAL, texts.REPORT_SUBMIT_CONFIDENTIAL, secretly)
+        yes = Option(YES, words.REPORT_SUBMIT_CONFIDENTIAL, (*openly, *secretly))
+        return yes, Option(Choose.NAMED, words.REPORT_SUBMIT_NAMED, words.REPORT_SUBMIT_NAMED_WORDS)
+    yes = Option(YES, words.REPORT_SUBMIT, openly)
+    return yes, Option(Choose.CONFIDENTIAL, words.REPORT_SUBMIT_CONFIDENTIAL, secretly)
 
 
 async def what(turn: Turn) -> Outcome:
@@ -180,9 +181,9 @@ async def place(turn: Turn) -> Outcome:
     elif chosen == Choose.PHOTO_PLACE:
         point = await photos.gps(turn.db, turn.vault, photo_ids=draft["photos"])
         draft["point"] = [point.lng, point.lat, point.crs.value] if point else None
-        draft["place"] = texts.REPORT_LOCATED
+        draft["place"] = words.REPORT_LOCATED
     elif chosen == Choose.UNKNOWN:
-        draft["place"] = draft.get("vague") or texts.REPORT_NO_PLACE_NAME
+        draft["place"] = draft.get("vague") or words.REPORT_NO_PLACE_NAME
     elif turn.said.kind in (InboundKind.IMAGE, InboundKind.LOCATION):
         _absorb(turn, "")
     else:
@@ -226,9 +227,9 @@ async def phone(turn: Turn) -> Outcome:
     """A number that nobody asked for is used only after recorded consent (DESIGN 3.9)."""
     turn.draft["keep_phone"] = turn.answer.value == YES
     if turn.draft["keep_phone"]:
-        await keep_phone(turn, turn.draft["phone"], texts.REPORT_ASK_PHONE)
+        await keep_phone(turn, turn.draft["phone"], words.REPORT_ASK_PHONE)
     else:
-        turn.draft["what"] = turn.draft["what"].replace(turn.draft["phone_said"], texts.REPORT_PHONE_LEFT_OUT)
+        turn.draft["what"] = turn.draft["what"].replace(turn.draft["phone_said"], words.REPORT_PHONE_LEFT_OUT)
     return await _next(turn)
 
 
@@ -239,7 +240,7 @@ async def confirm(turn: Turn) -> Outcome:
         case str(answer) if answer == YES:
             return await report_filing.submit(turn, confidential=turn.draft["confidential"])
         case Choose.ADD:
-            return Ask(Step.MORE, texts.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
+            return Ask(Step.MORE, words.REPORT_ASK_MORE, accepts=ANYTHING, greedy=True)
         case Choose.PLACE:
             turn.draft |= {"place": "", "point": None}
             turn.draft.pop("vague", None)
@@ -247,7 +248,7 @@ async def confirm(turn: Turn) -> Outcome:
         case "":
             return await _added(turn)
         case _:
-            return Done(texts.REPORT_DROPPED)
+            return Done(words.REPORT_DROPPED)
 
 
 async def _added(turn: Turn) -> Outcome:
@@ -258,7 +259,7 @@ async def _added(turn: Turn) -> Outcome:
         turn.draft |= {"place": exact[0], "point": None, "area": None}
         return await _next(turn)
     asked = await more(turn)
-    return replace(asked, text=above(texts.REPORT_ADDED, asked.text)) if isinstance(asked, Ask) else asked
+    return replace(asked, text=above(words.REPORT_ADDED, asked.text)) if isinstance(asked, Ask) else asked
 
 
 async def more(turn: Turn) -> Outcome:

@@ -9,7 +9,7 @@ from community import categories, issues, photos
 from community.issues import NewIssue
 from core import clock
 from core.values import Crs, Point, Urgency
-from handlers import texts
+from handlers import texts_report as words
 from handlers.dialogue import Done, Turn, entry
 from handlers.wording import moment
 
@@ -26,7 +26,7 @@ async def add_late_photo(turn: Turn, number: str) -> Done:
         await issues.add_photo(
             turn.db, turn.vault, turn.config, number=number, sha256=photo.sha256, content_type=photo.content_type
         )
-    return Done(texts.REPORT_PHOTO_ADDED.format(number=number), (entry("report", texts.MORE_REPORT),))
+    return Done(words.REPORT_PHOTO_ADDED.format(number=number), (entry("report", words.MORE_REPORT),))
 
 
 def point_of(draft: dict[str, Any]) -> Point:
@@ -65,10 +65,10 @@ async def submit(turn: Turn, *, confidential: bool) -> Done:
 
 def _done(filed: issues.Filed) -> Done:
     if filed.pushed:
-        following = texts.REPORT_NEXT_PUSHED.format(deadline=moment(filed.deadline_at))
+        following = words.REPORT_NEXT_PUSHED.format(deadline=moment(filed.deadline_at))
     elif filed.is_filed:
-        following = texts.REPORT_NEXT_DESK.format(deadline=moment(filed.deadline_at))
+        following = words.REPORT_NEXT_DESK.format(deadline=moment(filed.deadline_at))
     else:
-        following = texts.REPORT_NEXT_VERIFY
-    options = (entry("my_reports", texts.SEE_PROGRESS, filed.number), entry("report", texts.MORE_REPORT))
-    return Done(texts.REPORT_DONE.format(number=filed.number, next_step=following), options)
+        following = words.REPORT_NEXT_VERIFY
+    options = (entry("my_reports", words.SEE_PROGRESS, filed.number), entry("report", words.MORE_REPORT))
+    return Done(words.REPORT_DONE.format(number=filed.number, next_step=following), options)

@@ -16,6 +16,7 @@ from community.workers import BindingCodeUnknown
 from core import clock
 from core.values import IssueState
 from handlers import texts
+from handlers import texts_tasks as words
 from handlers.dialogue import ANYTHING, TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.wording import brief, moment, refusal, state
 
@@ -41,20 +42,20 @@ async def _worker(turn: Turn) -> Worker | None:
 async def begin(turn: Turn) -> Outcome:
     worker = await _worker(turn)
     if worker is None:
-        return Done(texts.TASKS_NOT_BOUND, (entry("worker_bind", texts.WORKER_BIND_TITLE),))
+        return Done(words.TASKS_NOT_BOUND, (entry("worker_bind", words.WORKER_BIND_TITLE),))
     page = await issues.listing(turn.db, worker=worker, query=Query(mine=True), limit=READ)
     waiting = [issue for issue in page.items if issue["state"] in WAITING]
     if not waiting:
-        return Done(texts.TASKS_NONE)
+        return Done(words.TASKS_NONE)
     waiting.sort(key=lambda issue: (-issue["urgency"], issue["deadline_at"] or ""))
     options = tuple(Option(issue["number"], _line(issue), (issue["number"],)) for issue in waiting[:SHOWN])
-    return Ask(Step.LIST, texts.TASKS_WHICH.format(count=len(waiting)), options, accepts=TEXT)
+    return Ask(Step.LIST, words.TASKS_WHICH.format(count=len(waiting)), options, accepts=TEXT)
 
 
 def _line(issue: dict[str, Any]) -> str:
     due = moment(clock.parse(issue["deadline_at"])) if issue["deadline_at"] else ""
-    return texts.TASK_LINE.format(
-        title=brief(issue["title"], 18), state=state(issue["state"]), due=texts.TASK_DUE.format(due=due) if due else ""
+    return words.TASK_LINE.format(
+        title=brief(issue["title"], 18), state=state(issue["state"]), due=words.TASK_DUE.format(due=due) if due else ""
     )
 
 
@@ -68,15 +69,15 @@ async def chosen(turn: Turn) -> Outcome:
     issue = await issues.view(turn.db, turn.vault, number=number, viewer=actor, photo_url=_no_address)
     await _note(turn, worker, "chat.task.show", issue)
     turn.draft = {"number": number}
-    text = texts.TASK_ONE.format(
+    text = words.TASK_ONE.format(
         number=number,
         what=brief(issue["description"] or issue["summary"] or issue["title"], 40),
         place=issue["address"],
-        due=moment(clock.parse(issue["deadline_at"])) if issue["deadline_at"] else texts.TASK_NO_DUE,
+        due=moment(clock.parse(issue["deadline_at"])) if issue["deadline_at"] else words.TASK_NO_DUE,
         state=state(issue["state"]),
     )
     may = issues.allowed(IssueState(issue["state"]))
-    options = tuple(Option(action, *texts.TASK_ACTIONS[action]) for action in _OFFERED if action in may)
+    options = tuple(Option(action, *words.TASK_ACTIONS[action]) for action in _OFFERED if action in may)
     return Ask(Step.ONE, text, options, accepts=TEXT) if options else Done(text)
 
 
@@ -93,10 +94,10 @@ async def one(turn: Turn) -> Outcome:
         case Action.START:
             return await _move(turn, Action.START)
         case Action.HANDLE:
-            return Ask(Step.RESULT, texts.TASK_ASK_RESULT, accepts=ANYTHING, greedy=True)
+            return Ask(Step.RESULT, words.TASK_ASK_RESULT, accepts=ANYTHING, greedy=True)
         case Action.RETURN | Action.NOTE as action:
             turn.draft["action"] = action
-            return Ask(Step.REASON, texts.TASK_ASK_REASON[action], accepts=TEXT, greedy=True)
+            return Ask(Step.REASON, words.TASK_ASK_REASON[action], accepts=TEXT, greedy=True)
         case _:
             return Unclear()
 
@@ -104,7 +105,7 @@ async def one(turn: Turn) -> Outcome:
 async def result(turn: Turn) -> Outcome:
     """What was done, in words or by a photo, which is added when it has arrived."""
     number = turn.draft["number"]
-    done = await _move(turn, Action.HANDLE, text=turn.answer.text or texts.TASK_PHOTO)
+    done = await _move(turn, Action.HANDLE, text=turn.answer.text or words.TASK_PHOTO)
     if turn.media_id:
         for photo in await photos.attach(turn.db, photo_ids=[turn.media_id], issue_number=number):
             await issues.add_photo(
@@ -122,7 +123,7 @@ async def _move(turn: Turn, action: Action, *, text: str = "", reason: str = "")
     number = turn.draft["number"]
     worker = await _worker(turn)
     if worker is None:
-        return Done(texts.TASKS_NOT_BOUND)
+        return Done(words.TASKS_NOT_BOUND)
     moved = await issues.move(
         turn.db,
         turn.vault,
@@ -143,7 +144,7 @@ async def _move(turn: Turn, action: Action, *, text: str = "", reason: str = "")
         detail=text or reason,
         request_id=turn.message_key,
     )
-    return Done(texts.TASK_DONE.format(number=number, state=state(moved.state)), (entry("tasks", texts.TASKS_TITLE),))
+    return Done(words.TASK_DONE.format(number=number, state=state(moved.state)), (entry("tasks", words.TASKS_TITLE),))
 
 
 async def _note(turn: Turn, worker: Worker, action: str, issue: dict[str, Any]) -> None:
@@ -162,7 +163,7 @@ async def begin_binding(turn: Turn) -> Outcome:
     """员工绑定, with or without the code that `hc workers bind` shows."""
     if code := _code_in(turn.said.text):
         return await _bind(turn, code)
-    return Ask(Step.CODE, texts.WORKER_BIND_ASK, accepts=TEXT, greedy=True)
+    return Ask(Step.CODE, words.WORKER_BIND_ASK, accepts=TEXT, greedy=True)
 
 
 async def code(turn: Turn) -> Outcome:
@@ -190,16 +191,16 @@ async def _bind(turn: Turn, found: str) -> Outcome:
         subject=worker.id,
         request_id=turn.message_key,
     )
-    return Done(texts.WORKER_BOUND.format(name=worker.name), (entry("tasks", texts.TASKS_TITLE),))
+    return Done(words.WORKER_BOUND.format(name=worker.name), (entry("tasks", words.TASKS_TITLE),))
 
 
 TASKS: Final = Dialogue(
     "tasks",
-    texts.TASKS_TITLE,
+    words.TASKS_TITLE,
     begin,
     {Step.LIST: chosen, Step.ONE: one, Step.RESULT: result, Step.REASON: reason},
     needs_identity=True,
 )
 WORKER_BIND: Final = Dialogue(
-    "worker_bind", texts.WORKER_BIND_TITLE, begin_binding, {Step.CODE: code}, needs_identity=True
+    "worker_bind", words.WORKER_BIND_TITLE, begin_binding, {Step.CODE: code}, needs_identity=True
 )

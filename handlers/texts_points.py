@@ -20,6 +20,30 @@ OLDER: Final = "看更早的"
 OLDER_WORDS: Final = ("更早", "往前", "下一页", "更多", "还有吗")
 NO_OLDER: Final = "再往前没有了。"
 
+# Why an entry came about.
+POINTS_BECAUSE: Final = "{why}（{reason}）"
+POINTS_WHY: Final = {
+    "report_verified": "反映问题",
+    "report_followed": "补充反映",
+    "report_photo": "补充照片",
+    "volunteer_time": "志愿服务",
+    "volunteer_minutes": "志愿时长",
+    "order_helped": "邻里帮忙",
+    "party_service": "党员服务",
+    "award": "社区表扬",
+    "redemption": "兑换",
+    "adjustment": "调整",
+    "reversal": "更正",
+    "move": "合并",
+    "expiry": "到期",
+    "settlement": "抵扣欠分",
+    "donation": "捐赠",
+    "pooling": "家庭共用",
+    "closure": "注销",
+    "other": "其他",
+}
+POINTS_WHICH: Final = "{why}「{which}」"
+
 # Where things are handed out.
 PLACE: Final = "{name}（{address}）"
 HOURS: Final = "{days}{spans}"
@@ -29,6 +53,7 @@ EVERY_DAY: Final = "每天"
 NO_PLACE: Final = "社区"
 
 # Redeeming.
+REDEEM_TITLE: Final = "换东西"
 REDEEM_TITLE_WORDS: Final = ("兑换", "换")
 REDEEM_NONE: Final = "现在没有可以换的，过几天再来看看。"
 REDEEM_WHICH: Final = "您有{available}积分，想换哪一样？"
@@ -99,6 +124,7 @@ AMOUNT_HALF: Final = "一半，{count}分"
 AMOUNT_AGAIN: Final = "请回一个数字，1到{most}都行。"
 
 # The family.
+FAMILY_TITLE: Final = "家庭积分"
 FAMILY_ABOUT: Final = (
     "一家人可以把积分放在一起用，放进去就是全家的。\n我会记下谁和谁是一家，随时能退出，退出时不带走。\n您同意吗？"
 )
@@ -137,6 +163,14 @@ FAMILY_LEFT_LAST: Final = "好的，家庭结束了，{points}积分还给您了
 FAMILY_KEPT: Final = "好的，都照旧。"
 FAMILY_NONE: Final = "您还没有和家人一起用积分。"
 
+# Tiers of volunteers, and the community's list of them.
+HONOUR_HELD: Final = "您是{title}。"
+HONOUR_TOP: Final = "您是{title}，最高一级。谢谢您！"
+HONOUR_TO_HOURS: Final = "再服务{hours}小时，就是{title}。"
+HONOUR_TO_POINTS: Final = "再得{points}积分，就是{title}。"
+HONOUR_TO_BOTH: Final = "再服务{hours}小时、得{points}积分，就是{title}。"
+LEADERBOARD_CONSENT: Final = "我同意：光荣榜用我起的昵称，向同社区居民显示我每月认证的志愿时长。我随时可以退出。"
+
 # Giving away.
 DONATE_TITLE: Final = "捐积分"
 DONATE_TITLE_WORDS: Final = ("捐", "捐掉", "捐出去")
@@ -152,3 +186,15 @@ DONATE_YES: Final = "同意，捐"
 DONATE_YES_WORDS: Final = ("同意", "捐", "捐吧")
 DONATE_DROPPED: Final = "好的，积分先留着。"
 DONATED: Final = "谢谢您的善心！{count}积分捐给了「{fund}」。"
+
+# Appeals.
+APPEAL_TITLE: Final = "积分申诉"
+APPEAL_WORDS: Final = ("申诉",)
+APPEAL_NOTHING: Final = "您的积分现在可以正常使用，不用申诉。"
+APPEAL_ASK: Final = (
+    "您的积分先停用到{until}，攒的分都在。\n原因：{reason}\n不同意的话，直接说说您的理由，另一位工作人员会来看。"
+)
+APPEAL_LATER: Final = "好的，想说的时候回“申诉”就行。"
+APPEAL_DONE: Final = "收到了，会请另一位工作人员来看，有结果就告诉您。"
+APPEAL_WAITS: Final = "您的申诉社区已经收到，正在看，有结果就告诉您。"
+APPEAL_OVER: Final = "这件事已经复核过两次了，积分停用到{until}。\n还想说说，可以找社区工作人员。"

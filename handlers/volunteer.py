@@ -15,6 +15,7 @@ from community.volunteers.signups import reminder_at
 from core import clock
 from core.values import SignupState
 from handlers import tables, texts
+from handlers import texts_volunteer as words
 from handlers.common import (
     appointed,
     area_of,
@@ -53,7 +54,7 @@ async def begin(turn: Turn) -> Outcome:
     _absorb(turn)
     coming = await _coming(turn)
     if not coming:
-        return Done(texts.VOLUNTEER_NONE, (entry("my_signups", texts.MY_SIGNUPS_TITLE), entry("menu", texts.MENU_MORE)))
+        return Done(words.VOLUNTEER_NONE, (entry("my_signups", words.MY_SIGNUPS_TITLE), entry("menu", texts.MENU_MORE)))
     return await _take(turn, coming)
 
 
@@ -64,7 +65,7 @@ async def _coming(turn: Turn, *, without: str = "") -> list[Activity]:
 
 def _absorb(turn: Turn) -> None:
     """Take from a message what the sign-up can use."""
-    told = next((n for n, words in enumerate(texts.PARTY_WORDS, start=1) if any(w in turn.said.text for w in words)), 0)
+    told = next((n for n, said in enumerate(texts.PARTY_WORDS, start=1) if any(w in turn.said.text for w in said)), 0)
     if count := told or (count_in(turn) if turn.understood.slot("count") else 0):
         turn.draft["people"] = count
     if phone := turn.understood.slot("phone"):
@@ -78,14 +79,14 @@ async def _take(turn: Turn, coming: list[Activity]) -> Outcome:
         turn.draft["activity"] = named[0].id
         return await _next(turn)
     misses = not named and appointed(turn.understood) is not None
-    return _ask_which(texts.VOLUNTEER_WHICH_OTHER if misses else texts.VOLUNTEER_WHICH, named or coming)
+    return _ask_which(words.VOLUNTEER_WHICH_OTHER if misses else words.VOLUNTEER_WHICH, named or coming)
 
 
 def _named(turn: Turn, coming: list[Activity]) -> list[Activity]:
     """Those that fit the time that was said and are most like the words; none where neither was said."""
     slot = appointed(turn.understood)
     fitting = [a for a in coming if overlaps(slot.value if slot else None, a.starts_at, a.ends_at)]
-    alike = likeliest([(likeness(turn.said.text, a.title, texts.ACTIVITY_WORDS), a) for a in fitting])
+    alike = likeliest([(likeness(turn.said.text, a.title, words.ACTIVITY_WORDS), a) for a in fitting])
     return alike or (fitting if slot else [])
 
 
@@ -93,7 +94,7 @@ def _ask_which(text: str, offered: list[Activity]) -> Ask:
     options = tuple(
         Option(
             activity.id,
-            texts.VOLUNTEER_LINE.format(title=activity.title, at=moment(activity.starts_at), left=_left(activity)),
+            words.VOLUNTEER_LINE.format(title=activity.title, at=moment(activity.starts_at), left=_left(activity)),
             (activity.title, *(tables.words("any") if n == 0 else ())),
         )
         for n, activity in enumerate(offered[:SHOWN])
@@ -102,7 +103,7 @@ def _ask_which(text: str, offered: list[Activity]) -> Ask:
 
 
 def _left(activity: Activity) -> str:
-    return texts.VOLUNTEER_FREE.format(count=activity.free) if activity.free > 0 else texts.VOLUNTEER_FULL
+    return words.VOLUNTEER_FREE.format(count=activity.free) if activity.free > 0 else words.VOLUNTEER_FULL
 
 
 async def _next(turn: Turn) -> Outcome:
@@ -110,29 +111,29 @@ async def _next(turn: Turn) -> Outcome:
     draft = turn.draft
     activity = await volunteers.get_activity(turn.db, activity_id=draft["activity"])
     if activity.min_age is not None and not draft["adult"]:
-        options = (Option(YES, texts.OF_AGE, texts.OF_AGE_WORDS), Option(NO, texts.TOO_YOUNG, texts.TOO_YOUNG_WORDS))
-        return Ask(Step.AGE, texts.VOLUNTEER_ASK_AGE.format(age=activity.min_age), options)
+        options = (Option(YES, words.OF_AGE, words.OF_AGE_WORDS), Option(NO, words.TOO_YOUNG, words.TOO_YOUNG_WORDS))
+        return Ask(Step.AGE, words.VOLUNTEER_ASK_AGE.format(age=activity.min_age), options)
     if not draft["people"]:
-        text = texts.VOLUNTEER_ASK_PEOPLE.format(title=activity.title)
+        text = words.VOLUNTEER_ASK_PEOPLE.format(title=activity.title)
         return ask_count(Step.PEOPLE, text, texts.PEOPLE, texts.PEOPLE_WORDS)
     if draft["phone"] is None:
         no_phone = Option(NO_PHONE, texts.NO_PHONE, texts.NO_PHONE_WORDS)
-        return await ask_phone(turn, Step.PHONE, texts.VOLUNTEER_ASK_PHONE, no_phone)
+        return await ask_phone(turn, Step.PHONE, words.VOLUNTEER_ASK_PHONE, no_phone)
     return _confirm(turn, activity)
 
 
 def _confirm(turn: Turn, activity: Activity) -> Ask:
     phone = turn.draft["phone"]
-    text = texts.VOLUNTEER_CONFIRM.format(
+    text = words.VOLUNTEER_CONFIRM.format(
         title=activity.title,
         at=moment(activity.starts_at),
         place=activity.place,
         people=turn.draft["people"],
-        phone=texts.VOLUNTEER_PHONE.format(phone=phone) if phone else "",
-        risks=brief(activity.risks or texts.VOLUNTEER_NO_RISKS, RISKS_SHOWN),
+        phone=words.VOLUNTEER_PHONE.format(phone=phone) if phone else "",
+        risks=brief(activity.risks or words.VOLUNTEER_NO_RISKS, RISKS_SHOWN),
     )
     options = (
-        Option(YES, texts.VOLUNTEER_YES, texts.VOLUNTEER_YES_WORDS),
+        Option(YES, words.VOLUNTEER_YES, words.VOLUNTEER_YES_WORDS),
         Option(OTHER, texts.ANOTHER, texts.ANOTHER_WORDS),
         Option(NO, texts.NOT_NOW),
     )
@@ -146,7 +147,7 @@ async def which(turn: Turn) -> Outcome:
     _absorb(turn)
     coming = await _coming(turn)
     if not _named(turn, coming) and appointed(turn.understood) is None:
-        return Unclear(texts.VOLUNTEER_UNKNOWN)
+        return Unclear(words.VOLUNTEER_UNKNOWN)
     return await _take(turn, coming)
 
 
@@ -159,7 +160,7 @@ async def people(turn: Turn) -> Outcome:
 
 async def age(turn: Turn) -> Outcome:
     if turn.answer.value != YES:
-        return Done(texts.VOLUNTEER_TOO_YOUNG)
+        return Done(words.VOLUNTEER_TOO_YOUNG)
     turn.draft["adult"] = True
     return await _next(turn)
 
@@ -176,8 +177,8 @@ async def confirm(turn: Turn) -> Outcome:
     if turn.answer.value == YES:
         return await _sign_up(turn)
     if turn.answer.value == OTHER:
-        return await _offer_others(turn, texts.VOLUNTEER_WHICH)
-    return Done(texts.VOLUNTEER_DROPPED) if turn.answer.value == NO else await _corrected(turn)
+        return await _offer_others(turn, words.VOLUNTEER_WHICH)
+    return Done(words.VOLUNTEER_DROPPED) if turn.answer.value == NO else await _corrected(turn)
 
 
 async def _corrected(turn: Turn) -> Outcome:
@@ -193,7 +194,7 @@ async def _corrected(turn: Turn) -> Outcome:
 async def _sign_up(turn: Turn) -> Outcome:
     draft = turn.draft
     activity = await volunteers.get_activity(turn.db, activity_id=draft["activity"])
-    mine = (entry("my_signups", texts.MY_SIGNUPS_TITLE),)
+    mine = (entry("my_signups", words.MY_SIGNUPS_TITLE),)
     try:
         signed = await volunteers.sign_up(
             turn.db,
@@ -211,16 +212,16 @@ async def _sign_up(turn: Turn) -> Outcome:
     except (ActivityOver, ActivityNotOpen) as error:
         return await _offer_others(turn, refusal(error))
     if draft["phone"]:
-        await keep_phone(turn, draft["phone"], texts.VOLUNTEER_PHONE)
+        await keep_phone(turn, draft["phone"], words.VOLUNTEER_PHONE)
     if signed.state is SignupState.SEATED:
-        text = texts.VOLUNTEER_SEATED.format(
+        text = words.VOLUNTEER_SEATED.format(
             title=activity.title,
             at=moment(activity.starts_at),
             place=activity.place,
-            reminder=texts.VOLUNTEER_REMINDER if reminder_at(activity.starts_at) > clock.now() else "",
+            reminder=words.VOLUNTEER_REMINDER if reminder_at(activity.starts_at) > clock.now() else "",
         )
         return Done(text.strip(), mine)
-    return Done(texts.VOLUNTEER_WAITING.format(title=activity.title, position=signed.position), mine)
+    return Done(words.VOLUNTEER_WAITING.format(title=activity.title, position=signed.position), mine)
 
 
 async def _full(turn: Turn, error: ActivityFull, activity: Activity) -> Outcome:
@@ -228,7 +229,7 @@ async def _full(turn: Turn, error: ActivityFull, activity: Activity) -> Outcome:
     if activity.free < 1:
         return await _offer_others(turn, refusal(error))
     turn.draft["people"] = 0
-    text = texts.VOLUNTEER_FEWER.format(free=activity.free)
+    text = words.VOLUNTEER_FEWER.format(free=activity.free)
     return ask_count(Step.PEOPLE, text, texts.PEOPLE, texts.PEOPLE_WORDS[: activity.free])
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from core import clock
 from core.errors import AppError
-from handlers import tables, texts
+from handlers import tables
+from handlers import texts_report as words
 
 _WEEKDAYS: Final = "一二三四五六日"
 
@@ -55,4 +56,4 @@ def brief(text: str, most: int) -> str:
 
 
 def state(name: str) -> str:
-    return texts.ISSUE_STATES.get(name, name)
+    return words.ISSUE_STATES.get(name, name)

@@ -21,7 +21,7 @@ from community.nicknames import NicknameRefused
 from community.residents import Who
 from core import clock
 from core.errors import DeliveryError, Forbidden, Invalid, NotFound, Refused, Unavailable
-from handlers import texts
+from handlers import texts, texts_me, texts_points
 from points import months
 
 PATH: Final = "/api/v1/leaderboard"
@@ -95,7 +95,7 @@ async def join(request: web.Request) -> web.Response:
             resident_id=who.resident_id,
             area_code=area_code,
             nickname=said.nickname,
-            wording=Wording(texts.CONSENT_VERSION, texts.LEADERBOARD_CONSENT, who.account),
+            wording=Wording(texts.CONSENT_VERSION, texts_points.LEADERBOARD_CONSENT, who.account),
         )
         return json_response(await _shown(service, db, who))
 
@@ -109,7 +109,7 @@ async def leave(request: web.Request) -> web.Response:
                 db,
                 resident_id=who.resident_id,
                 purpose=Purpose.LEADERBOARD,
-                wording=Wording(texts.CONSENT_VERSION, texts.CONSENT_SURE[Purpose.LEADERBOARD], who.account),
+                wording=Wording(texts.CONSENT_VERSION, texts_me.CONSENT_SURE[Purpose.LEADERBOARD], who.account),
             )
         return json_response(await _shown(service, db, who))
 
@@ -159,7 +159,7 @@ async def _shown(service: Service, db: AsyncSession, who: Who, month: str | None
         "items": [],
         "mine": None,
         "nickname": None,
-        "consent": {"version": texts.CONSENT_VERSION, "text": texts.LEADERBOARD_CONSENT},
+        "consent": {"version": texts.CONSENT_VERSION, "text": texts_points.LEADERBOARD_CONSENT},
     }
     if not who.verified:
         months.month(answer["month"])

@@ -26,7 +26,7 @@ async def begin(turn: Turn) -> Outcome:
     balance = await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)
     lines = [await _now(turn, area, balance), _next(balance), await _besides(turn)]
     frozen = await freezes.of_resident(turn.db, resident_id=turn.resident_id)
-    appeal = (entry("appeal", texts.APPEAL_TITLE, words=texts.APPEAL_WORDS),) if frozen else ()
+    appeal = (entry("appeal", words.APPEAL_TITLE, words=words.APPEAL_WORDS),) if frozen else ()
     if frozen:
         lines[1] = words.FROZEN
     return Done("\n".join(line for line in lines if line), (*appeal, *_options()))
@@ -35,9 +35,9 @@ async def begin(turn: Turn) -> Outcome:
 def _options() -> tuple[Option, ...]:
     return (
         entry("points_how", words.HOW_TITLE, words=words.HOW_TITLE_WORDS),
-        entry("redeem", texts.REDEEM_TITLE, words=words.REDEEM_TITLE_WORDS),
+        entry("redeem", words.REDEEM_TITLE, words=words.REDEEM_TITLE_WORDS),
         entry("my_codes", words.CODES_TITLE, words=words.CODES_TITLE_WORDS),
-        entry("family", texts.FAMILY_TITLE),
+        entry("family", words.FAMILY_TITLE),
         entry("donate", words.DONATE_TITLE, words=words.DONATE_TITLE_WORDS),
     )
 
@@ -86,7 +86,7 @@ async def how(turn: Turn) -> Outcome:
     if before is None:
         lines.append(words.RULES)
     older = (entry("points_how", words.OLDER, str(page.next_seq), words.OLDER_WORDS),) if page.next_seq else ()
-    return Done("\n".join(lines) or words.NO_OLDER, (*older, entry("redeem", texts.REDEEM_TITLE)))
+    return Done("\n".join(lines) or words.NO_OLDER, (*older, entry("redeem", words.REDEEM_TITLE)))
 
 
 POINTS: Final = Dialogue("points", texts.POINTS_TITLE, begin, {}, intents=("points_query",), needs_identity=True)

@@ -45,7 +45,7 @@ def line(one: Redemption) -> str:
 async def begin(turn: Turn) -> Outcome:
     found = await open_ones(turn)
     if not found:
-        return Done(words.CODES_NONE, (entry("redeem", texts.REDEEM_TITLE),))
+        return Done(words.CODES_NONE, (entry("redeem", words.REDEEM_TITLE),))
     if len(found) > 1:
         return ask_which(Step.WHICH, words.CODES_WHICH.format(count=len(found)), found)
     return await _show(turn, found[0])
@@ -107,7 +107,7 @@ async def sure(turn: Turn) -> Outcome:
         turn.db, turn.vault, redemption_id=turn.draft["redemption"], resident_id=turn.resident_id
     )
     text = words.CANCEL_CODE_DONE.format(name=done.reward_name, price=done.price_points)
-    return Done(text, (entry("redeem", texts.REDEEM_TITLE), entry("points", texts.POINTS_TITLE)))
+    return Done(text, (entry("redeem", words.REDEEM_TITLE), entry("points", texts.POINTS_TITLE)))
 
 
 MY_CODES: Final = Dialogue("my_codes", words.CODES_TITLE, begin, {Step.WHICH: which}, needs_identity=True)

@@ -30,7 +30,7 @@ async def begin(turn: Turn) -> Outcome:
         return _ask_name(turn, turn.answer.value)
     found = await codes.open_ones(turn)
     if not found:
-        return Done(words.CODES_NONE, (entry("redeem", texts.REDEEM_TITLE),))
+        return Done(words.CODES_NONE, (entry("redeem", words.REDEEM_TITLE),))
     return _ask_name(turn, found[0].id) if len(found) == 1 else codes.ask_which(Step.WHICH, words.PROXY_WHICH, found)
 
 

@@ -163,7 +163,7 @@ async def _offer_others(turn: Turn, reward: rewards.RewardView, sorry: str) -> O
 
 REDEEM: Final = Dialogue(
     "redeem",
-    texts.REDEEM_TITLE,
+    words.REDEEM_TITLE,
     begin,
     {Step.WHICH: which, Step.CONFIRM: confirm},
     intents=("redeem",),

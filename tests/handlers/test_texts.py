@@ -27,7 +27,7 @@ from core.errors import (
     TooLarge,
     Unauthenticated,
 )
-from handlers import notices, tables, texts, wording
+from handlers import notices, tables, texts_notices, texts_points, wording
 from handlers.prompt import MOST_LINES
 from nlp.understanding import CATEGORIES
 from points.models import TransferKind
@@ -95,7 +95,7 @@ def test_every_notice_that_is_named_has_words() -> None:
         if keyword.arg == "notice" and isinstance(keyword.value, ast.Constant)
     }
     assert named
-    assert sorted(map(str, named - set(texts.NOTICES))) == []
+    assert sorted(map(str, named - set(texts_notices.NOTICES))) == []
 
 
 @pytest.mark.parametrize("code", sorted(tables.read("refusals")))
@@ -106,7 +106,7 @@ def test_refusals_are_one_line(code: str) -> None:
     assert "{" not in said
 
 
-@pytest.mark.parametrize("name", sorted(texts.NOTICES))
+@pytest.mark.parametrize("name", sorted(texts_notices.NOTICES))
 def test_notices_are_short_even_without_their_facts(name: str) -> None:
     said = notices.render(name, {}).text
     assert said.count("\n") < MOST_LINES
@@ -115,12 +115,15 @@ def test_notices_are_short_even_without_their_facts(name: str) -> None:
 
 
 def every_text() -> Iterator[tuple[str, str]]:
-    """All sentences of `texts` with the names they stand under."""
-    for name, value in vars(texts).items():
-        if isinstance(value, str) and name.isupper():
-            yield name, value
-        elif isinstance(value, dict) and name.isupper():
-            yield from ((f"{name}.{key}", one) for key, one in value.items() if isinstance(one, str))
+    """All sentences of all modules of texts, with the names they stand under."""
+    for found in pkgutil.iter_modules(handlers.__path__):
+        if not found.name.startswith("texts"):
+            continue
+        for name, value in vars(importlib.import_module(f"handlers.{found.name}")).items():
+            if isinstance(value, str) and name.isupper():
+                yield f"{found.name}.{name}", value
+            elif isinstance(value, dict) and name.isupper():
+                yield from ((f"{found.name}.{name}.{key}", one) for key, one in value.items() if isinstance(one, str))
 
 
 @pytest.mark.parametrize(("name", "text"), list(every_text()))
@@ -141,7 +144,7 @@ def test_long_words_are_cut() -> None:
 
 def test_every_rule_and_kind_of_entry_has_words() -> None:
     shown = {kind.value for kind in TransferKind} - {"grant", "allocation"}
-    assert shown | {rule.id for rule in default().rules} <= set(texts.POINTS_WHY)
+    assert shown | {rule.id for rule in default().rules} <= set(texts_points.POINTS_WHY)
 
 
 def test_each_hint_where_is_for_a_category_and_short() -> None:

@@ -11,7 +11,7 @@ from community import consents
 from community.consents import Purpose
 from community.residents import Identity
 from core import clock
-from handlers import texts
+from handlers import texts, texts_points
 from tests.bot.api.test_resident_promises import a_session
 from tests.bot.api.town import Town
 from tests.community.service import served
@@ -36,7 +36,7 @@ async def test_who_joins_is_shown_and_who_leaves_is_gone(town: Town) -> None:
     await served(town.service.database, town.resident_id, 90, certified_at=clock.now(), area_code="110101001")
     _, before = await town.call_as(token, "GET", PATH)
     assert (before["items"], before["nickname"]) == ([], None)
-    assert before["consent"]["text"] == texts.LEADERBOARD_CONSENT
+    assert before["consent"]["text"] == texts_points.LEADERBOARD_CONSENT
     status, joined = await join(town, token)
     place = {"rank": 1, "nickname": "青松", "minutes": 90, "is_mine": True}
     assert (status, joined["items"], joined["mine"], joined["nickname"]) == (200, [place], place, "青松")
