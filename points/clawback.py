@@ -19,7 +19,7 @@ from points.errors import AlreadyReversed, InsufficientPoints
 from points.fairness_errors import NothingToClawBack
 from points.grant_models import GrantRequest, GrantState
 from points.models import Entry, Transfer, TransferKind
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 
 REFUSED: Final = "clawed_back"
 

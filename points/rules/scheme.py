@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from core import clock
 from points.caps import Period
 from points.postings import MAX_POINTS
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 from points.rules.body import Amount
 from points.rules.data import Data
 from points.rules.lifetimes import Expiry

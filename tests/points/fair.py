@@ -14,7 +14,7 @@ from points.clawback import Deed, TakenBack
 from points.fairness_models import AppealState
 from points.freezes import Frozen
 from points.postings import Posted
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 from tests.points.town import Town
 
 FIRST, SECOND, THIRD = "worker-1", "worker-2", "worker-3"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from points.fairness_errors import NothingToClawBack
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 from tests.points import fair
 from tests.points.town import Town
 

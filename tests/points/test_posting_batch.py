@@ -17,7 +17,7 @@ from points import rules
 from points.grant_models import GrantRequest, GrantState
 from points.lot_models import Lot
 from points.models import Account, AccountKind, Entry
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 from points.rules import RuleBook
 from tests.points.town import Town
 

@@ -11,7 +11,7 @@ from core import clock
 from points import statements
 from points.errors import InsufficientPoints
 from points.models import Account, AccountKind
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 from tests.points.town import AREA, Town
 
 

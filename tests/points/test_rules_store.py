@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core import clock
 from points import rules
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 from points.rule_models import RuleVersion
 from points.rules import errors, store
 from points.rules.body import Facts

@@ -23,7 +23,7 @@ from migrations import tables
 from points import accounts, holds, sharing
 from points.accounts import AccountRef
 from points.models import AccountKind, HoldState
-from points.reversals import ClawBack
+from points.reversal_plans import ClawBack
 from tests.points.lot_replay import NEVER, Replay
 from tests.points.test_machine import copies
 from tests.points.town import RING, WORKER, Town

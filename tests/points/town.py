@@ -33,7 +33,8 @@ from points.lot_models import Lot
 from points.models import Account, AccountKind, Unit
 from points.postings import Posted
 from points.redemption_views import Redemption
-from points.reversals import ClawBack, Reversed
+from points.reversal_plans import ClawBack
+from points.reversals import Reversed
 from points.rules import RuleBook
 from points.statements import Balance, Page
 
