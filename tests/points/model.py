@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from core import clock
@@ -14,21 +14,41 @@ from points.errors import (
     CodeExpired,
     CodeVoid,
     FundExhausted,
+    HoldSettled,
     InsufficientPoints,
     LimitReached,
     NotReversible,
     RewardSoldOut,
 )
+from points.rules.errors import RuleOver, RulesOverlap, RuleUnfunded
 
 RETRY = timedelta(minutes=10)
-POINTS = {"ten": 10, "one": 1}
-DAY_CAPS = {"ten": 30, "one": 3}
 DAY_CAP = 31
 LIMIT = 2
 CODE_DAYS = 3
 
 FUND, TREASURY, REDEEMED = "fund", "treasury", "redeemed"
 Legs = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What one version of a rule pays for a deed, and to one person in a day."""
+
+    points: int
+    day_cap: int
+    since: datetime
+    until: datetime | None = None
+
+    def holds_at(self, moment: datetime) -> bool:
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
+SHIPPED = {
+    "report_verified": Terms(10, 50, datetime.min),
+    "report_followed": Terms(1, 5, datetime.min),
+}
+"""What holds where nothing was drafted; both pay for the same purpose."""
 
 
 @dataclass
@@ -54,6 +74,7 @@ class Held:
 
 @dataclass
 class Model:
+    now: datetime
     posted: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
     stock: Counter[str] = field(default_factory=Counter)
@@ -64,8 +85,7 @@ class Model:
     redemptions: list[Held] = field(default_factory=list)
     caps: Counter[tuple[str, ...]] = field(default_factory=Counter)
     limits: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    now: datetime = datetime.min
+    drafted: dict[str, list[Terms]] = field(default_factory=lambda: defaultdict(list))
 
     def available(self, account: str) -> int:
         return self.posted[account] - self.held[account] + sum(late.price for late in self._late(account))
@@ -105,26 +125,43 @@ class Model:
             self._free(account)
         self.reversed.add(number)
 
-    def ask(self, rule: str, resident: str, source: str, now: datetime) -> bool:
-        """Both rules pay for the same purpose: whoever was asked for by one is paid by that one."""
+    def terms(self, rule: str, moment: datetime) -> Terms:
+        """Of the version that holds at the moment of a deed."""
+        return next((one for one in self.drafted[rule] if one.holds_at(moment)), SHIPPED[rule])
+
+    def change_rule(self, rule: str, terms: Terms) -> None:
+        """What holds without an end ends where this begins."""
+        endless = next((one for one in self.drafted[rule] if one.until is None), None)
+        if endless is not None and terms.since <= endless.since:
+            raise RuleOver
+        if any(one.until is not None and terms.since < one.until for one in self.drafted[rule]):
+            raise RulesOverlap
+        if self.posted[FUND] == 0:
+            raise RuleUnfunded
+        ended = [replace(one, until=terms.since) if one is endless else one for one in self.drafted[rule]]
+        self.drafted[rule] = [*ended, terms]
+
+    def ask(self, rule: str, resident: str, source: str) -> bool:
+        """Whoever was asked for by one rule is paid by that one."""
         if any((a.resident, a.source) == (resident, source) for a in self.asked):
             return False
-        self.asked.append(Asked(rule, resident, source, now, now))
+        self.asked.append(Asked(rule, resident, source, self.now, self.now))
         return True
 
-    def pay(self, limit: int, now: datetime) -> int:
+    def pay(self, limit: int) -> int:
         waiting = [a for a in self.asked if a.state in {"pending", "unfunded"}]
         due = [
             a
             for number, a in enumerate(waiting)
-            if a.next_at <= now and not any(b.state == "unfunded" and b.next_at > now for b in waiting[:number])
+            if a.next_at <= self.now
+            and not any(b.state == "unfunded" and b.next_at > self.now for b in waiting[:number])
         ][:limit]
         for number, request in enumerate(due):
             if self._capped(request):
                 request.state = "capped"
-            elif self.posted[FUND] < POINTS[request.rule]:
+            elif self.posted[FUND] < self.terms(request.rule, request.occurred_at).points:
                 for late in due[number:]:
-                    late.state, late.next_at = "unfunded", now + RETRY
+                    late.state, late.next_at = "unfunded", self.now + RETRY
                 break
             else:
                 self._grant(request)
@@ -132,29 +169,27 @@ class Model:
 
     def _keys(self, request: Asked) -> dict[tuple[str, ...], int]:
         day = clock.local(request.occurred_at).date().isoformat()
-        return {
-            (request.rule, request.resident, day): DAY_CAPS[request.rule],
-            (request.resident, day): DAY_CAP,
-        }
+        cap = self.terms(request.rule, request.occurred_at).day_cap
+        return {(request.rule, request.resident, day): cap, (request.resident, day): DAY_CAP}
 
     def _capped(self, request: Asked) -> bool:
-        points = POINTS[request.rule]
+        points = self.terms(request.rule, request.occurred_at).points
         return any(self.caps[key] + points > ceiling for key, ceiling in self._keys(request).items())
 
     def _grant(self, request: Asked) -> None:
-        points = POINTS[request.rule]
+        points = self.terms(request.rule, request.occurred_at).points
         self.move({request.resident: points, FUND: -points})
         request.state = "paid"
         for key in self._keys(request):
             self.caps[key] += points
 
-    def fund(self, points: int, now: datetime) -> None:
+    def fund(self, points: int) -> None:
         self.move({FUND: points, TREASURY: -points})
         for request in self.asked:
             if request.state == "unfunded":
-                request.next_at = now
+                request.next_at = self.now
 
-    def redeem(self, resident: str, reward: str, now: datetime) -> None:
+    def redeem(self, resident: str, reward: str) -> None:
         price = self.price[reward]
         if self.stock[reward] == 0:
             raise RewardSoldOut
@@ -166,11 +201,11 @@ class Model:
         self.stock[reward] -= 1
         self.limits[reward, resident] += 1
         self.held[resident] += price
-        self.redemptions.append(Held(reward, resident, resident, price, now + timedelta(days=CODE_DAYS)))
+        self.redemptions.append(Held(reward, resident, resident, price, self.now + timedelta(days=CODE_DAYS)))
 
-    def verify(self, number: int, now: datetime) -> None:
+    def verify(self, number: int) -> None:
         redemption = self._open(number)
-        if redemption.expires_at <= now:
+        if redemption.expires_at <= self.now:
             raise CodeExpired
         self._unreserve(redemption)
         legs = {redemption.resident: -redemption.price, REDEEMED: redemption.price}
@@ -185,6 +220,9 @@ class Model:
         redemption.state = to
 
     def _unreserve(self, redemption: Held) -> None:
+        """What was found overdue is free already; a clock that goes back does not reserve it again."""
+        if not redemption.is_reserved and redemption.expires_at > self.now:
+            raise HoldSettled
         if redemption.is_reserved:
             self.held[redemption.resident] -= redemption.price
         redemption.is_reserved = False
@@ -200,11 +238,11 @@ class Model:
             raise refusals[redemption.state]
         return redemption
 
-    def expire(self, now: datetime) -> int:
+    def expire(self) -> int:
         due = [
             number
             for number, redemption in enumerate(self.redemptions)
-            if redemption.state is RedemptionState.HELD and redemption.expires_at <= now
+            if redemption.state is RedemptionState.HELD and redemption.expires_at <= self.now
         ]
         for number in due:
             self.void(number, RedemptionState.EXPIRED)
@@ -225,8 +263,7 @@ class Model:
         for request in self.asked:
             if request.resident != source or request.state not in {"pending", "unfunded"}:
                 continue
-            same = [(a.rule, a.source) for a in self.asked if a.resident == target]
-            if (request.rule, request.source) in same:
+            if request.source in [a.source for a in self.asked if a.resident == target]:
                 request.state = "refused"
             else:
                 request.resident = target

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import func, select
 
 from core import clock
 from core.crypto import Ring, Vault
 from core.db import Database, new_id
 from core.errors import AppError
-from points import rules
 from points.errors import KeyReused
 from points.grant_models import GrantRequest
 from points.models import Account, Transfer
 from points.reward_models import RedemptionRow, Reward
-from points.rules import RuleBook
-from tests.points.model import CODE_DAYS, DAY_CAP, DAY_CAPS, LIMIT, POINTS, TREASURY, Model
+from points.rules.scheme import SCHEME
+from tests.points import machine
+from tests.points.model import CODE_DAYS, DAY_CAP, LIMIT, SHIPPED, TREASURY, Model, Terms
 from tests.points.town import RING, Town, code_of
-from tests.servers import PostgresServer
 
 START = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
 """Half an hour before a day and a month end in Shanghai."""
@@ -37,36 +32,27 @@ START = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
 AMOUNTS = st.integers(1, 40)
 WHO = st.integers(0, 2)
 NUMBER = st.integers(0, 1000)
-
-
-def book(folder: Path) -> RuleBook:
-    text = f"[scheme]\ncaps = {{ day = {DAY_CAP} }}\n" + "".join(
-        f'[[rule]]\nid = "{name}"\nversion = 1\ntitle = "测试"\npurpose = "report"\nfrom = 2026-01-01\n'
-        f"points = {points}\n"
-        f"caps = {{ day = {DAY_CAPS[name]} }}\n"
-        for name, points in POINTS.items()
-    )
-    path = folder / "rules.toml"
-    path.write_text(text, encoding="utf-8")
-    return rules.load(path)
+RULES = st.sampled_from(sorted(SHIPPED))
+STEPS = [timedelta(minutes=6), timedelta(minutes=40), timedelta(days=1), timedelta(days=3)]
+JUMPS = [timedelta(hours=-1), timedelta(days=-2), timedelta(days=40), timedelta(days=400)]
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    def __init__(self, runner: asyncio.Runner, database: Database, rule_book: RuleBook) -> None:
+    def __init__(self, runner: asyncio.Runner, database: Database) -> None:
         super().__init__()
         self.runner = runner
-        self.book = rule_book
         self.town = Town(database, Vault(Ring.parse(RING)))
-        self.model = Model()
-        self.now = START
+        self.model = Model(START)
         self.ids: list[str] = []
-        self.keys: dict[str, tuple[int, int]] = {}
+        self.keys: list[tuple[str, int, int, type[AppError] | None]] = []
         self.codes: list[tuple[str, str]] = []
+        self.endless: dict[str, int] = {}
         self.residents = [self.do(self.town.resident()) for _ in range(3)]
         self.rewards = [self._reward(price=5, stock=2), self._reward(price=12, stock=4)]
+        self.do(self.town.change_rule(SCHEME, {"caps": {"day": DAY_CAP}}, since=START))
 
     def do(self, deed: Coroutine[Any, Any, Any]) -> Any:
-        with clock.frozen(self.now):
+        with clock.frozen(self.model.now):
             return self.runner.run(deed)
 
     def _reward(self, price: int, stock: int) -> str:
@@ -76,12 +62,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def both(self, expected: Callable[[], Any], deed: Coroutine[Any, Any, Any]) -> Any:
         """Do it here and there; the same refusal, or the same success. None after a refusal."""
-        self.model.now = self.now
-        refusal: type[AppError] | None = None
-        try:
-            expected()
-        except AppError as error:
-            refusal = type(error)
+        return self.told(_refusal(expected), deed)
+
+    def told(self, refusal: type[AppError] | None, deed: Coroutine[Any, Any, Any]) -> Any:
         if refusal is None:
             return self.do(deed)
         with pytest.raises(refusal):
@@ -90,44 +73,52 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(points=AMOUNTS)
     def fund(self, points: int) -> None:
-        done = self.both(lambda: self.model.fund(points, self.now), self.town.fund(points))
+        done = self.both(lambda: self.model.fund(points), self.town.fund(points))
         self.ids.append(done.transfer_id)
 
     @rule(who=WHO, points=st.integers(-40, 40).filter(bool))
     def adjust(self, who: int, points: int) -> None:
         resident, key = self.residents[who], new_id()
         legs = {resident: points, TREASURY: -points}
-        done = self.both(lambda: self.model.move(legs), self.town.adjust(resident, points, key))
+        refusal = _refusal(lambda: self.model.move(legs))
+        done = self.told(refusal, self.town.adjust(resident, points, key))
         if done:
             self.ids.append(done.transfer_id)
-            self.keys[key] = (who, points)
+        self.keys.append((key, who, points, refusal))
 
     @precondition(lambda self: self.keys)
     @rule(number=NUMBER, other=st.booleans())
     def repeat(self, number: int, *, other: bool) -> None:
-        """The same key again: the same transfer for the same request, a conflict for another one."""
-        key = sorted(self.keys)[number % len(self.keys)]
-        who, points = self.keys[key]
+        """The same key again: the same outcome for the same request, a conflict for another one."""
+        key, who, points, refusal = self.keys[number % len(self.keys)]
         if other:
-            with suppress(KeyReused):
-                self.do(self.town.adjust(self.residents[who], points + (1 if points != -1 else 2), key))
-                raise AssertionError("another request was taken for the same")
-        else:
-            again = self.do(self.town.adjust(self.residents[who], points, key))
-            assert again.transfer_id in self.ids
-            assert not again.created
+            points, refusal = points + (1 if points != -1 else 2), KeyReused
+        done = self.told(refusal, self.town.adjust(self.residents[who], points, key))
+        assert done is None or (done.transfer_id in self.ids and not done.created)
 
-    @rule(who=WHO, name=st.sampled_from(sorted(POINTS)), source=st.integers(0, 5))
+    @rule(who=WHO, name=RULES, source=st.integers(0, 5))
     def ask(self, who: int, name: str, source: int) -> None:
         resident = self.residents[who]
-        expected = self.model.ask(name, resident, str(source), self.now)
-        assert self.do(self.town.ask(resident, str(source), rule=name, book=self.book)) is expected
+        expected = self.model.ask(name, resident, str(source))
+        assert self.do(self.town.ask(resident, str(source), rule=name)) is expected
 
     @rule(limit=st.integers(1, 6))
     def pay(self, limit: int) -> None:
-        expected = self.model.pay(limit, self.now)
-        assert self.do(self.town.pay(limit, self.book)) == expected
+        expected = self.model.pay(limit)
+        assert self.do(self.town.pay(limit)) == expected
         self.ids += self.do(self._new_transfers())
+
+    @rule(name=RULES, points=st.sampled_from([1, 4, 10]), cap=st.sampled_from([3, 30]), later=st.integers(0, 1))
+    def change_rule(self, name: str, points: int, cap: int, later: int) -> None:
+        """Deeds of before are paid as it was when they were done, however late."""
+        terms = Terms(points, cap, self.model.now + timedelta(days=later))
+        body = {"title": "测试", "purpose": "report", "points": points, "caps": {"day": cap}}
+        changed = self.both(
+            lambda: self.model.change_rule(name, terms),
+            self.town.change_rule(name, body, since=terms.since, ends=self.endless.get(name)),
+        )
+        if changed:
+            self.endless[name] = changed
 
     @precondition(lambda self: self.ids)
     @rule(number=NUMBER)
@@ -140,7 +131,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(who=WHO, which=st.integers(0, 1))
     def redeem(self, who: int, which: int) -> None:
         resident, reward = self.residents[who], self.rewards[which]
-        done = self.both(lambda: self.model.redeem(resident, reward, self.now), self.town.redeem(resident, reward))
+        done = self.both(lambda: self.model.redeem(resident, reward), self.town.redeem(resident, reward))
         if done:
             self.codes.append((done.id, code_of(done)))
 
@@ -149,7 +140,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def verify(self, number: int) -> None:
         number %= len(self.codes)
         done = self.both(
-            lambda: self.model.verify(number, self.now),
+            lambda: self.model.verify(number),
             self.town.verify(self.codes[number][1], area_codes=[self.town.area]),
         )
         if done:
@@ -163,7 +154,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule()
     def expire(self) -> None:
-        assert self.do(self._expire_here()) == self.model.expire(self.now)
+        assert self.do(self._expire_here()) == self.model.expire()
 
     @rule(former=WHO, kept=WHO)
     def merge(self, former: int, kept: int) -> None:
@@ -174,17 +165,24 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.do(self.town.merge(first, second)) == expected
         self.ids += self.do(self._new_transfers())
 
-    @rule(step=st.sampled_from([timedelta(minutes=6), timedelta(minutes=40), timedelta(days=1), timedelta(days=3)]))
+    @rule(step=st.sampled_from(STEPS))
     def wait(self, step: timedelta) -> None:
-        self.now += step
+        self.model.now += step
+
+    @rule(step=st.sampled_from(JUMPS))
+    def jump(self, step: timedelta) -> None:
+        """A clock that was set, also back."""
+        self.model.now += step
 
     @invariant()
     def agree(self) -> None:
         self.do(self._compare())
 
     def teardown(self) -> None:
-        assert self.do(self.town.findings(self.book)) == []
-        self.do(self.town.database.close())
+        try:
+            assert self.do(self.town.findings()) == []
+        finally:
+            self.do(self.town.database.close())
 
     async def _compare(self) -> None:
         async with self.town.database.read() as db:
@@ -229,37 +227,15 @@ class LedgerMachine(RuleBasedStateMachine):
         return expired
 
 
-def copies(request: pytest.FixtureRequest, folder: Path) -> Callable[[], Database]:
-    """A function that makes an empty database with all tables."""
-    template: str = request.getfixturevalue("template")
-    number = count()
-    if request.config.getoption("--backend") == "sqlite":
-        return lambda: Database(
-            f"sqlite+aiosqlite:///{shutil.copy(template, folder / f'{next(number)}.db')}", synchronous="OFF"
-        )
-    server: PostgresServer = request.getfixturevalue("postgres")
-
-    def create() -> Database:
-        name = f"machine_{next(number)}"
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return Database(server.url(name), pool_size=1)
-
-    return create
+def _refusal(deed: Callable[[], Any]) -> type[AppError] | None:
+    try:
+        deed()
+    except AppError as error:
+        return type(error)
+    return None
 
 
 @pytest.mark.usefixtures("database_url")
 def test_the_ledger_agrees_with_the_model(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> None:
-    create, rule_book = copies(request, tmp_path), book(tmp_path)
-    few = settings(
-        max_examples=30 if backend == "sqlite" else 10,
-        stateful_step_count=30,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    with asyncio.Runner() as runner:
-        run_state_machine_as_test(
-            lambda: LedgerMachine(runner, create(), rule_book),  # type: ignore[arg-type]  # a factory is allowed
-            settings=few,
-        )
+    examples, steps = (20, 30) if backend == "sqlite" else (6, 40)
+    machine.run(LedgerMachine, request, tmp_path, examples=examples, steps=steps)

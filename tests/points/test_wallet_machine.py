@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import Table, select
 
 from core import clock
@@ -24,8 +24,9 @@ from points import accounts, holds, sharing
 from points.accounts import AccountRef
 from points.models import AccountKind, HoldState
 from points.reversal_plans import ClawBack
+from points.rules.scheme import SCHEME
+from tests.points import machine
 from tests.points.lot_replay import NEVER, Replay
-from tests.points.test_machine import copies
 from tests.points.town import RING, WORKER, Town
 
 START = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
@@ -36,6 +37,43 @@ NUMBER = st.integers(0, 1000)
 DAYS = st.sampled_from([None, 1, 2, 7])
 HOLD = timedelta(days=3)
 KEPT_REFUSALS = "ledger_attempt"
+STEPS = [timedelta(seconds=1), timedelta(days=1), timedelta(days=3), timedelta(days=30)]
+JUMPS = [timedelta(days=90), timedelta(days=400)]
+
+LOOK_EVERY = 5
+
+DEED_POINTS = 3
+DEED = {"title": "测试", "purpose": "report", "points": DEED_POINTS, "caps": {"year": 1000}}
+MODES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "days": {"days": 2},
+    "quarter_end": {},
+    "year_end": {"grace_days": 2},
+}
+"""How long what deeds earn may be good, as a community's scheme says it."""
+
+
+def ends(mode: str, given: datetime) -> datetime | None:
+    """The same, counted day by day."""
+    day = clock.local(given).date()
+    match mode:
+        case "none":
+            return None
+        case "days":
+            day += timedelta(days=3)
+        case "quarter_end":
+            day = _next(day, {1, 4, 7, 10})
+        case _:
+            day = _next(day, {1}) + timedelta(days=2)
+    return datetime.combine(day, time(), clock.SHANGHAI)
+
+
+def _next(day: date, months: set[int]) -> date:
+    """The first day of one of these months after a day."""
+    day += timedelta(days=1)
+    while day.day != 1 or day.month not in months:
+        day += timedelta(days=1)
+    return day
 
 
 class WalletMachine(RuleBasedStateMachine):
@@ -51,8 +89,13 @@ class WalletMachine(RuleBasedStateMachine):
         self.spent: list[tuple[int, str]] = []
         self.pending: dict[int, tuple[str, int, datetime]] = {}
         self.given: list[str] = []
-        self.deeds = 0
+        self.deeds = self.steps = 0
+        self.mode = "none"
+        self.scheme: int | None = None
+        self.unpaid: list[str] = []
         self.saver, self.owner = [self.do(self.town.resident()) for _ in range(2)]
+        self.do(self.town.fund(1000))
+        self.do(self.town.change_rule("report_verified", DEED, since=self.now))
 
     def do(self, deed: Coroutine[Any, Any, Any]) -> Any:
         with clock.frozen(self.now):
@@ -88,6 +131,28 @@ class WalletMachine(RuleBasedStateMachine):
         ends = None if days is None else self.now + timedelta(days=days)
         self.do(self.town.adjust(self.saver, amount, expires_at=ends))
         self.replay.earn(amount, ends)
+
+    @rule()
+    def do_deed(self) -> None:
+        """Its mode is that of its moment, its days are counted from when it is paid."""
+        self.deeds += 1
+        self.do(self.town.ask(self.saver, str(self.deeds)))
+        self.unpaid.append(self.mode)
+
+    @rule()
+    def pay(self) -> None:
+        self.do(self.town.pay())
+        for mode in self.unpaid:
+            self.replay.earn(DEED_POINTS, ends(mode, self.now))
+        self.unpaid.clear()
+
+    @rule(mode=st.sampled_from(sorted(MODES)))
+    def change_scheme(self, mode: str) -> None:
+        """A second later, so that the deeds of before were done before."""
+        self.now += timedelta(seconds=1)
+        body = {"expiry": {"mode": mode, **MODES[mode]}}
+        self.scheme = self.do(self.town.change_rule(SCHEME, body, since=self.now, ends=self.scheme))
+        self.mode = mode
 
     @rule(amount=AMOUNTS)
     def take(self, amount: int) -> None:
@@ -167,7 +232,7 @@ class WalletMachine(RuleBasedStateMachine):
         self.do(self._in_transaction(lambda db: change(db, account=self.wallet)))
         self.frozen = not self.frozen
 
-    @rule(step=st.sampled_from([timedelta(seconds=1), timedelta(days=1), timedelta(days=3), timedelta(days=30)]))
+    @rule(step=st.sampled_from(STEPS + JUMPS))
     def wait(self, step: timedelta) -> None:
         self.now += step
 
@@ -202,7 +267,10 @@ class WalletMachine(RuleBasedStateMachine):
 
     @invariant()
     def holds_together(self) -> None:
-        assert self.do(self.town.findings()) == []
+        """Damage stays, so it is enough to look every few steps and at the end."""
+        self.steps += 1
+        if self.steps % LOOK_EVERY == 0:
+            assert self.do(self.town.findings()) == []
 
     @invariant()
     def lots_are_those_of_the_replay(self) -> None:
@@ -214,7 +282,10 @@ class WalletMachine(RuleBasedStateMachine):
         assert alive[0] == alive[1]
 
     def teardown(self) -> None:
-        self.do(self.town.database.close())
+        try:
+            assert self.do(self.town.findings()) == []
+        finally:
+            self.do(self.town.database.close())
 
     async def _in_transaction(self, deed: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
         async with self.town.database.write() as db:
@@ -258,20 +329,6 @@ _LEDGER = [
 
 
 @pytest.mark.usefixtures("database_url")
-def test_wallets_hold_together_whatever_happens(
-    request: pytest.FixtureRequest, backend: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    create = copies(request, tmp_path_factory.mktemp("wallets"))
-    few = settings(
-        max_examples=12 if backend == "sqlite" else 5,
-        stateful_step_count=25,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
-    )
-    with asyncio.Runner() as runner:
-        run_state_machine_as_test(
-            lambda: WalletMachine(runner, create()),  # type: ignore[arg-type]  # a factory is allowed
-            settings=few,
-        )
+def test_wallets_hold_together_whatever_happens(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> None:
+    examples, steps = (3, 25) if backend == "sqlite" else (4, 30)
+    machine.run(WalletMachine, request, tmp_path, examples=examples, steps=steps)

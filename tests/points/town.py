@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,11 +35,11 @@ from points.postings import Posted
 from points.redemption_views import Redemption
 from points.reversal_plans import ClawBack
 from points.reversals import Reversed
-from points.rules import RuleBook
+from points.rules import RuleBook, store
 from points.statements import Balance, Page
 
 AREA = "110101001001"
-WORKER = "worker-1"
+WORKER, COLLEAGUE = "worker-1", "worker-2"
 RING = "t1:cG9pbnRzLXRlc3RzLXJvb3Qta2V5LTMyLWJ5dGVzISE="
 """Known here and not in the fixtures of all tests: the racing processes must not import the whole service."""
 
@@ -129,6 +129,19 @@ class Town:
     async def pay(self, limit: int = 100, book: RuleBook | None = None) -> int:
         async with self.database.write() as db:
             return len(await grants.post_due(db, limit=limit, book=book))
+
+    async def change_rule(
+        self, rule_id: str, body: Mapping[str, Any], *, since: datetime, ends: int | None = None
+    ) -> int:
+        """Let a version hold from then on, drafted by one and activated by another, and end this one; its number."""
+        async with self.database.write() as db:
+            if ends is not None:
+                await store.retire(db, rule_id=rule_id, version=ends, until=since)
+            drafted = await store.draft(
+                db, area_code=self.area, rule_id=rule_id, body=body, effective_from=since, worker_id=WORKER
+            )
+            active = await store.activate(db, rule_id=rule_id, version=drafted.version, worker_id=COLLEAGUE)
+            return active.version
 
     async def reward(self, price: int = 10, stock: int = 5, *, name: str = "垃圾袋", **more: Any) -> str:
         async with self.database.write() as db:
