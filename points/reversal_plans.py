@@ -29,7 +29,7 @@ class ClawBack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One entry of the original; of a wallet where its lots are now, `account_id` with it."""
+    """What the original did to one account, in all its entries; of a wallet where its lots are now."""
 
     account: AccountRef
     amount: int
@@ -69,11 +69,13 @@ async def locked_sides(db: AsyncSession, original: Transfer) -> list[Side]:
 
 
 async def _sides(db: AsyncSession, original: Transfer) -> list[Side]:
+    identity = (Entry.account_id, Account.area_code, Account.kind, Account.owner_id, Account.unit)
     rows = await db.execute(
-        select(Entry.amount, Entry.account_id, Account.area_code, Account.kind, Account.owner_id, Account.unit)
+        select(func.sum(Entry.amount), *identity)
         .join(Account, Account.id == Entry.account_id)
         .where(Entry.transfer_id == original.id)
-        .order_by(Entry.line)
+        .group_by(*identity)
+        .order_by(func.min(Entry.line))
     )
     sides: list[Side] = []
     for amount, account_id, area_code, kind, owner_id, unit in rows.all():
@@ -81,7 +83,7 @@ async def _sides(db: AsyncSession, original: Transfer) -> list[Side]:
         if account.kind in LOTTED:
             now_at = await _lots_are_at(db, original.id, spent=amount < 0) or account_id
             account = account if now_at == account_id else await accounts.ref_of(db, now_at)
-        sides.append(Side(account, amount, now_at))
+        sides.append(Side(account, int(amount), now_at))
     return sides
 
 
