@@ -1,6 +1,7 @@
 // The page: what is pressed and written, what is heard, and what stands where.
 
 import { NoAnswer, Refusal, Session, about } from "./api.js";
+import { Board } from "./board.js";
 import { Unusable, place, readyPhoto } from "./devices.js";
 import { Outgoing } from "./outgoing.js";
 import { forget, keep, kept, keepForVisit, keptForVisit, newId } from "./store.js";
@@ -37,6 +38,7 @@ const outgoing = new Outgoing({
   },
 });
 const things = new Things({ list: at("things-list"), session, say });
+const board = new Board({ dialog: at("board"), session, say });
 
 function say(text) {
   showTab("chat");
@@ -192,6 +194,7 @@ at("tool-place").addEventListener("click", sendPlace);
 at("tab-chat").addEventListener("click", () => showTab("chat"));
 at("tab-things").addEventListener("click", () => showTab("things"));
 at("things-again").addEventListener("click", () => things.refresh());
+at("board-open").addEventListener("click", () => board.open());
 at("type-switch").addEventListener("click", () => setType(document.documentElement.dataset.type !== "large"));
 at("leave").addEventListener("click", leave);
 window.addEventListener("resize", () => transcript.toEnd());

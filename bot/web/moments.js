@@ -1,4 +1,4 @@
-// Days and times as people say them.
+// Days, months, times and lengths of time as people say them.
 
 export function day(moment) {
   if (!moment) return "";
@@ -10,4 +10,17 @@ export function dayAndTime(moment) {
   return new Date(moment).toLocaleString("zh-CN", {
     month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false,
   });
+}
+
+export const monthName = (month) => month.replace(/^(\d+)-0?(\d+)$/, "$1年$2月");
+
+export function monthBefore(month) {
+  const [year, number] = month.split("-").map(Number);
+  return number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, "0")}`;
+}
+
+export function hoursAndMinutes(minutes) {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return [hours && `${hours}小时`, rest && `${rest}分钟`].filter(Boolean).join("");
 }

@@ -1,4 +1,5 @@
-// "My points": what can be spent, what is held and expires next, minutes and the family apart, each entry with its reason.
+// "My points": what can be spent, what is held and expires next, minutes and the tier
+// they lead to and the family apart, each entry with its reason.
 
 import { NoAnswer, Refusal } from "./api.js";
 import { element } from "./element.js";
@@ -23,12 +24,13 @@ function balanceOf({ available, held }) {
   return balance;
 }
 
-function notesOf({ next_expiry: next, owed, family, certified_minutes: minutes }) {
+function notesOf({ next_expiry: next, owed, family, honour, certified_minutes: minutes }) {
   const notes = [
     next && `其中${next.points}分到${dayAndTime(next.at)}为止，请先用`,
     owed && `还要先补回${owed}分`,
     family && `家里${family.members}个人，一共${family.available}分`,
     minutes && `志愿服务${Math.round((minutes / MINUTES_PER_HOUR) * 10) / 10}小时，单独记着，不换积分`,
+    honour?.said,
   ];
   return notes.filter(Boolean).map((text) => element("p", "", text));
 }

@@ -46,3 +46,28 @@ export const TEXT = {
   image: "图片",
   open: "打开看看",
 };
+
+export const BOARD = {
+  columns: ["名次", "昵称", "时长"],
+  caption: "认证的志愿时长",
+  level: "并列",
+  you: "您排",
+  itsYou: "（您）",
+  empty: "这个月还没有人上榜。",
+  unknown: "光荣榜只给本社区居民看。先在社区微信或支付宝里回复“绑定”，拿到数字码，再点下面的按钮。",
+  bind: "我有绑定码",
+  notOnIt: "您没有上榜。愿意的话，起个昵称就能加入。",
+  noneYet: "您这个月还没有认证的时长，认证了就会上榜。",
+  noneThen: "那个月您没有上榜。",
+  nickname: "起个昵称",
+  nicknameHow: "2到12个字，别用真名、电话和单位。",
+  join: "我同意，加入",
+  yourNickname: "您的昵称：",
+  rename: "改昵称",
+  leave: "退出光荣榜",
+  leaveSure: "退出后，榜上就没有您了，时长都还在。退出吗？",
+  leaveYes: "退出",
+  stay: "先不退",
+  keepName: "先不改",
+  failed: "暂时看不到，请过一会儿再试。",
+};

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
+
+DESKTOP = {"width": 1280, "height": 800}
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -78,3 +80,14 @@ async def visit(browser: Browser, url: str, **context: Any) -> AsyncIterator[Vis
         yield made
     finally:
         await opened.close()
+
+
+async def say(page: Page, text: str) -> None:
+    """Write it and press Enter."""
+    await page.fill("#say", text)
+    await page.press("#say", "Enter")
+
+
+async def hears(page: Page, text: str, *, times: int = 1) -> None:
+    """Wait until the community has said it so many times."""
+    await expect(page.locator(".us .bubble", has_text=text)).to_have_count(times)

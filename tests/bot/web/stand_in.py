@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from bot import qr
 from bot.web import pages
+from tests.bot.web.stand_in_board import Board
 
 Answer = Callable[[dict[str, Any]], list[dict[str, Any]]]
 
@@ -57,6 +58,7 @@ class StandIn:
         self.logins = 0
         self.things: dict[str, Any] = {}
         self.drawn: list[str] = []
+        self.board = Board()
         self.url = ""
         self._news = asyncio.Event()
 
@@ -69,6 +71,7 @@ class StandIn:
         app.router.add_post("/api/v1/messages", self._message)
         app.router.add_get("/api/v1/messages", self._since)
         app.router.add_post("/api/v1/media", self._media)
+        app.router.add_route("*", "/api/v1/leaderboard", self.board.answer)
         app.router.add_get("/api/v1/{name:.+}", self._thing)
         server = TestServer(app)
         await server.start_server(shutdown_timeout=0.1)

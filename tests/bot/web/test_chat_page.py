@@ -1,53 +1,18 @@
-"""The chat page in a real browser: talking, choosing, sending again, photos, places, large type, own things."""
+"""The chat page in a real browser: talking, choosing, sending again, photos, places, large type."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.bot.web.browser import Visit, chromium, visit
-from tests.bot.web.stand_in import MENU, THINGS, StandIn
+from tests.bot.web.browser import Visit, hears, say, visit
+from tests.bot.web.stand_in import MENU, StandIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-DESKTOP = {"width": 1280, "height": 800}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def api() -> AsyncIterator[StandIn]:
-    async with StandIn().running() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visited(browser: Browser, api: StandIn) -> AsyncIterator[Visit]:
-    """A phone; at the end no script failed, no policy was broken and nobody else was called."""
-    async with visit(browser, api.url) as made:
-        yield made
-        assert made.complaints == []
-        assert made.hosts == {urlsplit(api.url).netloc}
-
-
-async def say(page: Page, text: str) -> None:
-    await page.fill("#say", text)
-    await page.press("#say", "Enter")
-
-
-async def hears(page: Page, text: str, *, times: int = 1) -> None:
-    await expect(page.locator(".us .bubble", has_text=text)).to_have_count(times)
 
 
 async def test_a_question_is_answered_with_a_button(visited: Visit, api: StandIn) -> None:
@@ -242,69 +207,6 @@ async def test_leaving_clears_this_device(visited: Visit, api: StandIn) -> None:
     stored = await page.evaluate("[localStorage, sessionStorage].flatMap(s => Object.keys(s))")
     assert [name for name in stored if name.endswith(("token", "cursor"))] == []
     assert "你好" not in await page.evaluate("JSON.stringify({...sessionStorage})")
-
-
-async def test_own_things_stand_beside_the_chat_and_ask_for_progress(browser: Browser, api: StandIn) -> None:
-    api.things = THINGS
-    async with visit(browser, api.url, viewport=DESKTOP) as desktop:
-        page = desktop.page
-        await say(page, "你好")
-        await expect(page.locator("#things .thing")).to_have_count(6)
-        await expect(page.locator(".balance")).to_have_text("65 分，另有30分在兑换中")
-        await expect(page.locator(".entry").first).to_have_text("11月20日 反映问题：R2611180003+20")
-        await expect(page.locator("#things")).to_contain_text("社区食堂午餐（送餐到家）")
-        await expect(page.locator("#things .state").first).to_have_text("处理中")
-        await page.locator("text=问进度").first.click()
-        await hears(page, "查进度 HC20261121000003")
-        assert desktop.complaints == []
-
-
-async def test_points_say_what_expires_next_and_keep_minutes_and_family_apart(browser: Browser, api: StandIn) -> None:
-    api.things = THINGS
-    async with visit(browser, api.url, viewport=DESKTOP) as desktop:
-        page = desktop.page
-        await say(page, "你好")
-        things = page.locator("#things")
-        await expect(things).to_contain_text("其中20分到1月1日周五 00:00为止")
-        await expect(things).to_contain_text("家里3个人，一共120分")
-        await expect(things).to_contain_text("志愿服务12.5小时，单独记着")
-        await page.click("text=看更早的")
-        await expect(page.locator(".entry")).to_have_count(4)
-        await page.click("text=捐积分")
-        await hears(page, "捐积分")
-        assert desktop.complaints == []
-
-
-async def test_a_code_stands_in_groups_with_its_picture_and_the_place(browser: Browser, api: StandIn) -> None:
-    api.things = THINGS
-    async with visit(browser, api.url) as phone:
-        page = phone.page
-        await say(page, "你好")
-        await page.click("#tab-things")
-        await expect(page.locator("#things .code")).to_have_text("8H2K-7M4Q")
-        await expect(page.locator("#things .code")).to_have_attribute("aria-label", "领取码 8 H 2 K 7 M 4 Q")
-        await expect(page.locator("#things .qr img")).to_be_visible()
-        assert await page.locator("#things .qr img").evaluate("image => image.naturalWidth") > 200
-        await expect(page.locator("#things")).to_contain_text("和平里社区服务站（和平街1号）")
-        await expect(page.locator("#things")).to_contain_text("等审核")
-        assert api.drawn == ["redemptions/f00d/qr"]
-        assert phone.complaints == []
-
-
-async def test_a_reply_with_a_code_shows_its_picture(visited: Visit, api: StandIn) -> None:
-    api.answer = lambda _: [{"text": "换好了！领取码：8H2K-7M4Q", "qr": "f00d"}]
-    await say(visited.page, "换")
-    await hears(visited.page, "8H2K-7M4Q")
-    await expect(visited.page.locator(".us .bubble .qr img")).to_be_visible()
-    stored = await visited.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
-    assert "blob:" not in stored
-
-
-async def test_on_a_phone_own_things_are_a_tab(visited: Visit) -> None:
-    await expect(visited.page.locator("#things")).to_be_hidden()
-    await visited.page.click("#tab-things")
-    await expect(visited.page.locator("#things")).to_be_visible()
-    await expect(visited.page.locator("#chat")).to_be_hidden()
 
 
 @pytest.mark.parametrize("large", [False, True])
