@@ -17,6 +17,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -35,6 +36,15 @@ from tests.servers import PostgresServer, RedisServer
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+# As the service logs: drawing a traceback with all its locals takes longer than a platform waits for an answer.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(["event"]),
+    ]
+)
 
 
 @pytest.fixture(autouse=True)

@@ -25,24 +25,29 @@ DO $$ DECLARE one text; BEGIN
         SELECT sequencename::text AS name, last_value AS value FROM pg_sequences WHERE schemaname = 'public';
 END $$
 """
+# The server counts what was written to each table; those who wrote have gone, so all of it is counted.
 _PUT_BACK = """
 DO $$ DECLARE one text; value bigint; BEGIN
     SET LOCAL session_replication_role = replica;
-    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    FOR one IN SELECT relname FROM pg_stat_user_tables
+        WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0 LOOP
         EXECUTE format('DELETE FROM public.%I', one);
         EXECUTE format('INSERT INTO public.%I SELECT * FROM untouched.%I', one, one);
     END LOOP;
     FOR one, value IN SELECT name, untouched.counted.value FROM untouched.counted LOOP
         PERFORM setval(format('public.%I', one)::regclass, coalesce(value, 1), value IS NOT NULL);
     END LOOP;
+    PERFORM pg_stat_force_next_flush();
 END $$
 """
+_COUNT_ANEW = "SELECT pg_stat_reset()"
 # What a test may have changed besides rows: such a database is not used again.
 _SHAPE = """
 SELECT md5(string_agg(one, ',' ORDER BY one)) FROM (
-    SELECT 'column ' || attrelid::regclass || '.' || attname AS one FROM pg_attribute
+    SELECT 'column ' || attrelid || '.' || attname AS one FROM pg_attribute
     WHERE attnum > 0 AND NOT attisdropped
-    AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+    AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')
+    UNION ALL SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT 'constraint ' || conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT 'trigger ' || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT 'function ' || proname || md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -86,7 +91,7 @@ class Shelf:
         try:
             if self.server.execute(_OTHERS, _SHAPE, database=name) != self._shapes[template]:
                 return False
-            self.server.execute(_PUT_BACK, database=name)
+            self.server.execute(_PUT_BACK, _COUNT_ANEW, database=name)
         except asyncpg.InvalidCatalogNameError:
             return False
         return True

@@ -26,9 +26,10 @@ PERSONAL = [OPENID, PHONE, ALIPAY_ID, ID_NUMBER, SECRET]
 def restored() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level, secrets = root.handlers[:], root.level, set(logs._secrets)
+    configured = structlog.get_config()
     logs.declare_secrets([SECRET])
     yield
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     root.handlers[:], root.level = handlers, level
     logs._secrets.clear()
     logs._secrets.update(secrets)
