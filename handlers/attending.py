@@ -5,13 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from community import volunteers
+from community import honours, volunteers
 from community.volunteers import CheckInCodeWrong, NotSignedUp
 from core.values import SignupState
 from handlers import texts
 from handlers import texts_volunteer as words
+from handlers.common import area_of
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Outcome, Turn, Unclear, entry
-from handlers.wording import moment, refusal
+from handlers.honours import sentence
+from handlers.wording import length, moment, refusal
 
 SHOWN: Final = 6
 CODE_DIGITS: Final = 6
@@ -24,7 +26,10 @@ class Step(StrEnum):
 async def my_signups(turn: Turn) -> Outcome:
     mine = await volunteers.my_signups(turn.db, resident_id=turn.resident_id, coming_only=True, limit=SHOWN)
     served = await volunteers.hours(turn.db, resident_id=turn.resident_id)
-    hours = words.VOLUNTEER_HOURS.format(hours=f"{served.minutes / 60:g}", count=served.activities)
+    hours = words.VOLUNTEER_HOURS.format(hours=length(served.minutes), count=served.activities)
+    if area := await area_of(turn):
+        standing = await honours.standing(turn.db, resident_id=turn.resident_id, area_code=area)
+        hours = f"{hours}\n{sentence(standing)}".rstrip()
     if not mine:
         return Done(f"{words.SIGNUPS_NONE}\n{hours}", (entry("volunteer", texts.VOLUNTEER_TITLE),))
     options = []

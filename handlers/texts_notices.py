@@ -49,6 +49,7 @@ NOTICES: Final = {
         "您有积分核对后要收回：收了{taken}分，还差{owed}分，以后得分时再补。\n{why}\n有疑问，回“人工”就行。"
     ),
     "points_adjusted": "您的积分调整了{amount}分。\n{why}\n有疑问，回“人工”就行。",
+    "points_gift": "邻居们捐的积分，社区给您送来{amount}分，不会到期。\n有合用的就换一样。",
     "redemption_verified": "您的「{title}」已领取，慢走。",
     "redemption_void": "您的兑换「{title}」已取消，积分退回来了。\n{why}",
     "redemption_issued": "您换的「{title}」批准了，{until}前可以领。\n回“我的领取码”就能看到码。",

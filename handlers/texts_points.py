@@ -10,7 +10,7 @@ HELD: Final = "另有{held}分在兑换中。"
 FROZEN: Final = "积分暂停使用，不同意可以申诉。"
 OWED: Final = "还要先补回{owed}分。"
 NEXT: Final = "其中{points}分到{until}为止，请先用。"
-MINUTES: Final = "志愿服务{hours}小时，单独记着，不换积分。"
+MINUTES: Final = "志愿服务{hours}，单独记着，不换积分。"
 FAMILY_HAS: Final = "家里一共{points}分。"
 HOW_TITLE: Final = "积分怎么来的"
 HOW_TITLE_WORDS: Final = ("怎么来的", "明细", "记录")
@@ -39,6 +39,7 @@ POINTS_WHY: Final = {
     "settlement": "抵扣欠分",
     "donation": "捐赠",
     "pooling": "家庭共用",
+    "gift": "邻里捐助",
     "closure": "注销",
     "other": "其他",
 }
@@ -164,11 +165,16 @@ FAMILY_KEPT: Final = "好的，都照旧。"
 FAMILY_NONE: Final = "您还没有和家人一起用积分。"
 
 # Tiers of volunteers, and the community's list of them.
+HONOURS_TITLE: Final = "我的荣誉"
+HONOUR_HOURS: Final = "您认证的志愿服务一共{hours}。"
+HONOUR_NONE: Final = "您还没有认证过的志愿时长。\n参加一次志愿活动，社区认证后就有了。"
 HONOUR_HELD: Final = "您是{title}。"
 HONOUR_TOP: Final = "您是{title}，最高一级。谢谢您！"
 HONOUR_TO_HOURS: Final = "再服务{hours}小时，就是{title}。"
 HONOUR_TO_POINTS: Final = "再得{points}积分，就是{title}。"
 HONOUR_TO_BOTH: Final = "再服务{hours}小时、得{points}积分，就是{title}。"
+LEADERBOARD_TITLE: Final = "光荣榜"
+LEADERBOARD_WHERE: Final = "光荣榜在网页的“我的事项”里，点“看光荣榜”。\n上不上榜自愿，只显示昵称。"
 LEADERBOARD_CONSENT: Final = "我同意：光荣榜用我起的昵称，向同社区居民显示我每月认证的志愿时长。我随时可以退出。"
 
 # Giving away.

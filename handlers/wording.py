@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from core import clock
 from core.errors import AppError
-from handlers import tables
-from handlers import texts_report as words
+from handlers import tables, texts_report
 
 _WEEKDAYS: Final = "一二三四五六日"
 
@@ -16,9 +15,9 @@ _WEEKDAYS: Final = "一二三四五六日"
 def refusal(error: AppError) -> str:
     """One polite sentence for an error; a code without words gets the general one."""
     table = tables.read("refusals")
-    words = table.get(error.code) or table[f"status_{error.status}"]
+    said = table.get(error.code) or table[f"status_{error.status}"]
     return fill(
-        words, {name: moment(fact) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()}
+        said, {name: moment(fact) if isinstance(fact, datetime) else fact for name, fact in error.facts.items()}
     )
 
 
@@ -49,6 +48,14 @@ def moment(at: datetime) -> str:
     return f"{day(at)}{local:%H:%M}"
 
 
+def length(minutes: int) -> str:
+    """`12小时30分`, `45分钟`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}分钟"
+    return f"{hours}小时{rest}分" if rest else f"{hours}小时"
+
+
 def brief(text: str, most: int) -> str:
     """A text on one line, cut after so many characters."""
     line = "，".join(part.strip() for part in text.splitlines() if part.strip())
@@ -56,4 +63,4 @@ def brief(text: str, most: int) -> str:
 
 
 def state(name: str) -> str:
-    return words.ISSUE_STATES.get(name, name)
+    return texts_report.ISSUE_STATES.get(name, name)

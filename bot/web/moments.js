@@ -22,5 +22,6 @@ export function monthBefore(month) {
 export function hoursAndMinutes(minutes) {
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
-  return [hours && `${hours}小时`, rest && `${rest}分钟`].filter(Boolean).join("");
+  if (!hours) return `${rest}分钟`;
+  return `${hours}小时${rest ? `${rest}分` : ""}`;
 }

@@ -3,11 +3,10 @@
 
 import { NoAnswer, Refusal } from "./api.js";
 import { element } from "./element.js";
-import { day, dayAndTime } from "./moments.js";
+import { day, dayAndTime, hoursAndMinutes } from "./moments.js";
 import { TEXT } from "./words.js";
 
 const ENTRIES = 5;
-const MINUTES_PER_HOUR = 60;
 
 export async function pointsOf(session, say) {
   const [account, page] = await Promise.all([
@@ -29,7 +28,7 @@ function notesOf({ next_expiry: next, owed, family, honour, certified_minutes: m
     next && `其中${next.points}分到${dayAndTime(next.at)}为止，请先用`,
     owed && `还要先补回${owed}分`,
     family && `家里${family.members}个人，一共${family.available}分`,
-    minutes && `志愿服务${Math.round((minutes / MINUTES_PER_HOUR) * 10) / 10}小时，单独记着，不换积分`,
+    minutes && `志愿服务${hoursAndMinutes(minutes)}，单独记着，不换积分`,
     honour?.said,
   ];
   return notes.filter(Boolean).map((text) => element("p", "", text));

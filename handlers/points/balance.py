@@ -1,22 +1,24 @@
-"""The balance with what is held and what expires next, minutes apart, and the entries with their reasons."""
+"""我的积分: what there is, is held and expires next; hours with their tier, and the family; entries with reasons."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from community import families, volunteers
+from community import families, honours
 from handlers import reasons, texts
 from handlers import texts_points as words
 from handlers.common import area_of, choose_area_first
 from handlers.dialogue import Dialogue, Done, Option, Outcome, Turn, entry
-from handlers.wording import brief, day, moment
+from handlers.honours import sentence
+from handlers.prompt import MOST_LINES
+from handlers.wording import brief, day, length, moment
 from points import freezes, sharing, statements
 from points.statements import Balance
 
 FIRST_ENTRIES: Final = 2
 MORE_ENTRIES: Final = 3
 LONGEST_WHY: Final = 24
-MINUTES_PER_HOUR: Final = 60
 
 
 async def begin(turn: Turn) -> Outcome:
@@ -24,12 +26,21 @@ async def begin(turn: Turn) -> Outcome:
     if not area:
         return choose_area_first()
     balance = await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)
-    lines = [await _now(turn, area, balance), _next(balance), await _besides(turn)]
     frozen = await freezes.of_resident(turn.db, resident_id=turn.resident_id)
+    lines = (
+        await _now(turn, area, balance),
+        words.FROZEN if frozen else _next(balance),
+        await _volunteered(turn, area),
+        await _family(turn),
+    )
     appeal = (entry("appeal", words.APPEAL_TITLE, words=words.APPEAL_WORDS),) if frozen else ()
-    if frozen:
-        lines[1] = words.FROZEN
-    return Done("\n".join(line for line in lines if line), (*appeal, *_options()))
+    return Done(_folded(lines), (*appeal, *_options()))
+
+
+def _folded(lines: Iterable[str]) -> str:
+    """What there is to say, in as many lines as a message has; the last ones share theirs."""
+    said = [line for line in lines if line]
+    return "\n".join([*said[: MOST_LINES - 1], "".join(said[MOST_LINES - 1 :])]).rstrip()
 
 
 def _options() -> tuple[Option, ...]:
@@ -56,16 +67,20 @@ def _next(balance: Balance) -> str:
     return words.NEXT.format(points=coming.amount_points, until=moment(coming.at)) if coming else ""
 
 
-async def _besides(turn: Turn) -> str:
-    """Certified hours, which are no points, and what the family has together."""
-    text = ""
-    if minutes := (await volunteers.hours(turn.db, resident_id=turn.resident_id)).minutes:
-        text = words.MINUTES.format(hours=f"{minutes / MINUTES_PER_HOUR:g}")
+async def _volunteered(turn: Turn, area: str) -> str:
+    """Certified hours, which are no points, and the tier that they lead to."""
+    standing = await honours.standing(turn.db, resident_id=turn.resident_id, area_code=area)
+    if not standing.minutes:
+        return sentence(standing)
+    return words.MINUTES.format(hours=length(standing.minutes)) + sentence(standing)
+
+
+async def _family(turn: Turn) -> str:
     family = await families.of_resident(turn.db, resident_id=turn.resident_id)
-    if family is not None:
-        shared = await sharing.family_balance(turn.db, area_code=family.area_code, family_id=family.id)
-        text += words.FAMILY_HAS.format(points=shared.available)
-    return text
+    if family is None:
+        return ""
+    shared = await sharing.family_balance(turn.db, area_code=family.area_code, family_id=family.id)
+    return words.FAMILY_HAS.format(points=shared.available)
 
 
 async def how(turn: Turn) -> Outcome:

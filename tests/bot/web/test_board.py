@@ -28,7 +28,7 @@ async def lines(page: Page) -> list[str]:
 
 async def test_neighbours_are_seen_by_nickname_with_their_time(visited: Visit, api: StandIn) -> None:
     await opened(visited.page)
-    assert await lines(visited.page) == ["第1名 晚霞 2小时5分钟", "第2名 青松 1小时30分钟", "第3名 邻家老李 1小时"]
+    assert await lines(visited.page) == ["第1名 晚霞 2小时5分", "第2名 青松 1小时30分", "第3名 邻家老李 1小时"]
     await expect(visited.page.locator(".places caption")).to_have_text("2026年1月认证的志愿时长")
     await expect(visited.page.locator("#board-said")).to_contain_text("您没有上榜")
     assert [method for method, _ in api.board.asked] == ["GET"]
@@ -40,11 +40,11 @@ async def test_who_joins_sees_what_they_agree_to_and_where_they_stand(visited: V
     await expect(page.locator("#board-member")).to_contain_text(AGREED)
     await page.get_by_label("起个昵称").fill("向阳花")
     await page.click("text=我同意，加入")
-    await expect(page.locator("#board-said")).to_have_text("您排并列第2名，1小时30分钟。")
+    await expect(page.locator("#board-said")).to_have_text("您排并列第2名，1小时30分。")
     assert api.board.asked[-1] == ("POST", {"nickname": "向阳花", "consent": "2026-11"})
     assert (await lines(page))[1:] == [
-        "并列第2名 青松 1小时30分钟",
-        "并列第2名 向阳花（您） 1小时30分钟",
+        "并列第2名 青松 1小时30分",
+        "并列第2名 向阳花（您） 1小时30分",
         "第4名 邻家老李 1小时",
     ]
     await expect(page.locator("#board-said")).to_be_focused()
