@@ -1,7 +1,7 @@
 """Named leases: one process at a time does a job, and one that was overtaken notices before it writes.
 
-The token grows with every new holder. Work that must not be done twice calls `fence` in its own transaction: it locks
-the lease's row, so that nobody takes the lease over until that transaction has ended.
+The token grows with every new holder. Work that must not be done twice acquires or renews its lease in the very
+transaction that does it: the lease's row is locked, so that nobody takes it over until that transaction has ended.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Update, or_, select, update
+from sqlalchemy import BigInteger, Update, or_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,7 +63,10 @@ async def acquire(db: AsyncSession, *, name: str, seconds: float, holder: str) -
 
 
 async def renew(db: AsyncSession, lease: Lease, *, seconds: float) -> Lease:
-    """The same lease for longer; also an overdue one that nobody took. Raises LeaseLost."""
+    """The same lease for longer; also an overdue one that nobody took. Until the end of this transaction nobody can.
+
+    Raises LeaseLost.
+    """
     until = clock.now() + timedelta(seconds=seconds)
     kept = await db.execute(_held(lease).values(until=until).returning(LeaseRow.token))
     if kept.scalar_one_or_none() is None:
@@ -74,13 +77,6 @@ async def renew(db: AsyncSession, lease: Lease, *, seconds: float) -> Lease:
 async def release(db: AsyncSession, lease: Lease) -> None:
     """Let others take it at once; nothing when it was lost before."""
     await db.execute(_held(lease).values(until=clock.now(), holder=""))
-
-
-async def fence(db: AsyncSession, lease: Lease) -> None:
-    """Make sure, until the end of this transaction, that nobody else holds the lease. Raises LeaseLost."""
-    query = select(LeaseRow.token).where(LeaseRow.name == lease.name, LeaseRow.token == lease.token)
-    if (await db.execute(query.with_for_update(key_share=True))).scalar_one_or_none() is None:
-        raise LeaseLost(name=lease.name)
 
 
 def _held(lease: Lease) -> Update:

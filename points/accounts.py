@@ -8,7 +8,7 @@ from enum import IntEnum
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -200,18 +200,3 @@ async def _set_status(db: AsyncSession, account: AccountRef, status: AccountStat
     if changed.scalar_one_or_none() is None:
         raise AccountClosed(status=AccountStatus.CLOSED.value)
     return account_id
-
-
-async def set_ceiling(db: AsyncSession, *, account: AccountRef, ceiling: int | None) -> None:
-    """The most that this account may hold, None for no limit. Raises CeilingReached when it holds more already."""
-    account_id = (await open_accounts(db, [account]))[account]
-    changed = await db.execute(
-        update(Account)
-        .where(Account.id == account_id, true() if ceiling is None else Account.posted <= ceiling)
-        .values(ceiling=ceiling)
-        .returning(Account.id)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.scalar_one_or_none() is None:
-        posted = (await db.execute(select(Account.posted).where(Account.id == account_id))).scalar_one()
-        raise CeilingReached(ceiling=ceiling, posted=posted)

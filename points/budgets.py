@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -120,7 +120,7 @@ async def _keep(db: AsyncSession, said: dict[str, Any]) -> str | None:
 
 async def funds(db: AsyncSession, *, areas: Sequence[str]) -> list[Fund]:
     """The funds of these areas and all below them, by area."""
-    within = or_(*(Account.area_code.startswith(area, autoescape=True) for area in areas))
+    within = or_(false(), *(Account.area_code.startswith(area, autoescape=True) for area in areas))
     held = await db.execute(
         select(Account.area_code, Account.posted).where(
             within, Account.kind == AccountKind.FUND.value, Account.unit == Unit.POINT.value
@@ -128,7 +128,7 @@ async def funds(db: AsyncSession, *, areas: Sequence[str]) -> list[Fund]:
     )
     budgeted = await db.execute(
         select(Budget)
-        .where(or_(*(Budget.area_code.startswith(area, autoescape=True) for area in areas)))
+        .where(or_(false(), *(Budget.area_code.startswith(area, autoescape=True) for area in areas)))
         .order_by(Budget.period_from.desc(), Budget.document_no)
     )
     rows = budgeted.scalars().all()

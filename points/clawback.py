@@ -10,14 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import clock
-from points import reversals
+from points import grant_rows, reversals
+from points.attempts import request_hash
 from points.errors import AlreadyReversed, InsufficientPoints
 from points.fairness_errors import NothingToClawBack
-from points.grant_models import GrantRequest, GrantState
+from points.grant_models import GrantRequest
 from points.models import Entry, Transfer, TransferKind
 from points.reversal_plans import ClawBack
 
@@ -57,12 +57,13 @@ async def claw_back(
 
     Raises NothingToClawBack, KeyReused, AccountClosed.
     """
-    unpaid = await _refuse_unpaid(db, resident_ids, deeds)
     done: list[reversals.Reversed] = []
     let_go = 0
-    for transfer_id, amount in await _grants(db, resident_ids, deeds):
-        try:
-            async with db.begin_nested():
+    async with db.begin_nested():
+        unpaid = await _refuse_unpaid(db, resident_ids, deeds, key)
+        for transfer_id, amount in await _grants(db, resident_ids, deeds):
+            # A refusal that is caught here stays one under its key: asked again, the same is let go.
+            try:
                 done.append(
                     await reversals.reverse(
                         db,
@@ -73,12 +74,12 @@ async def claw_back(
                         claw_back=policy,
                     )
                 )
-        except InsufficientPoints:  # all of it is spent, and the community lets that go
-            let_go += amount
-        except AlreadyReversed:  # under another key
-            continue
-    if not done and not unpaid and not let_go:
-        raise NothingToClawBack
+            except InsufficientPoints:  # all of it is spent, and the community lets that go
+                let_go += amount
+            except AlreadyReversed:  # under another key
+                continue
+        if not done and not unpaid and not let_go:
+            raise NothingToClawBack
     return TakenBack(
         transfers=tuple(one.transfer_id for one in done),
         taken_points=sum(one.taken_points for one in done),
@@ -99,26 +100,13 @@ async def deed_of(db: AsyncSession, *, transfer_id: str) -> Deed:
     return Deed(found.source_kind, found.source_id)
 
 
-async def _refuse_unpaid(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed]) -> int:
-    """Requests are locked before accounts, as the poster does."""
-    waiting = (
-        select(GrantRequest.id)
-        .where(
-            _of(GrantRequest, deeds),
-            GrantRequest.recipient_id.in_(resident_ids),
-            GrantRequest.state.in_([GrantState.PENDING.value, GrantState.UNFUNDED.value]),
-        )
-        .order_by(GrantRequest.id)
-        .with_for_update()
-    )
-    ids = (await db.execute(waiting)).scalars().all()
-    await db.execute(
-        update(GrantRequest)
-        .where(GrantRequest.id.in_(ids))
-        .values(state=GrantState.REFUSED.value, reason=REFUSED, settled_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    return len(ids)
+async def _refuse_unpaid(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed], key: str) -> int:
+    """How many requests this claw-back refused, now or when it was asked for before under the same key."""
+    mine = (_of(GrantRequest, deeds), GrantRequest.recipient_id.in_(resident_ids))
+    by_this = f"{REFUSED}:{request_hash(key)[:16]}"
+    await grant_rows.refuse_waiting(db, *mine, reason=by_this)
+    refused = select(func.count()).select_from(GrantRequest).where(*mine, GrantRequest.reason == by_this)
+    return (await db.execute(refused)).scalar_one()
 
 
 async def _grants(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed]) -> list[tuple[str, int]]:

@@ -1,4 +1,7 @@
-"""Closing the wallets of somebody who is erased: what they hold expires, what they owe is let go, nothing comes in."""
+"""Closing the wallets of somebody who is erased: what they hold expires, what they owe is let go, nothing comes in.
+
+What they redeemed and did not collect goes back on the shelf.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,21 @@ from collections.abc import Collection
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from points import holds, lots
-from points.accounts import AccountRef, lock
-from points.grant_models import GrantRequest, GrantState
+from core.values import RedemptionState
+from points import grant_rows, lots, redemptions
+from points.accounts import LOCK_RANK, AccountRef, lock
+from points.grant_models import GrantRequest
 from points.ledger import post
-from points.models import Account, AccountKind, AccountStatus, Hold, HoldState, TransferKind, Unit
+from points.models import Account, AccountKind, AccountStatus, TransferKind, Unit
 from points.postings import Leg, Posting
+from points.reward_models import OPEN, RedemptionRow
+from points.shelves import SYSTEM
 
 
 async def close_wallets(db: AsyncSession, *, resident_ids: Collection[str]) -> int:
     """Close all accounts of these residents in the caller's transaction; how many. Again, it closes nothing more."""
-    await db.execute(
-        update(GrantRequest)
-        .where(
-            GrantRequest.recipient_id.in_(resident_ids),
-            GrantRequest.state.in_([GrantState.PENDING.value, GrantState.UNFUNDED.value]),
-        )
-        .values(state=GrantState.REFUSED.value, reason="recipient_erased")
-        .execution_options(synchronize_session=False)
-    )
+    await grant_rows.refuse_waiting(db, GrantRequest.recipient_id.in_(resident_ids), reason="recipient_erased")
+    await _give_back(db, resident_ids)
     rows = await db.execute(
         select(Account.id, Account.area_code, Account.kind, Account.owner_id, Account.unit)
         .where(
@@ -36,14 +35,22 @@ async def close_wallets(db: AsyncSession, *, resident_ids: Collection[str]) -> i
         .order_by(Account.id)
     )
     found = {row[0]: AccountRef(row[1], AccountKind(row[2]), row[3], Unit(row[4])) for row in rows}
-    for account_id in sorted(found, key=lambda one: (found[one].kind is AccountKind.SUSPENSE, one)):
+    await lock(db, [one for one in found if found[one].kind is AccountKind.RESIDENT])
+    await _give_back(db, resident_ids)  # what they redeemed while we waited for their wallets
+    for account_id in sorted(found, key=lambda one: (LOCK_RANK[found[one].kind], one)):
         await _close(db, account_id, found[account_id])
     return len(found)
 
 
+async def _give_back(db: AsyncSession, resident_ids: Collection[str]) -> None:
+    waiting = select(RedemptionRow.id).where(
+        RedemptionRow.resident_id.in_(resident_ids), RedemptionRow.state.in_([state.value for state in OPEN])
+    )
+    ids = (await db.execute(waiting.order_by(RedemptionRow.id).with_for_update(key_share=True))).scalars().all()
+    await redemptions.undo(db, ids, to=RedemptionState.VOID, actor_id=SYSTEM, reason="wallet_closed")
+
+
 async def _close(db: AsyncSession, account_id: int, account: AccountRef) -> None:
-    pending = select(Hold.id).where(Hold.account_id == account_id, Hold.state == HoldState.PENDING.value)
-    await holds.release(db, hold_ids=(await db.execute(pending)).scalars().all(), state=HoldState.VOID)
     await lock(db, [account_id])
     columns = (Account.posted, Account.version)
     posted, version = (await db.execute(select(*columns).where(Account.id == account_id))).one()

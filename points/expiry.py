@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,22 +29,13 @@ async def expire_due(db: AsyncSession, *, limit: int = MAX_BATCH) -> int:
         .limit(min(limit, MAX_BATCH))
     )
     found = (await db.execute(due)).all()
-    return await _write_off(db, {row.account_id for row in found}, {row.id for row in found}) if found else 0
-
-
-async def expire_now(db: AsyncSession, account_ids: Collection[int]) -> int:
-    """Write off at once what these wallets hold of lots whose time is over."""
-    return await _write_off(db, account_ids, None)
-
-
-async def _write_off(db: AsyncSession, account_ids: Collection[int], only: Collection[int] | None) -> int:
+    if not found:
+        return 0
+    account_ids, lot_ids = {row.account_id for row in found}, {row.id for row in found}
     await accounts.lock(db, account_ids)
-    now = clock.now()
-    gone = {
-        account_id: tuple(share for share in shares if only is None or share.lot_id in only)
-        for account_id, shares in (await lots.expired(db, account_ids, now)).items()
-    }
-    gone = {account_id: shares for account_id, shares in gone.items() if shares}
+    still = await lots.expired(db, account_ids, clock.now())
+    gone = {one: tuple(share for share in shares if share.lot_id in lot_ids) for one, shares in still.items()}
+    gone = {one: shares for one, shares in gone.items() if shares}
     if gone:
         await post_many(db, await _postings(db, gone))
     return sum(len(shares) for shares in gone.values())

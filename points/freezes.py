@@ -6,6 +6,7 @@ The account's row is locked before the freeze's, so that freezing and lifting do
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -126,10 +127,14 @@ async def lift(db: AsyncSession, *, freeze_id: str, worker_id: str | None, becau
 
 
 async def lift_due(db: AsyncSession, *, limit: int = 100) -> list[Frozen]:
-    """Lift what has come to its end, the oldest first."""
+    """Lift what has come to its end, up to `limit`, in the order of the accounts."""
     due = select(Freeze.id).where(Freeze.lifted_at.is_(None), Freeze.ends_at <= clock.now())
     ids = (await db.execute(due.order_by(Freeze.account_id).limit(limit))).scalars().all()
-    return [await lift(db, freeze_id=one, worker_id=None, because=ENDED) for one in ids]
+    lifted: list[Frozen] = []
+    for one in ids:
+        with suppress(NotFrozen):  # a worker lifted it in this moment
+            lifted.append(await lift(db, freeze_id=one, worker_id=None, because=ENDED))
+    return lifted
 
 
 async def listing(

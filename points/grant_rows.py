@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Integer, Select, bindparam, exists, literal_column, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock
 from core.db import table_of
 from core.row_statements import RowStatement
 from core.statements import Statement
@@ -124,3 +125,17 @@ async def settle(db: AsyncSession, settled: Sequence[Settled], *, now: datetime,
 async def put_off(db: AsyncSession, settled: Collection[Settled], *, until: datetime) -> None:
     """Let requests wait until then."""
     await _PUT_OFF.rows(db, [(one.request.id, one.state.value, one.reason) for one in settled], until=until)
+
+
+async def refuse_waiting(db: AsyncSession, *rules: ColumnElement[bool], reason: str) -> None:
+    """Pay none of these requests that waits to be paid. They are locked in order and before accounts, as by `due`."""
+    waiting = select(GrantRequest.id).where(
+        *rules, GrantRequest.state.in_([GrantState.PENDING.value, GrantState.UNFUNDED.value])
+    )
+    ids = (await db.execute(waiting.order_by(GrantRequest.id).with_for_update())).scalars().all()
+    await db.execute(
+        update(GrantRequest)
+        .where(GrantRequest.id.in_(ids))
+        .values(state=GrantState.REFUSED.value, reason=reason, settled_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )

@@ -7,14 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.crypto import Vault
-from core.values import RedemptionState
 from points import redemptions
 from points.errors import CodeExpired, CodeUnknown
 from points.redemption_codes import PURPOSE
 from points.redemption_views import Redemption, own, rows
-from points.reward_models import RedemptionRow
-
-OPEN = (RedemptionState.WAITING.value, RedemptionState.HELD.value)
+from points.reward_models import OPEN, RedemptionRow
 
 
 async def get(db: AsyncSession, vault: Vault, *, redemption_id: str, resident_id: str) -> Redemption:
@@ -42,7 +39,7 @@ async def send_for(db: AsyncSession, vault: Vault, *, redemption_id: str, reside
         .where(
             RedemptionRow.id == redemption_id,
             RedemptionRow.resident_id == resident_id,
-            RedemptionRow.state.in_(OPEN),
+            RedemptionRow.state.in_([state.value for state in OPEN]),
             RedemptionRow.expires_at > clock.now(),
         )
         .values(pickup_by=await vault.seal_for(db, resident_id, PURPOSE, name))

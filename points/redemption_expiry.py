@@ -16,10 +16,9 @@ from core.errors import AppError
 from core.values import RedemptionState
 from points.redemption_views import Redemption
 from points.redemptions import undo
-from points.reward_models import RedemptionRow
+from points.reward_models import OPEN, RedemptionRow
 
 EXPIRER: Final = "system"
-OPEN: Final = (RedemptionState.HELD, RedemptionState.WAITING)
 
 log = structlog.get_logger()
 

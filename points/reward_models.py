@@ -26,6 +26,9 @@ TRANSITIONS: Final[dict[RedemptionState, frozenset[RedemptionState]]] = {
 }
 """Where a redemption may go from each state; a verified one is corrected by reversing its transfer."""
 
+OPEN: Final = (_S.WAITING, _S.HELD)
+"""While its points are reserved."""
+
 
 class RewardStatus(StrEnum):
     OPEN = "open"

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.crypto import Vault
-from points.accounts import AccountRef, lock, open_accounts
-from points.fairness_models import Freeze
+from points import grant_rows
+from points.accounts import LOCK_RANK, AccountRef, lock, open_accounts
+from points.fairness_models import AdjustmentRequest, AdjustmentState, Freeze
 from points.family_models import FamilyMember
 from points.grant_models import GrantRequest, GrantState
 from points.ledger import post
@@ -31,8 +32,8 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
     """Move all that is on the first resident's accounts, with debts, reservations, redemptions and unpaid grants.
 
     How many points, minutes not counted. Call it before that resident's data key is destroyed: codes are sealed anew
-    for the second. A freeze comes along. Limits that the two used before stay with each. The same key again moves
-    nothing more. Raises CeilingReached, or AccountClosed for a wallet that was closed.
+    for the second. A freeze comes along, and what waits for a second person. Limits that the two used before stay with
+    each. The same key again moves nothing more. Raises CeilingReached, or AccountClosed for a wallet that was closed.
     """
     if from_resident_id == to_resident_id:
         raise ValueError("a wallet cannot be moved onto itself")
@@ -42,12 +43,13 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
         await _redirect_grants(db, from_resident_id, to_resident_id)
         await _move_redemptions(db, vault, from_resident_id, to_resident_id)
         await _move_membership(db, from_resident_id, to_resident_id)
+        await _move_requests(db, from_resident_id, to_resident_id)
         owned = await db.execute(
             select(Account.id, Account.area_code, Account.kind, Account.unit)
             .where(Account.owner_id == from_resident_id, Account.kind.in_(_OWNED))
             .order_by(Account.id)
         )
-        for account_id, area_code, kind, unit in owned.all():
+        for account_id, area_code, kind, unit in sorted(owned, key=lambda row: LOCK_RANK[AccountKind(row.kind)]):
             source = AccountRef(area_code, AccountKind(kind), from_resident_id, Unit(unit))
             amount = await _move_account(db, account_id, source, to_resident_id, key)
             if source.kind is AccountKind.RESIDENT and source.unit is Unit.POINT:
@@ -134,6 +136,16 @@ async def _move_membership(db: AsyncSession, source_id: str, target_id: str) -> 
     )
 
 
+async def _move_requests(db: AsyncSession, source_id: str, target_id: str) -> None:
+    """What a worker asked for and nobody agreed to yet."""
+    await db.execute(
+        update(AdjustmentRequest)
+        .where(AdjustmentRequest.resident_id == source_id, AdjustmentRequest.state == AdjustmentState.ASKED.value)
+        .values(resident_id=target_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def _move_redemptions(db: AsyncSession, vault: Vault, source_id: str, target_id: str) -> None:
     columns = (RedemptionRow.id, RedemptionRow.code_sealed, RedemptionRow.pickup_by)
     query = select(*columns).where(RedemptionRow.resident_id == source_id)
@@ -181,9 +193,6 @@ async def _redirect_grants(db: AsyncSession, source_id: str, target_id: str) -> 
         .values(recipient_id=target_id)
         .execution_options(synchronize_session=False)
     )
-    await db.execute(
-        update(GrantRequest)
-        .where(GrantRequest.id.in_(ids), GrantRequest.recipient_id == source_id)
-        .values(state=GrantState.REFUSED.value, reason="asked_by_other_identity")
-        .execution_options(synchronize_session=False)
+    await grant_rows.refuse_waiting(
+        db, GrantRequest.id.in_(ids), GrantRequest.recipient_id == source_id, reason="asked_by_other_identity"
     )

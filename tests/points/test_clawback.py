@@ -88,3 +88,21 @@ async def test_nobody_elses_and_no_other_deed_is_touched(town: Town) -> None:
         await fair.claw_back(town, resident_id, "R2")
     await fair.claw_back(town, resident_id, "R1")
     assert (await town.balance(other)).posted == 20
+
+
+async def test_what_was_let_go_under_a_key_is_not_taken_under_it_later(town: Town) -> None:
+    resident_id = await rewarded(town, "R1")
+    await spend(town, resident_id, 10)
+    first = await fair.claw_back(town, resident_id, "R1", key="K")
+    await town.adjust(resident_id, 15)
+    assert await fair.claw_back(town, resident_id, "R1", key="K") == first
+    assert (await town.balance(resident_id)).posted == 15
+
+
+async def test_requests_that_were_refused_are_said_again_under_the_same_key_only(town: Town) -> None:
+    resident_id = await town.resident()
+    await town.ask(resident_id, "R1")
+    first = await fair.claw_back(town, resident_id, "R1", key="K")
+    assert await fair.claw_back(town, resident_id, "R1", key="K") == first
+    with pytest.raises(NothingToClawBack):
+        await fair.claw_back(town, resident_id, "R1", key="L")

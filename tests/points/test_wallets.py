@@ -10,6 +10,7 @@ from core.crypto import Unreadable
 from points import statements
 from points.grant_models import GrantRequest
 from points.models import Unit
+from tests.points import fair
 from tests.points.town import Town, code_of
 
 
@@ -108,3 +109,11 @@ async def test_what_was_spent_before_the_merge_comes_back_to_the_wallet_that_is_
     await town.reverse(spent.transfer_id)
     assert ((await town.balance(source)).posted, (await town.balance(target)).posted) == (0, 10)
     assert await town.findings() == []
+
+
+async def test_what_waits_for_a_second_person_is_done_to_the_wallet_that_is_left(town: Town) -> None:
+    source, target = await town.resident(), await town.resident()
+    waiting = await fair.asked(town, source, 900)
+    await town.merge(source, target)
+    await fair.approve(town, waiting.id)
+    assert (await town.balance(target)).posted == 900
