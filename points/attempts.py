@@ -12,12 +12,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import dump_json
 from core.errors import Refused
+from core.turns import in_turn
 from points.attempt_models import Attempt
 from points.errors import (
     AccountClosed,
@@ -53,8 +54,6 @@ KEPT: Final[dict[str, type[Refused]]] = {
     )
 }
 
-_LOCK: Final = text("SELECT pg_advisory_xact_lock(:number)")
-
 
 def request_hash(*said: object) -> str:
     """Of what a request says, to tell it from another one under the same key."""
@@ -68,7 +67,7 @@ async def once(db: AsyncSession, *, area_code: str, key: str, request_hash: str)
     Raises that refusal at the first time and at every later one, or KeyReused for another request. It must not stand
     in a savepoint of the caller if the refusal is to leave the caller's transaction: see core.db.
     """
-    await _in_turn(db, area_code, key)
+    await in_turn(db, area_code, key)
     before = (
         await db.execute(
             select(Attempt.request_hash, Attempt.code, Attempt.facts).where(
@@ -104,13 +103,6 @@ async def post_once(db: AsyncSession, posting: Posting) -> Posted:
     """Post one transfer under a caller's key, so that a refusal stays one. Raises as `ledger.post` does."""
     async with once(db, area_code=posting.area_code, key=posting.key, request_hash=posting.hash()):
         return await post(db, posting)
-
-
-async def _in_turn(db: AsyncSession, area_code: str, key: str) -> None:
-    """Two requests under one key go one after the other; SQLite has one writer anyway."""
-    if db.get_bind().dialect.name == "postgresql":
-        digest = hashlib.sha256(dump_json([area_code, key]).encode()).digest()
-        await db.execute(_LOCK, {"number": int.from_bytes(digest[:8], "big", signed=True)})
 
 
 def _plain(facts: Mapping[str, object]) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import Row, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import dump_json
+from core.turns import in_turn
 from points.models import Account, AccountKind, Unit
 from points.rule_models import Budget, RuleStatus, RuleVersion
 from points.rules.body import RuleBody, read_body
@@ -29,8 +29,6 @@ from points.rules.errors import (
 )
 from points.rules.scheme import SCHEME, Scheme
 from points.rules.shipped import default
-
-_LOCK: Final = text("SELECT pg_advisory_xact_lock(:number)")
 
 
 async def draft(
@@ -50,7 +48,7 @@ async def draft(
     read = parse(Scheme, body) if rule_id == SCHEME else read_body(rule_id, body)
     if effective_until is not None and effective_until <= effective_from:
         raise RuleOver(until=effective_until)
-    await _in_turn(db, rule_id)
+    await in_turn(db, "rule", rule_id)
     said = canonical(read)
     for one in await _versions(db, rule_id):
         same = (one.area_code, one.body, one.effective_from, one.effective_until, one.created_by, one.status)
@@ -80,7 +78,7 @@ async def activate(db: AsyncSession, *, rule_id: str, version: int, worker_id: s
 
     Raises RuleVersionNotFound, SamePerson, RuleNotDraft, RuleOver, RulesOverlap, RuleUnlimited or RuleUnfunded.
     """
-    await _in_turn(db, rule_id)
+    await in_turn(db, "rule", rule_id)
     row = await find(db, rule_id=rule_id, version=version)
     if row.status == RuleStatus.ACTIVE.value and row.approved_by == worker_id:
         return row
@@ -105,7 +103,7 @@ async def retire(db: AsyncSession, *, rule_id: str, version: int, until: datetim
 
     Raises RuleVersionNotFound, RuleNotDraft, or RuleOver when its end stands already or is to lie in the past.
     """
-    await _in_turn(db, rule_id)
+    await in_turn(db, "rule", rule_id)
     row = await find(db, rule_id=rule_id, version=version)
     now = clock.now()
     if row.status != RuleStatus.ACTIVE.value:
@@ -135,35 +133,39 @@ async def listing(db: AsyncSession, *, areas: Sequence[str]) -> list[RuleVersion
 
 async def in_force(db: AsyncSession) -> RuleBook:
     """Everything that holds or held, of all areas, with what ships."""
-    query = select(
-        RuleVersion.rule_id,
-        RuleVersion.version,
-        RuleVersion.body,
-        RuleVersion.effective_from,
-        RuleVersion.effective_until,
-        RuleVersion.area_code,
-    ).where(RuleVersion.status != RuleStatus.DRAFT.value)
     rules, schemes = list(default().rules), list(default().schemes)
-    for row in await db.execute(query):
-        when = (row.effective_from, row.effective_until, row.area_code)
+    for row in await db.execute(_approved()):
         if row.rule_id == SCHEME:
-            schemes.append(Version(SCHEME, row.version, _scheme(row.body), *when))
+            schemes.append(scheme_of(row))
         else:
-            rules.append(Version(row.rule_id, row.version, _body(row.body), *when))
+            rules.append(rule_of(row))
     return RuleBook(tuple(rules), tuple(schemes))
 
 
 async def scheme(db: AsyncSession, *, area_code: str, moment: datetime | None = None) -> Scheme:
-    """How a community wants it, at a moment or now."""
-    return (await in_force(db)).scheme(area_code, moment or clock.now())
+    """How a community wants it, at a moment or now; it reads no more than what its own areas say of that."""
+    at = moment or clock.now()
+    query = _approved().where(
+        RuleVersion.rule_id == SCHEME,
+        RuleVersion.area_code.in_([area_code[:length] for length in range(len(area_code) + 1)]),
+        RuleVersion.effective_from <= at,
+        or_(RuleVersion.effective_until.is_(None), RuleVersion.effective_until > at),
+    )
+    drafted = [scheme_of(row) for row in await db.execute(query)]
+    return RuleBook((), (*default().schemes, *drafted)).scheme(area_code, at)
 
 
-def rule_of(row: RuleVersion) -> Rule:
+def _approved() -> Select[Any]:
+    columns = ("rule_id", "version", "body", "effective_from", "effective_until", "area_code")
+    return select(*(getattr(RuleVersion, name) for name in columns)).where(RuleVersion.status != RuleStatus.DRAFT.value)
+
+
+def rule_of(row: RuleVersion | Row[Any]) -> Rule:
     """What a row says, drafts too."""
     return Version(row.rule_id, row.version, _body(row.body), row.effective_from, row.effective_until, row.area_code)
 
 
-def scheme_of(row: RuleVersion) -> SchemeVersion:
+def scheme_of(row: RuleVersion | Row[Any]) -> SchemeVersion:
     """The same for settings."""
     return Version(SCHEME, row.version, _scheme(row.body), row.effective_from, row.effective_until, row.area_code)
 
@@ -235,10 +237,3 @@ async def _change(db: AsyncSession, row: RuleVersion, **values: Any) -> RuleVers
         .execution_options(synchronize_session=False)
     )
     return await find(db, rule_id=row.rule_id, version=row.version)
-
-
-async def _in_turn(db: AsyncSession, rule_id: str) -> None:
-    """Who changes versions of one rule goes after the other; SQLite has one writer anyway."""
-    if db.get_bind().dialect.name == "postgresql":
-        digest = hashlib.sha256(dump_json(["rule", rule_id]).encode()).digest()
-        await db.execute(_LOCK, {"number": int.from_bytes(digest[:8], "big", signed=True)})

@@ -246,3 +246,17 @@ def test_the_body_is_read_as_it_was_drafted() -> None:
         body='{"by_stars":{"5":150},"caps":{"day":60},"points":20,"purpose":"report","title":"x"}',
     )  # fmt: skip
     assert store.rule_of(row).body.amount(Facts(stars=5)) == 30
+
+
+async def test_the_scheme_of_the_nearest_area_holds_while_it_does(funded: Town) -> None:
+    until = NOW + 2 * DAY
+    await activate(funded, await draft(funded, rule_id="scheme", body={"adjust_limit": 70}, effective_until=until))
+    for area, limit in (("", 90), (STREET, 80)):
+        await activate(funded, await draft(funded, area, rule_id="scheme", body={"adjust_limit": limit}))
+    async with funded.database.read() as db:
+        book = await rules.in_force(db)
+        for area, moment, limit in (
+            (AREA, NOW, 70), (AREA, until, 80), (STREET + "999", NOW, 80), ("44", NOW, 90), (AREA, NOW - DAY, 500),
+        ):  # fmt: skip
+            found = await rules.scheme(db, area_code=area, moment=moment)
+            assert (found.adjust_limit, found) == (limit, book.scheme(area, moment))
