@@ -20,7 +20,7 @@ from bot.sender import Sender
 from bot.service import Service
 from bot.timers import Timers
 from bot.trainer import Trainer
-from bot.web import duty
+from bot.web import code_page, duty
 from bot.web.pages import routes as page_routes
 from core.stopping import cancelled
 
@@ -43,6 +43,7 @@ def build(service: Service, *, with_worker: bool = True) -> web.Application:
             *media_links.routes(),
             *page_routes(),
             *duty.routes(),
+            *code_page.routes(),
             *gateway.routes(),
         ]
     )

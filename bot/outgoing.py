@@ -68,7 +68,7 @@ async def keep_reply(db: AsyncSession, vault: Vault, who: Who, *, message_id: in
     if reply.is_silent:
         return
     await _keep_whole(db, vault, who, message_id=message_id, reply=reply, route=route)
-    if reply.qr and who.platform is Platform.WECHAT:
+    if reply.qr and who.platform not in POLLED:
         await outbox.enqueue(
             db,
             kind=CODE_PICTURE,

@@ -23,7 +23,7 @@ from bot.service import Service
 from community.residents import Identity, Who
 from core import clock
 from core.errors import DeliveryError, DeliveryHeld
-from core.messages import Reply, ReplyKind
+from core.messages import Reply
 from core.outbox import OutboxRow, OutboxState, rowcount
 from core.values import Platform
 
@@ -95,16 +95,18 @@ async def _message(service: Service, who: Who, reply: Reply) -> None:
     await _log(service, who, reply, MESSAGE_WAY)
 
 
-async def picture(service: Service, who: Who, png: bytes) -> None:
-    """Send a picture where the resident's own message has opened the way; else nothing: it only adds to a text.
+async def beside(service: Service, who: Who, reply: Reply, *, png: bytes = b"") -> None:
+    """Send what only adds to an answer where the resident's own message has opened the way; else nothing.
 
-    Raises DeliveryError.
+    `png` is a picture for WeChat. Raises DeliveryError.
     """
     api = service.apis.get(who.account)
-    if not isinstance(api, WeChatApi) or await _route(service, who, "") is not Route.MESSAGE:
+    if api is None or await _route(service, who, "") is not Route.MESSAGE:
         return
-    reply = Reply("", type=ReplyKind.IMAGE)
-    await api.send(who.sender, reply, media_id=await api.upload_image(png, "image/png"))
+    if png and isinstance(api, WeChatApi):
+        await api.send(who.sender, reply, media_id=await api.upload_image(png, "image/png"))
+    else:
+        await api.send(who.sender, reply)
     await _log(service, who, reply, MESSAGE_WAY)
 
 

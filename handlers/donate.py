@@ -13,7 +13,7 @@ from handlers.common import area_of, choose_area_first, wording
 from handlers.dialogue import Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
 from handlers.points import amounts
 from handlers.prompt import NO, YES
-from points import sharing, statements
+from points import sharing
 from points.sharing import DonationFund
 
 
@@ -23,15 +23,10 @@ class Step(StrEnum):
     CONSENT = "consent"
 
 
-async def _available(turn: Turn) -> int:
-    area = await area_of(turn) or ""
-    return (await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)).available
-
-
 async def begin(turn: Turn) -> Outcome:
     if not await area_of(turn):
         return choose_area_first()
-    if not await _available(turn):
+    if not await amounts.available(turn):
         return Done(words.DONATE_NONE, (entry("points_how", words.HOW_TITLE),))
     options = tuple(Option(fund, label, said) for fund, (label, said) in words.DONATE_FUNDS.items())
     return Ask(Step.FUND, words.DONATE_TO, (*options, Option(NO, texts.NOT_NOW)))
@@ -41,14 +36,14 @@ async def fund(turn: Turn) -> Outcome:
     if turn.answer.value == NO:
         return Done(words.DONATE_DROPPED, (entry("points", texts.POINTS_TITLE),))
     turn.draft = {"fund": turn.answer.value}
-    available = await _available(turn)
+    available = await amounts.available(turn)
     return amounts.ask(Step.AMOUNT, words.DONATE_ASK.format(available=available), available)
 
 
 async def amount(turn: Turn) -> Outcome:
-    count, most = amounts.said(turn), await _available(turn)
-    if not 1 <= count <= most:
-        return Unclear(words.AMOUNT_AGAIN.format(most=most))
+    count = amounts.said(turn, await amounts.available(turn))
+    if isinstance(count, Unclear):
+        return count
     turn.draft["count"] = count
     options = (Option(YES, words.DONATE_YES, words.DONATE_YES_WORDS), Option(NO, texts.NOT_NOW))
     return Ask(Step.CONSENT, _question(turn), options)

@@ -131,9 +131,9 @@ async def amount(turn: Turn) -> Outcome:
     family = await families.of_resident(turn.db, resident_id=turn.resident_id)
     if family is None:
         return _no_family()
-    count, most = amounts.said(turn), await _own(turn, family)
-    if not 1 <= count <= most:
-        return Unclear(words.AMOUNT_AGAIN.format(most=most))
+    count = amounts.said(turn, await _own(turn, family))
+    if isinstance(count, Unclear):
+        return count
     turn.draft = {"count": count}
     options = (Option(YES, words.FAMILY_POOL_YES, words.FAMILY_POOL_WORDS), Option(NO, texts.NOT_NOW))
     return Ask(Step.POOL, words.FAMILY_POOL_SURE.format(count=count), options)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot import alerts
 from bot.http import SERVICE, body_of
-from bot.web.pages import ACK_PATH, ack_page, outcome_page
+from bot.web.pages import ACK_PATH, ack_page, short_page
 from community import duty
 from community.duty import DutyPage, PageNotFound
 
@@ -41,7 +41,7 @@ async def acknowledge(request: web.Request) -> web.Response:
         is_first = await duty.acknowledge(db, service.vault, page_id=page_id, by=BY_LINK)
     if not is_first:
         return _already()
-    return outcome_page("已确认收到", "已告诉居民值班人员收到了。请立即核实并联系现场。")
+    return short_page("已确认收到", "已告诉居民值班人员收到了。请立即核实并联系现场。")
 
 
 async def _signed(request: web.Request, page_id: str, token: str) -> DutyPage | None:
@@ -62,11 +62,11 @@ def _text(page: DutyPage) -> str:
 
 
 def _already() -> web.Response:
-    return outcome_page("已有人确认", "这条值班通知已经有人确认收到。")
+    return short_page("已有人确认", "这条值班通知已经有人确认收到。")
 
 
 def _invalid() -> web.Response:
-    return outcome_page("链接无效", "链接不完整或已过期。请用 hc duty list 查看值班通知。", status=403)
+    return short_page("链接无效", "链接不完整或已过期。请用 hc duty list 查看值班通知。", status=403)
 
 
 def routes() -> Iterable[web.RouteDef]:

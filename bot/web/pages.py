@@ -1,4 +1,4 @@
-"""The H5 chat page at `/` with its files, and the short pages on which a duty officer acknowledges.
+"""The H5 chat page at `/` with its files, and short pages of one heading, a text and little more.
 
 Nothing is built and nothing comes from another host; the content-security policy allows no inline script or style.
 """
@@ -74,16 +74,12 @@ def routes() -> list[web.RouteDef]:
 def ack_page(*, page_id: str, token: str, text: str) -> web.Response:
     """What the link of a page opens: its text and a button. Opening alone acknowledges nothing; previews open links."""
     form = FORM.substitute(action=ACK_PATH, page=escape(page_id), token=escape(token))
-    return _page("值班通知", text, form, 200)
+    return short_page("值班通知", text, form)
 
 
-def outcome_page(heading: str, text: str, *, status: int = 200) -> web.Response:
-    """Says what came of pressing the button."""
-    return _page(heading, text, "", status)
-
-
-def _page(heading: str, text: str, form: str, status: int) -> web.Response:
-    template = Template((ROOT / "ack.html").read_text(encoding="utf-8"))
-    body = template.substitute(heading=escape(heading), text=escape(text), form=form)
+def short_page(heading: str, text: str, more: str = "", *, status: int = 200) -> web.Response:
+    """A page that nobody keeps; `more` is markup, the rest is not."""
+    template = Template((ROOT / "short.html").read_text(encoding="utf-8"))
+    body = template.substitute(heading=escape(heading), text=escape(text), more=more)
     headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
     return web.Response(text=body, content_type="text/html", status=status, headers=headers)

@@ -1,4 +1,4 @@
-"""How many points: all, half, or a number that is said."""
+"""How many points there are to spend, and how many of them: all, half, or a number that is said."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Final
 
 from handlers import texts_points as words
-from handlers.dialogue import TEXT, Ask, Option, Turn
+from handlers.common import area_of
+from handlers.dialogue import TEXT, Ask, Option, Turn, Unclear
 from handlers.prompt import COUNT, plain
 from nlp import numerals
+from points import statements
 
 _SAID: Final = re.compile(r"[0-9]{1,9}|[零一二两三四五六七八九十百]{1,7}")
 
@@ -23,9 +25,15 @@ def ask(step: StrEnum, text: str, available: int) -> Ask:
     return Ask(step, text, tuple(options), accepts=TEXT, slot=COUNT)
 
 
-def said(turn: Turn) -> int:
-    """The number that was chosen or said; 0 if none was."""
+def said(turn: Turn, most: int) -> int | Unclear:
+    """The number that was chosen or said; the question again where there is none from 1 to `most`."""
     found = _SAID.search(turn.answer.value or plain(turn.answer.text))
-    if found is None:
-        return 0
-    return int(found.group()) if found.group().isdecimal() else numerals.number(found.group()) or 0
+    figures = found.group() if found else "0"
+    count = int(figures) if figures.isdecimal() else numerals.number(figures) or 0
+    return count if 1 <= count <= most else Unclear(words.AMOUNT_AGAIN.format(most=most))
+
+
+async def available(turn: Turn) -> int:
+    """What the resident can spend where they live."""
+    area = await area_of(turn) or ""
+    return (await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)).available

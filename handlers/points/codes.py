@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core.values import RedemptionState
 from handlers import texts
 from handlers import texts_points as words
@@ -65,18 +67,21 @@ async def _show(turn: Turn, one: Redemption) -> Done:
     cancel = entry("cancel_code", words.CANCEL_CODE_TITLE, one.id, words.CANCEL_CODE_WORDS)
     if one.code is None:
         return Done(words.CODE_WAITING.format(name=one.reward_name), (cancel,))
-    place, hours = await place_of(turn, one)
-    text = words.CODE_ONE.format(
-        name=one.reward_name, code=one.code, until=moment(one.expires_at), where=place, hours=hours
-    )
-    if one.pickup_by:
-        text += "\n" + words.CODE_PROXY.format(name=one.pickup_by)
+    text = f"{words.CODE_ONE.format(name=one.reward_name, code=one.code)}\n{await lines_of(turn.db, one)}"
     return Done(text, (entry("proxy", words.PROXY_TITLE, one.id, words.PROXY_WORDS), cancel), qr=one.id)
 
 
-async def place_of(turn: Turn, one: Redemption) -> tuple[str, str]:
-    reward = await rewards.find_reward(turn.db, reward_id=one.reward_id)
-    return await where(turn.db, site_id=one.site_id, pickup=reward.pickup)
+async def lines_of(db: AsyncSession, one: Redemption) -> str:
+    """Until when and where it is handed out, and to whom if not to the resident."""
+    place, hours = await place_of(db, one)
+    text = words.CODE_PLACE.format(until=moment(one.expires_at), where=place, hours=hours)
+    return f"{text}\n{words.CODE_PROXY.format(name=one.pickup_by)}" if one.pickup_by else text
+
+
+async def place_of(db: AsyncSession, one: Redemption) -> tuple[str, str]:
+    """Where and when a reward is handed out, in words."""
+    reward = await rewards.find_reward(db, reward_id=one.reward_id)
+    return await where(db, site_id=one.site_id, pickup=reward.pickup)
 
 
 async def begin_cancelling(turn: Turn) -> Outcome:

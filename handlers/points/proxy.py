@@ -65,7 +65,7 @@ async def consent(turn: Turn) -> Outcome:
     await consents.give(
         turn.db, resident_id=turn.resident_id, purpose=Purpose.PROXY, wording=words_shown, subject=redemption_id
     )
-    place, _ = await codes.place_of(turn, done)
+    place, _ = await codes.place_of(turn.db, done)
     text = words.PROXY_DONE.format(
         name=given, item=done.reward_name, code=done.code or "", until=moment(done.expires_at), where=place
     )

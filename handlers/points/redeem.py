@@ -13,10 +13,11 @@ from handlers import texts
 from handlers import texts_points as words
 from handlers.common import area_of, choose_area_first, likeliest, likeness
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
+from handlers.points import amounts
 from handlers.points.places import where
 from handlers.prompt import NO, YES
 from handlers.wording import moment, refusal
-from points import freezes, redemptions, rewards, sharing, statements
+from points import freezes, redemptions, rewards, sharing
 from points.errors import RewardChanged
 from points.redemption_views import Redemption
 
@@ -50,11 +51,6 @@ def _named(turn: Turn, offered: list[rewards.RewardView]) -> list[rewards.Reward
     return likeliest([(likeness(turn.said.text, reward.name), reward) for reward in offered])
 
 
-async def _available(turn: Turn) -> int:
-    area = await area_of(turn) or ""
-    return (await statements.balance(turn.db, area_code=area, resident_id=turn.resident_id)).available
-
-
 async def _of_family(turn: Turn) -> tuple[str, int]:
     """The resident's family and what it can spend; none where there is no family here, or the own wallet is frozen."""
     family = await families.of_resident(turn.db, resident_id=turn.resident_id)
@@ -67,7 +63,7 @@ async def _of_family(turn: Turn) -> tuple[str, int]:
 
 
 async def _ask_which(turn: Turn, offered: list[rewards.RewardView], sorry: str = "") -> Ask:
-    available = await _available(turn)
+    available = await amounts.available(turn)
     options = tuple(Option(reward.id, _line(reward, available), (reward.name,)) for reward in offered[:SHOWN])
     text = words.REDEEM_WHICH.format(available=available)
     return Ask(Step.WHICH, texts.AND_NOW.format(sorry=sorry, question=text) if sorry else text, options, accepts=TEXT)
@@ -84,7 +80,7 @@ def _line(reward: rewards.RewardView, available: int) -> str:
 
 async def _chosen(turn: Turn, reward: rewards.RewardView) -> Outcome:
     """Confirm it, unless it costs more than there is: then how points are earned is the next step."""
-    available = await _available(turn)
+    available = await amounts.available(turn)
     _, shared = await _of_family(turn)
     payers = _payers(own=available >= reward.price_points, family=shared >= reward.price_points)
     if not payers:

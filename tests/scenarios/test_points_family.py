@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.simulate.said import Shown
 from community import contacts, families
 from core import clock
 from points import freezes
@@ -17,6 +18,16 @@ PHONE = "13800007302"
 async def with_phone(house: House, chat: Chat, phone: str = PHONE) -> None:
     async with house.service.database.write() as db:
         await contacts.keep(db, house.service.vault, resident_id=await resident_of(house, chat), phone=phone)
+
+
+async def begin_a_family(house: House, chat: Chat, points: int, *then: str) -> Shown:
+    """Say hello, get points, found a family, and say what comes then; the last answer."""
+    await chat.say("你好")
+    await give_points(house, chat, points)
+    await chat.say("家庭积分")
+    for said in ("同意", "放积分进去", *then[:-1]):
+        await chat.say(said)
+    return await chat.say(then[-1])
 
 
 async def test_two_pool_redeem_and_part(house: House) -> None:
@@ -52,10 +63,7 @@ async def test_two_pool_redeem_and_part(house: House) -> None:
 
 async def test_who_left_meanwhile_spends_nothing_of_the_family(house: House) -> None:
     async with house.chat() as chat:
-        await chat.say("你好")
-        await give_points(house, chat, 100)
-        for said in ("家庭积分", "同意", "放积分进去", "全部", "对"):
-            await chat.say(said)
+        await begin_a_family(house, chat, 100, "全部", "对")
         assert "用家里的积分换" in (await chat.say("我要兑换大米")).whole
         async with house.service.database.write() as db:
             await families.leave(db, resident_id=await resident_of(house, chat))
@@ -65,10 +73,7 @@ async def test_who_left_meanwhile_spends_nothing_of_the_family(house: House) -> 
 
 async def test_a_frozen_resident_spends_nothing_of_the_family(house: House) -> None:
     async with house.chat() as chat:
-        await chat.say("你好")
-        await give_points(house, chat, 100)
-        for said in ("家庭积分", "同意", "放积分进去", "全部", "对"):
-            await chat.say(said)
+        await begin_a_family(house, chat, 100, "全部", "对")
         resident_id = await resident_of(house, chat)
         ends_at = clock.now() + timedelta(days=3)
         async with house.service.database.write() as db:
@@ -106,25 +111,15 @@ async def test_an_invitation_can_be_declined(house: House) -> None:
 
 async def test_too_much_and_nonsense_are_asked_again(house: House) -> None:
     async with house.chat() as chat:
-        await chat.say("你好")
-        await give_points(house, chat, 30)
-        await chat.say("家庭积分")
-        await chat.say("同意")
-        await chat.say("放积分进去")
-        for said in ("31", "0", "很多"):
+        assert "1到30都行" in (await begin_a_family(house, chat, 30, "31")).text
+        for said in ("0", "很多"):
             assert "1到30都行" in (await chat.say(said)).text
         assert "把15积分" in (await chat.say("一半")).text
 
 
 async def test_taking_the_consent_back_leaves_the_family(house: House) -> None:
     async with house.chat() as chat:
-        await chat.say("你好")
-        await give_points(house, chat, 30)
-        await chat.say("家庭积分")
-        await chat.say("同意")
-        await chat.say("放积分进去")
-        await chat.say("全部")
-        await chat.say("对")
+        await begin_a_family(house, chat, 30, "全部", "对")
         await chat.say("我同意过什么")
         await chat.choose("1")
         assert "撤回了" in (await chat.say("撤回")).text

@@ -1,13 +1,12 @@
-"""The picture of a code by the resident API, and where it is not sent."""
+"""The picture of a code by the resident API, and by a link where the chat carries no pictures."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import re
+from collections.abc import Mapping
 
 from bot.api.things import MOST
-from bot.outgoing import CODE_PICTURE
 from bot.simulate.api_resident import ApiResident
-from core.outbox import OutboxRow
 from tests.house import House
 from tests.scenarios.test_points_codes import CODE, redeemed
 
@@ -31,14 +30,51 @@ async def test_the_page_gets_the_picture_with_its_token_alone(house: House) -> N
             assert answer.status == 404
 
 
-async def test_where_no_picture_can_be_sent_the_code_in_words_is_enough(house: House) -> None:
+async def test_where_no_picture_can_be_sent_a_card_leads_to_it(house: House) -> None:
     async with house.chat(account="heping-alipay") as chat:
         code = await redeemed(house, chat, account="heping-alipay")
         assert code in (await chat.say("我的领取码")).text
-        assert house.platform.calls("media/upload") == 0
-    async with house.service.database.read() as db:
-        failed = await db.execute(select(OutboxRow.id).where(OutboxRow.kind == CODE_PICTURE))
-        assert failed.first() is None
+        card = await chat.hears("点开就能看到")
+        assert "大米" in card.text
+        assert code not in card.whole
+        status, page, headers = await read(house, card.url)
+        assert (status, headers["Cache-Control"]) == (200, "no-store")
+        assert code in page
+        assert "给工作人员看这个码" in page
+        (picture,) = re.findall(r'src="(/code/[^"]+)"', page)
+        async with house.http.get(house.url + picture) as answer:
+            assert (answer.content_type, answer.headers["Cache-Control"]) == ("image/png", "no-store")
+            assert (await answer.read()).startswith(b"\x89PNG")
+        await chat.say("取消兑换")
+        await chat.say("退掉")
+        status, page, _ = await read(house, card.url)
+        assert "用过、退掉或者过期" in page
+        assert code not in page
+        async with house.http.get(house.url + picture) as answer:
+            assert answer.status == 404
+
+
+async def test_a_card_that_is_not_ours_opens_nothing(house: House) -> None:
+    async with house.chat(account="heping-alipay") as chat:
+        code = await redeemed(house, chat, account="heping-alipay")
+        url = (await chat.hears("点开就能看到")).url
+    address, _, signature = url.partition("?signature=")
+    other = f"{house.url}/code/{'0' * 32}"
+    for wrong in (
+        address,
+        f"{address}?signature=",
+        f"{address}?signature={'0' * 64}",
+        f"{other}?signature={signature}",
+    ):
+        status, page, _ = await read(house, wrong)
+        assert status == 403
+        assert code not in page
+        assert (await read(house, wrong.replace("?", "/qr?") if "?" in wrong else f"{wrong}/qr"))[0] == 403
+
+
+async def read(house: House, url: str) -> tuple[int, str, Mapping[str, str]]:
+    async with house.http.get(url) as answer:
+        return answer.status, await answer.text(), answer.headers
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -43,13 +43,13 @@ async def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
     assert other.status == 200
 
 
-@pytest.mark.parametrize("path", ["/assets/pages.py", "/assets/../pages.py", "/assets/ack.html", "/assets/"])
+@pytest.mark.parametrize("path", ["/assets/pages.py", "/assets/../pages.py", "/assets/short.html", "/assets/"])
 async def test_nothing_else_is_served(client: Client, path: str) -> None:
     assert (await client.get(path)).status == 404
 
 
 def test_every_file_is_served_or_a_template() -> None:
-    assert set(NAMES) == {*pages.ASSETS, "index.html", "ack.html"}
+    assert set(NAMES) == {*pages.ASSETS, "index.html", "short.html"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,7 +58,7 @@ def test_no_file_names_an_outside_host(name: str) -> None:
     assert not re.search(r"https?://[a-z]|url\(|@import|innerHTML|eval\(", text)
 
 
-@pytest.mark.parametrize("name", ["index.html", "ack.html"])
+@pytest.mark.parametrize("name", ["index.html", "short.html"])
 def test_no_script_or_style_stands_inline(name: str) -> None:
     text = (pages.ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", text)
@@ -89,5 +89,5 @@ def test_the_duty_page_shows_text_as_text_and_asks_before_it_acts() -> None:
 
 
 def test_the_outcome_has_no_form() -> None:
-    page = pages.outcome_page("已确认", "谢谢。", status=200)
+    page = pages.short_page("已确认", "谢谢。", status=200)
     assert "<form" not in (page.text or "")
