@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import table_of
@@ -20,8 +20,6 @@ from points.seal_models import BalanceSnapshot
 
 GRACE: Final = timedelta(hours=1)
 """So long after its end a month is open: a transaction that began in it has ended by then, one way or the other."""
-
-FINDINGS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +32,6 @@ class Taken:
     written: int
     last_id: int | None
     broken: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """A snapshot, by account and moment, that is not what the entries say; balances in points or minutes."""
-
-    ref: str
-    expected: int
-    found: int
 
 
 def due(now: datetime) -> datetime:
@@ -104,24 +93,3 @@ async def _derived(db: AsyncSession, account_id: int, as_of: datetime, last: int
     said = (await db.execute(running)).scalar_one_or_none() if last else 0
     balance += int(total)
     return balance if said == balance and entries == last - counted else None
-
-
-CHECK: Final = """
-    SELECT account_id || ' ' || as_of AS ref, expected, balance AS found
-    FROM (SELECT s.account_id, s.as_of, s.balance, s.last_seq - s.earlier AS numbered,
-                 s.before + COALESCE(SUM(e.amount), 0) AS expected, COUNT(e.amount) AS counted
-          FROM (SELECT account_id, as_of, balance, last_seq,
-                       COALESCE(LAG(balance) OVER (PARTITION BY account_id ORDER BY as_of), 0) AS before,
-                       COALESCE(LAG(last_seq) OVER (PARTITION BY account_id ORDER BY as_of), 0) AS earlier
-                FROM balance_snapshot) s
-          LEFT JOIN ledger_entry e
-          ON e.account_id = s.account_id AND e.account_seq > s.earlier AND e.account_seq <= s.last_seq
-          GROUP BY s.account_id, s.as_of, s.balance, s.last_seq, s.earlier, s.before) held
-    WHERE balance <> expected OR counted <> numbered"""
-"""Snapshots that are not the one before and the entries since; for the ledger's check of itself."""
-
-
-async def contradictions(db: AsyncSession) -> list[Contradiction]:
-    """Snapshots that are not what the entries say, at most FINDINGS; none is right."""
-    rows = await db.execute(text(f"{CHECK} LIMIT {FINDINGS}"))
-    return [Contradiction(str(row.ref), int(row.expected), int(row.found)) for row in rows]

@@ -21,7 +21,7 @@ from points import anchors
 from points.audit import chain, recount
 from points.audit.deed_checks import COUNTERS, HOLDS, LOTS, REDEMPTIONS, REQUESTS, REWARDS
 from points.audit.findings import Finding, found
-from points.audit.ledger_checks import ACCOUNTS, AREAS, ENTRIES, TRANSFERS
+from points.audit.ledger_checks import ACCOUNTS, AREAS, ENTRIES, SNAPSHOTS, TRANSFERS
 from points.audit.walks import Key, Walk
 from points.rules.book import RuleBook
 from points.rules.store import in_force
@@ -106,7 +106,7 @@ async def _anchors(db: AsyncSession, against: Against, _: Key) -> Looked:
     return await chain.against(db, known), None
 
 
-WALKS: Final = (ENTRIES, TRANSFERS, ACCOUNTS, AREAS, LOTS, HOLDS, REQUESTS, REDEMPTIONS, REWARDS)
+WALKS: Final = (ENTRIES, SNAPSHOTS, TRANSFERS, ACCOUNTS, AREAS, LOTS, HOLDS, REQUESTS, REDEMPTIONS, REWARDS)
 QUERIES: Final = frozenset(name for walk in (*WALKS, COUNTERS) for name in walk.checks)
 
 STEPS: Final[dict[str, tuple[Key, Step]]] = {

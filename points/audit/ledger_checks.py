@@ -174,3 +174,27 @@ AREAS: Final = Walk(
             GROUP BY s.area_code, s.unit HAVING SUM(s.granted) <> SUM(s.earned)""",
     },
 )
+
+SNAPSHOTS: Final = Walk(
+    name="snapshots",
+    table="balance_snapshot",
+    alias="s",
+    keys=("account_id",),
+    start=(-1,),
+    size=5_000,
+    checks={
+        "snapshot_not_the_balance": """
+            SELECT s.account_id || ' ' || s.as_of AS ref, s.balance AS found,
+                   COALESCE(CAST(e.balance_after AS VARCHAR), 'entry ' || s.last_seq) AS expected
+            FROM balance_snapshot s
+            LEFT JOIN ledger_entry e ON e.account_id = s.account_id AND e.account_seq = s.last_seq
+            WHERE {page} AND (e.balance_after IS NULL OR e.balance_after <> s.balance)""",
+        "snapshot_of_later_entries": """
+            SELECT s.account_id || ' ' || s.as_of AS ref, 'an earlier entry' AS expected, t.created_at AS found
+            FROM balance_snapshot s
+            JOIN ledger_entry e ON e.account_id = s.account_id AND e.account_seq = s.last_seq
+            JOIN ledger_transfer t ON t.id = e.transfer_id
+            WHERE {page} AND t.created_at >= s.as_of""",
+    },
+)
+"""Of the end of a month: the balance after the last entry before it, which follows from the first as shown above."""

@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core import clock
 from core.values import RedemptionState
-from points import audit
+from points import audit, snapshots
 from points.audit import FIRST, NOT_BY_POSTING, Against, Cursor, Finding, Mend, MendKind, look
 from points.audit.checking import WALKS
 from points.audit.deed_checks import COUNTERS
@@ -64,6 +65,8 @@ DAMAGE = {
     "limit_not_sum_of_redemptions": "UPDATE cap_counter SET used = used - 1 WHERE scope = 'reward'",
     "limit_not_sum_of_grants": "UPDATE cap_counter SET used = used - 1 WHERE scope = 'rule'",
     "limit_without_grants": "UPDATE grant_request SET state = 'refused'",
+    "snapshot_not_the_balance": "UPDATE balance_snapshot SET balance = balance + 1",
+    "snapshot_of_later_entries": "UPDATE balance_snapshot SET as_of = '2020-01-01 00:00:00.000000'",
     "limit_exceeded": "UPDATE cap_counter SET used = ceiling + 1 WHERE scope = 'rule'",
 }
 RECOUNTED = {"grant_not_by_rule", "rule_version_unknown", "limit_not_sum_of_grants"}
@@ -85,6 +88,8 @@ async def lived(town: Town) -> Town:
     await town.verify(code_of(await town.redeem(resident, reward)))
     await town.void((await town.redeem(resident, reward)).id)
     await town.redeem(resident, reward)
+    async with town.database.write() as db:
+        await snapshots.take(db, as_of=clock.now() + timedelta(days=1))
     return town
 
 

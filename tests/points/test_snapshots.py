@@ -118,17 +118,6 @@ async def test_damage_is_found_and_gets_no_snapshot(town: Town) -> None:
     assert len(taken.broken) == 1
 
 
-async def test_a_changed_snapshot_is_found(town: Town) -> None:
-    await books(town)
-    await take(town, NOVEMBER)
-    await take(town, DECEMBER)
-    async with town.database.read() as db:
-        assert await snapshots.contradictions(db) == []
-    await plant(town.database, ["UPDATE balance_snapshot SET balance = 23 WHERE balance = 22"])
-    async with town.database.read() as db:
-        assert [(one.expected, one.found) for one in await snapshots.contradictions(db)] == [(22, 23)]
-
-
 async def test_a_snapshot_is_not_rewritten(town: Town) -> None:
     await books(town)
     await take(town)
