@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from admin_cli import points_audit, points_fairness, points_sheets, workbooks
+from admin_cli import points_audit, points_fairness, points_second, points_sheets, workbooks
 from admin_cli.client import at
 from admin_cli.options import Area, Cursor, Limit, Reason
+from admin_cli.points_second import waits
 from admin_cli.session import Session, session
 
 app = typer.Typer(help="积分：余额、明细、调整、冲正、核对", no_args_is_help=True)
@@ -164,22 +165,20 @@ def adjust(
     hc = session(ctx)
     said = {"amount": amount, "reason": reason, "document_no": document, "area": area}
     answer = hc.client.post(at("points", ref, "adjust"), said)
-    if answer["transfer_id"] is None:
-        hc.printer.done(answer, f"要第二个人批准，申请编号 {answer['request_id']}。")
-    else:
-        hc.printer.done(answer, f"已调整 {amount:+d} 分，流水号 {answer['transfer_id']}。")
+    hc.printer.done(answer, waits(answer) or f"已调整 {amount:+d} 分，流水号 {answer['transfer_id']}。")
 
 
 @app.command()
 def reverse(
     ctx: typer.Context, transfer: Annotated[str, typer.Argument(metavar="TX", help="流水号")], reason: Reason
 ) -> None:
-    """冲正一笔流水（会先询问）。"""
+    """冲正一笔流水；超过社区规定的数，要第二个人批准（会先询问）。"""
     hc = session(ctx)
     hc.confirm(f"冲正流水 {transfer}？")
     answer = hc.client.post(at("transfers", transfer, "reverse"), {"reason": reason})
-    hc.printer.done(answer, f"已冲正，新流水号 {answer['transfer_id']}。")
+    hc.printer.done(answer, waits(answer) or f"已冲正，新流水号 {answer['transfer_id']}。")
 
 
 points_fairness.register(app)
+points_second.register(app)
 points_audit.register(app)

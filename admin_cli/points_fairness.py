@@ -1,4 +1,4 @@
-"""`hc points freeze`, `unfreeze`, `freezes`, `appeals`, `flags`, `adjustments`, `clawback`: what keeps points fair."""
+"""`hc points freeze`, `unfreeze`, `freezes`, `appeals`, `flags`, `clawback`: what keeps points fair."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from admin_cli.session import Session, session
 
 flags = typer.Typer(help="看起来不公平的事：重复、无效、自己核实自己、串通、短时间很多", no_args_is_help=False)
 appeals = typer.Typer(help="居民对积分停用的申诉", no_args_is_help=False)
-adjustments = typer.Typer(help="要第二个人批准的积分调整", no_args_is_help=False)
 
 FLAG: Final = (
     ("编号", "id"),
@@ -57,33 +56,18 @@ APPEAL_CARD: Final = (
     ("停用", "freeze.frozen_at"),
     ("到", "freeze.ends_at"),
 )
-ADJUSTMENT: Final = (
-    ("编号", "id"),
-    ("状态", "state"),
-    ("居民", "ref"),
-    ("积分", "amount"),
-    ("原因", "reason"),
-    ("文号", "document_no"),
-    ("申请人", "asked_by"),
-    ("申请", "asked_at"),
-    ("处理人", "decided_by"),
-    ("流水号", "transfer_id"),
-)
-
 Ref = Annotated[str, typer.Argument(metavar="REF", help="居民编号，J 开头")]
 FlagId = Annotated[str, typer.Argument(metavar="ID", help="提醒编号")]
 AppealId = Annotated[str, typer.Argument(metavar="ID", help="申诉编号")]
-AdjustmentId = Annotated[str, typer.Argument(metavar="ID", help="申请编号")]
 State = Annotated[str | None, typer.Option("--state", help="open、confirmed 或 dismissed")]
 AppealState = Annotated[str | None, typer.Option("--state", help="open、upheld 或 declined")]
-AdjustmentState = Annotated[str | None, typer.Option("--state", help="asked、approved 或 declined")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to those of `hc points`."""
     for command in (freeze, unfreeze, freezes, clawback):
         app.command()(command)
-    for name, inner in (("appeals", appeals), ("flags", flags), ("adjustments", adjustments)):
+    for name, inner in (("appeals", appeals), ("flags", flags)):
         app.add_typer(inner, name=name)
 
 
@@ -238,41 +222,3 @@ def decline(ctx: typer.Context, appeal: AppealId, reason: Reason) -> None:
     hc = session(ctx)
     answer = hc.client.post(at("points", "appeals", appeal, "decline"), {"reason": reason})
     hc.printer.done(answer, "维持停用，已告诉居民。")
-
-
-@adjustments.callback(invoke_without_command=True)
-def all_adjustments(ctx: typer.Context) -> None:
-    """Without a verb: what waits for a second person."""
-    if ctx.invoked_subcommand is None:
-        _adjustments(session(ctx), state="asked")
-
-
-@adjustments.command("list")
-def list_adjustments(
-    ctx: typer.Context, *, state: AdjustmentState = None, area: Area = None, limit: Limit = 50, cursor: Cursor = None
-) -> None:
-    """列出要第二个人批准的调整，新的在前。"""
-    _adjustments(session(ctx), state=state, area=area, limit=limit, cursor=cursor)
-
-
-def _adjustments(hc: Session, **query: Any) -> None:
-    hc.printer.listing(hc.client.get("/points/adjustments", **query), ADJUSTMENT)
-
-
-@adjustments.command("approve")
-def approve(
-    ctx: typer.Context,
-    adjustment: AdjustmentId,
-    reason: Annotated[str, typer.Option("--reason", help="说明")] = "",
-) -> None:
-    """批准，积分马上调整；不能由申请的人来办。"""
-    hc = session(ctx)
-    answer = hc.client.post(at("points", "adjustments", adjustment, "approve"), {"reason": reason})
-    hc.printer.done(answer, f"已批准，{answer['amount']:+d} 分，流水号 {answer['transfer_id']}。")
-
-
-@adjustments.command("refuse")
-def refuse(ctx: typer.Context, adjustment: AdjustmentId, reason: Reason) -> None:
-    """不批准。"""
-    hc = session(ctx)
-    hc.printer.done(hc.client.post(at("points", "adjustments", adjustment, "refuse"), {"reason": reason}), "没有批准。")

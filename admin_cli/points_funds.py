@@ -8,6 +8,7 @@ import typer
 
 from admin_cli.client import at
 from admin_cli.options import Area, Cursor, Limit, moment
+from admin_cli.points_second import waits
 from admin_cli.session import session
 
 app = typer.Typer(help="积分池：余额、预算、拨入", no_args_is_help=True)
@@ -57,9 +58,9 @@ def award(
     on: Annotated[str | None, typer.Option("--on", help="哪一天；不给就是现在")] = None,
     area: Area = None,
 ) -> None:
-    """按规则奖励一位居民；多少分由规则定。"""
+    """按规则奖励一位居民；多少分由规则定，超过社区规定的数，要第二个人批准。"""
     hc = session(ctx)
     body = {"rule": rule, "occasion": occasion, "minutes": minutes, "stars": stars, "area": area}
     made = hc.client.post(at("points", ref, "award"), {**body, "on": on and moment(on)})
     said = "已记下，随后到账" if made["created"] else "这件事已经奖励过"
-    hc.printer.done(made, f"{made['ref']} {made['title']}：{said}。")
+    hc.printer.done(made, waits(made) or f"{made['ref']} {made['title']}：{said}。")

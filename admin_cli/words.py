@@ -94,6 +94,8 @@ FLAGS: Final[Mapping[str, str]] = {
     "collusion": "总是同一位核实",
     "burst": "短时间很多",
 }
+SECOND: Final[Mapping[str, str]] = {"adjustment": "调整", "reversal": "冲正", "award": "奖励", "gift": "捐助"}
+KINDS: Final[Mapping[str, str]] = {**FLAGS, **SECOND}
 FACTS: Final[Mapping[str, str]] = {
     "earlier": "更早的一件",
     "characters": "字数",
@@ -137,8 +139,8 @@ def level(code: str) -> str:
 
 
 def kind(code: str) -> str:
-    """Of a flag; kinds of other nouns read as they are."""
-    return f"{FLAGS[code]} {code}" if code in FLAGS else code
+    """Of a flag, or of a deed that needs a second person; kinds of other nouns read as they are."""
+    return f"{KINDS[code]} {code}" if code in KINDS else code
 
 
 def facts(found: Mapping[str, Any]) -> str:

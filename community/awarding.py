@@ -9,13 +9,17 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from community import corrections
 from community.permissions import Worker
 from community.sanctions import keep_out_of_own
 from core import clock
 from core.errors import Invalid
-from points import grants, rules
+from points import adjustments, rules
 from points.errors import RuleUnknown
-from points.rules.body import Facts, Purpose
+from points.fairness_models import AdjustmentState
+from points.hand_awards import HandAward
+from points.rules.body import Purpose
+from points.signing import Adjustment
 
 BY_HAND: Final = {Purpose.AWARD: "award", Purpose.SERVICE: "service"}
 """What no other record of ours proves; everything else is asked for with the deed itself."""
@@ -23,10 +27,11 @@ BY_HAND: Final = {Purpose.AWARD: "award", Purpose.SERVICE: "service"}
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """`created` is False when this resident was awarded for the occasion before."""
+    """`created` is False when this resident was awarded for the occasion before; `waits` for a second person."""
 
     title: str
     created: bool
+    waits: Adjustment | None = None
 
 
 async def award(
@@ -38,12 +43,14 @@ async def award(
     rule_id: str,
     occasion: str,
     occurred_at: datetime,
+    key: str,
     minutes: int | None = None,
     stars: int | None = None,
 ) -> Given:
     """Ask for an award; `occasion` is the deed's name or a document's number, one resident gets it once.
 
-    Raises RuleUnknown, Invalid, or OwnPoints when the worker is the resident.
+    What brings more than one person may give alone in a day waits for a second person, who is told.
+    Raises RuleUnknown, Invalid, KeyReused, or OwnPoints when the worker is the resident.
     """
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     if occurred_at > clock.now():
@@ -54,16 +61,24 @@ async def award(
         raise RuleUnknown(rule=rule_id)
     if rule.body.per_minutes is not None and minutes is None:
         raise Invalid(fields={"minutes": "required"})
-    created = await grants.request_grant(
+    made = await adjustments.award(
         db,
-        rule=rule_id,
-        area_code=area_code,
-        recipient_id=resident_id,
-        source_kind=BY_HAND[rule.body.purpose],
-        source_id=hashlib.sha256(occasion.casefold().encode()).hexdigest()[:32],
-        occurred_at=occurred_at,
-        minutes=minutes,
-        facts=Facts(stars=stars),
-        book=book,
+        HandAward(
+            area_code=area_code,
+            resident_id=resident_id,
+            rule_id=rule_id,
+            source_kind=BY_HAND[rule.body.purpose],
+            source_id=hashlib.sha256(occasion.casefold().encode()).hexdigest()[:32],
+            occurred_at=occurred_at,
+            minutes=minutes,
+            stars=stars,
+        ),
+        reason=occasion,
+        actor_id=worker.id,
+        key=key,
+        limit_points=book.scheme(area_code, clock.now()).adjust_limit,
     )
-    return Given(rule.body.title, created)
+    if isinstance(made, Adjustment):
+        await corrections.tell_second(db, made)
+        return Given(rule.body.title, created=made.state is AdjustmentState.ASKED, waits=made)
+    return Given(rule.body.title, made.created)

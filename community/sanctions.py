@@ -1,4 +1,4 @@
-"""What the staff decide about a resident's points, with word to them: freezes, appeals, claw-backs, corrections.
+"""What the staff decide about a resident's points, with word to them: freezes, appeals, claw-backs, flags.
 
 Nobody decides about their own points, and whoever is concerned is told why and what can be done about it.
 """
@@ -18,15 +18,13 @@ from community.permissions import Worker
 from core import clock
 from core.crypto import Vault
 from core.errors import Forbidden
-from points import adjustments, appeals, clawback, flags, freezes
-from points.adjustments import Adjustment
+from points import appeals, clawback, flags, freezes
 from points.appeals import ROUNDS, AppealView
 from points.clawback import Deed, TakenBack
 from points.fairness_errors import NotFrozen, SamePerson
-from points.fairness_models import AdjustmentState, AppealState, FlagState
+from points.fairness_models import AppealState, FlagState
 from points.flags import Flag
 from points.freezes import Frozen
-from points.postings import Posted
 from points.rules import store
 
 
@@ -168,57 +166,6 @@ def deeds_of(flag: Flag) -> list[Deed]:
     if flag.subject_kind in (ISSUE, ATTENDANCE):
         return [Deed(flag.subject_kind, flag.subject_id)]
     return [Deed(ISSUE, number) for number in flag.facts.get("issues", ())]
-
-
-async def adjust(
-    db: AsyncSession,
-    vault: Vault,
-    *,
-    area_code: str,
-    resident_id: str,
-    amount_points: int,
-    reason: str,
-    document_no: str | None,
-    worker: Worker,
-    key: str,
-) -> Posted | Adjustment:
-    """A correction within the scheme's limit is posted, one above it waits for a second person, who is told.
-
-    Raises OwnPoints and what `adjustments.adjust` raises.
-    """
-    await keep_out_of_own(db, worker=worker, resident_id=resident_id)
-    scheme = await store.scheme(db, area_code=area_code)
-    made = await adjustments.adjust(
-        db,
-        area_code=area_code,
-        resident_id=resident_id,
-        amount_points=amount_points,
-        reason=reason,
-        actor_id=worker.id,
-        key=key,
-        limit_points=scheme.adjust_limit,
-        document_no=document_no,
-    )
-    if isinstance(made, Adjustment):
-        facts = {"adjustment": made.id, "amount": f"{amount_points:+d}"}
-        await notices.tell_staff(
-            db, event="points.adjustment", area_code=area_code, facts=facts, key=f"adjustment:{made.id}"
-        )
-    elif amount_points < 0:
-        facts = {"amount": f"{amount_points:+d}", "reason": reason}
-        await _tell_resident(db, vault, resident_id, notice="points_adjusted", facts=facts, key=made.transfer_id)
-    return made
-
-
-async def approve(db: AsyncSession, vault: Vault, *, adjustment_id: str, decision: str, worker: Worker) -> Adjustment:
-    """Raises OwnPoints and what `adjustments.approve` raises."""
-    asked = await adjustments.get(db, adjustment_id=adjustment_id)
-    await keep_out_of_own(db, worker=worker, resident_id=asked.resident_id)
-    done = await adjustments.approve(db, adjustment_id=adjustment_id, worker_id=worker.id, decision=decision)
-    if done.state is AdjustmentState.APPROVED:
-        facts = {"amount": f"{done.amount_points:+d}", "reason": done.reason}
-        await _tell_resident(db, vault, done.resident_id, notice="points_adjusted", facts=facts, key=done.id)
-    return done
 
 
 async def _tell_resident(

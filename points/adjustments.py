@@ -1,51 +1,35 @@
-"""Corrections that need a second person: asked for by one, posted when another agrees.
+"""What a worker does to points by hand: alone within a limit, above it when a second person agrees.
 
-What one person may correct alone is counted by resident and day, so that a large correction cannot be made of small
-ones.
+Corrections, reversals, awards and gifts out of donations go the same way. What one person may do alone is counted by
+account and day over all of them, so that a large deed cannot be made of small ones, nor of different ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
-from sqlalchemy import false, func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import new_id
-from points import accounts, corrections, overdue
-from points.accounts import AccountRef, dialect_insert
-from points.errors import KeyReused
-from points.fairness_errors import AdjustmentDecided, AdjustmentUnknown, SamePerson
-from points.fairness_models import AdjustmentRequest, AdjustmentState
+from points import accounts, hand_awards, overdue, reversals, signed, signing
+from points.accounts import AccountRef
+from points.fairness_models import AdjustmentKind
+from points.hand_awards import HandAward
 from points.models import AccountKind, Entry, Transfer, TransferKind, Unit
-from points.paging import page
-from points.postings import Posted, check_amount
+from points.postings import check_amount
+from points.reversal_plans import Side
+from points.rules import in_force
+from points.sharing import DonationFund
+from points.signed import Asked, Done
+from points.signing import Adjustment
 
 LIMIT_POINTS: Final = 500
-"""So much one person may correct for one resident in a day, where the community's scheme says nothing else."""
+"""So much one person may do for one resident in a day, where the community's scheme says nothing else."""
 
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """A correction that waits, or that a second person decided; `transfer_id` once it is posted."""
-
-    id: str
-    area_code: str
-    resident_id: str
-    amount_points: int
-    reason: str
-    document_no: str | None
-    state: AdjustmentState
-    asked_by: str
-    asked_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    decision: str | None
-    transfer_id: str | None
+_BY_HAND: Final = (TransferKind.ADJUSTMENT.value, TransferKind.REVERSAL.value, TransferKind.GIFT.value)
 
 
 async def adjust(
@@ -59,198 +43,146 @@ async def adjust(
     key: str,
     limit_points: int = LIMIT_POINTS,
     document_no: str | None = None,
-) -> Posted | Adjustment:
+) -> Done | Adjustment:
     """Correct a balance at once within the limit, else ask for a second person; the same key, the same answer.
 
     Raises KeyReused, and what `corrections.adjust` raises.
     """
     check_amount(abs(amount_points) if type(amount_points) is int else amount_points)
-    said = {
-        "resident_id": resident_id,
-        "amount": amount_points,
-        "reason": reason,
-        "document_no": document_no,
-        "asked_by": actor_id,
-    }
-    before = await _by_key(db, area_code, key)
-    if before is not None:
-        return _same(before, said)
-    wallet = AccountRef(area_code, AccountKind.RESIDENT, resident_id)
+    asked = Asked(
+        kind=AdjustmentKind.ADJUSTMENT,
+        area_code=area_code,
+        resident_id=resident_id,
+        amount=amount_points,
+        reason=reason,
+        asked_by=actor_id,
+        document_no=document_no,
+    )
+    return await signing.before(db, asked=asked, key=key) or await _for_wallet(db, asked, key, limit_points)
+
+
+async def give(
+    db: AsyncSession,
+    *,
+    area_code: str,
+    resident_id: str,
+    fund: DonationFund,
+    amount_points: int,
+    reason: str,
+    actor_id: str,
+    key: str,
+    limit_points: int = LIMIT_POINTS,
+) -> Done | Adjustment:
+    """Give donated points to a resident, alone within the limit. Raises KeyReused, and what `sharing.give` raises."""
+    check_amount(amount_points)
+    asked = Asked(
+        kind=AdjustmentKind.GIFT,
+        area_code=area_code,
+        resident_id=resident_id,
+        amount=amount_points,
+        reason=reason,
+        asked_by=actor_id,
+        facts={"fund": fund.value},
+    )
+    return await signing.before(db, asked=asked, key=key) or await _for_wallet(db, asked, key, limit_points)
+
+
+async def award(
+    db: AsyncSession,
+    award: HandAward,
+    *,
+    reason: str,
+    actor_id: str,
+    key: str,
+    limit_points: int = LIMIT_POINTS,
+) -> Done | Adjustment:
+    """Award a deed by a rule, alone within the limit; what was awarded before is done already.
+
+    Raises KeyReused, RuleUnknown.
+    """
+    book = await in_force(db)
+    asked = Asked(
+        kind=AdjustmentKind.AWARD,
+        area_code=award.area_code,
+        resident_id=award.resident_id,
+        amount=award.amount(book),
+        reason=reason,
+        asked_by=actor_id,
+        facts=award.stored(),
+    )
+    if waiting := await signing.before(db, asked=asked, key=key):
+        return waiting
+    if await hand_awards.is_asked(db, award, book=book):
+        return Done(created=False, transfer_id=None)
+    return await _for_wallet(db, asked, key, limit_points)
+
+
+async def reverse(
+    db: AsyncSession, *, transfer_id: str, reason: str, actor_id: str, key: str, limit_points: int = LIMIT_POINTS
+) -> Done | Adjustment:
+    """Undo a transfer, alone within the limit. Raises KeyReused, and what `reversals.reverse` raises."""
+    area_code = await reversals.area_of(db, transfer_id=transfer_id)
+    asked = Asked(AdjustmentKind.REVERSAL, area_code, "", 0, reason, actor_id, facts={"transfer": transfer_id})
+    if waiting := await signing.before(db, asked=asked, key=key, but=("resident_id", "amount", "unit")):
+        return waiting
+    if await _is_posted(db, asked, key):
+        return await signed.do(db, asked, key=key)
+    sides = await reversals.concerned(db, transfer_id=transfer_id)
+    if await _is_within(db, sides, actor_id=actor_id, limit_points=limit_points):
+        return await signed.do(db, asked, key=key)
+    most = max(sides, key=lambda side: abs(side.amount))
+    whose = most.account.owner_id if most.account.kind is AccountKind.RESIDENT else ""
+    told = replace(asked, resident_id=whose, amount=-most.amount, unit=most.account.unit)
+    return await signing.ask(db, key=key, asked=told)
+
+
+async def _for_wallet(db: AsyncSession, asked: Asked, key: str, limit_points: int) -> Done | Adjustment:
+    wallet = AccountRef(asked.area_code, AccountKind.RESIDENT, asked.resident_id)
     account_id = (await accounts.open_accounts(db, [wallet]))[wallet]
     await overdue.release(db, [account_id])
     await accounts.lock(db, [account_id])
-    if not await _is_posted(db, area_code, key):
-        today = await _corrected_today(db, account_id, actor_id)
-        if today + abs(amount_points) > limit_points:
-            return await _ask(db, area_code=area_code, key=key, said=said)
-    return await corrections.adjust(
-        db,
-        area_code=area_code,
-        resident_id=resident_id,
-        amount_points=amount_points,
-        reason=reason,
-        actor_id=actor_id,
-        key=key,
-        document_no=document_no,
-    )
+    sides = [Side(wallet, asked.amount, account_id)]
+    alone = await _is_within(db, sides, actor_id=asked.asked_by, limit_points=limit_points)
+    if alone or await _is_posted(db, asked, key):
+        return await signed.do(db, asked, key=key)
+    return await signing.ask(db, key=key, asked=asked)
 
 
-async def _by_key(db: AsyncSession, area_code: str, key: str) -> AdjustmentRequest | None:
-    query = select(AdjustmentRequest).where(
-        AdjustmentRequest.area_code == area_code, AdjustmentRequest.idempotency_key == key
-    )
-    return (await db.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
-
-
-def _same(row: AdjustmentRequest, said: dict[str, Any]) -> Adjustment:
-    if any(getattr(row, name) != value for name, value in said.items()):
-        raise KeyReused(adjustment_id=row.id)
-    return _view(row)
-
-
-async def _is_posted(db: AsyncSession, area_code: str, key: str) -> bool:
-    query = select(Transfer.id).where(Transfer.area_code == area_code, Transfer.idempotency_key == key)
+async def _is_posted(db: AsyncSession, asked: Asked, key: str) -> bool:
+    query = select(Transfer.id).where(Transfer.area_code == asked.area_code, Transfer.idempotency_key == key)
     return (await db.execute(query)).scalar_one_or_none() is not None
 
 
-async def _corrected_today(db: AsyncSession, account_id: int, actor_id: str) -> int:
-    """Points given and taken since midnight in Shanghai by this person alone, gifts and takings added up."""
+async def _is_within(db: AsyncSession, sides: Sequence[Side], *, actor_id: str, limit_points: int) -> bool:
+    """Whether each of these movements, with what this person did to its account today, stays within the limit."""
+    for side in sides:
+        if side.amount and await _alone_today(db, side, actor_id) + abs(side.amount) > limit_points:
+            return False
+    return True
+
+
+async def _alone_today(db: AsyncSession, side: Side, actor_id: str) -> int:
+    """Given and taken since midnight in Shanghai by this person alone, added up; the account is locked."""
     midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     summed = await db.execute(
         select(func.sum(func.abs(Entry.amount)))
         .join(Transfer, Transfer.id == Entry.transfer_id)
         .where(
-            Entry.account_id == account_id,
-            Transfer.kind == TransferKind.ADJUSTMENT.value,
+            Entry.account_id == side.account_id,
+            Transfer.kind.in_(_BY_HAND),
             Transfer.actor_id == actor_id,
             Transfer.approver_id.is_(None),
             Transfer.created_at >= midnight,
         )
     )
-    return int(summed.scalar_one() or 0)
-
-
-async def _ask(db: AsyncSession, *, area_code: str, key: str, said: dict[str, Any]) -> Adjustment:
-    await db.execute(
-        dialect_insert(db, AdjustmentRequest)
-        .values(
-            id=new_id(),
-            area_code=area_code,
-            idempotency_key=key,
-            unit=Unit.POINT.value,
-            state=AdjustmentState.ASKED.value,
-            asked_at=clock.now(),
-            **said,
-        )
-        .on_conflict_do_nothing()
-    )
-    made = await _by_key(db, area_code, key)
-    if made is None:
-        raise AdjustmentUnknown
-    return _same(made, said)
-
-
-async def approve(db: AsyncSession, *, adjustment_id: str, worker_id: str, decision: str = "") -> Adjustment:
-    """Agree and post it, in one; by the same worker again it is the same. A refusal of the ledger leaves it waiting.
-
-    Raises AdjustmentUnknown, SamePerson, AdjustmentDecided, and what `corrections.adjust` raises.
-    """
-    async with db.begin_nested():
-        if not await _decide(db, adjustment_id, AdjustmentState.APPROVED, worker_id, decision):
-            return await get(db, adjustment_id=adjustment_id)
-        row = await _row(db, adjustment_id)
-        posted = await corrections.adjust(
-            db,
-            area_code=row.area_code,
-            resident_id=row.resident_id,
-            amount_points=row.amount,
-            reason=row.reason,
-            actor_id=row.asked_by,
-            approver_id=worker_id,
-            key=row.idempotency_key,
-            document_no=row.document_no,
-        )
-        await db.execute(
-            update(AdjustmentRequest)
-            .where(AdjustmentRequest.id == adjustment_id)
-            .values(transfer_id=posted.transfer_id)
-            .execution_options(synchronize_session=False)
-        )
-    return await get(db, adjustment_id=adjustment_id)
-
-
-async def refuse(db: AsyncSession, *, adjustment_id: str, worker_id: str, decision: str) -> Adjustment:
-    """Do not agree; by the same worker again it is the same.
-
-    Raises AdjustmentUnknown, SamePerson, AdjustmentDecided.
-    """
-    await _decide(db, adjustment_id, AdjustmentState.DECLINED, worker_id, decision)
-    return await get(db, adjustment_id=adjustment_id)
-
-
-async def _decide(db: AsyncSession, adjustment_id: str, state: AdjustmentState, worker_id: str, decision: str) -> bool:
-    """Whether the request was waiting, and is decided now; False when this worker decided so before."""
-    row = await _row(db, adjustment_id)
-    if row.asked_by == worker_id:
-        raise SamePerson(worker_id=worker_id)
-    done = await db.execute(
-        update(AdjustmentRequest)
-        .where(AdjustmentRequest.id == adjustment_id, AdjustmentRequest.state == AdjustmentState.ASKED.value)
-        .values(state=state.value, decided_by=worker_id, decided_at=clock.now(), decision=decision)
-        .returning(AdjustmentRequest.id)
-        .execution_options(synchronize_session=False)
-    )
-    if done.scalar_one_or_none() is not None:
-        return True
-    now = await _row(db, adjustment_id)
-    if (now.state, now.decided_by) != (state.value, worker_id):
-        raise AdjustmentDecided(state=now.state, by=now.decided_by)
-    return False
-
-
-async def get(db: AsyncSession, *, adjustment_id: str) -> Adjustment:
-    """Raises AdjustmentUnknown."""
-    return _view(await _row(db, adjustment_id))
-
-
-async def listing(
-    db: AsyncSession,
-    *,
-    area_codes: Collection[str],
-    state: AdjustmentState | None = None,
-    after_id: str | None = None,
-    limit: int = 50,
-) -> list[Adjustment]:
-    """Newest first, in these areas and all below them."""
-    below = (AdjustmentRequest.area_code.startswith(area, autoescape=True) for area in area_codes)
-    query = select(AdjustmentRequest).where(or_(false(), *below))
-    if state is not None:
-        query = query.where(AdjustmentRequest.state == state.value)
-    query = page(query, when=AdjustmentRequest.asked_at, row_id=AdjustmentRequest.id, after_id=after_id, limit=limit)
-    return [_view(row) for row in (await db.execute(query)).scalars()]
-
-
-async def _row(db: AsyncSession, adjustment_id: str) -> AdjustmentRequest:
-    query = select(AdjustmentRequest).where(AdjustmentRequest.id == adjustment_id)
-    row = (await db.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
-    if row is None:
-        raise AdjustmentUnknown
-    return row
-
-
-def _view(row: AdjustmentRequest) -> Adjustment:
-    return Adjustment(
-        id=row.id,
-        area_code=row.area_code,
-        resident_id=row.resident_id,
-        amount_points=row.amount,
-        reason=row.reason,
-        document_no=row.document_no,
-        state=AdjustmentState(row.state),
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        decision=row.decision,
-        transfer_id=row.transfer_id,
+    moved = int(summed.scalar_one() or 0)
+    if side.account.kind is not AccountKind.RESIDENT or side.account.unit is not Unit.POINT:
+        return moved
+    return moved + await hand_awards.given_alone(
+        db,
+        area_code=side.account.area_code,
+        resident_id=side.account.owner_id,
+        worker_id=actor_id,
+        since=midnight,
+        book=await in_force(db),
     )

@@ -6,11 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
 from points.models import Unit, one_of
+
+
+class AdjustmentKind(StrEnum):
+    """What a worker does by hand to points, and nobody alone above the limit."""
+
+    ADJUSTMENT = "adjustment"
+    REVERSAL = "reversal"
+    AWARD = "award"
+    GIFT = "gift"
 
 
 class AdjustmentState(StrEnum):
@@ -32,13 +41,17 @@ class AppealState(StrEnum):
 
 
 class AdjustmentRequest(Base):
-    """A correction above the limit: posted when a second person agrees, under the key with which it was asked."""
+    """A deed above the limit: done when a second person agrees, under the key with which it was asked.
+
+    `facts` name the transfer of a reversal, the deed of an award, the donation account of a gift.
+    """
 
     __tablename__ = "adjustment_request"
     __table_args__ = (
         UniqueConstraint("area_code", "idempotency_key"),
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
         CheckConstraint("amount <> 0", name="amount_not_zero"),
+        one_of("kind", AdjustmentKind),
         one_of("unit", Unit),
         one_of("state", AdjustmentState),
         Index("ix_adjustment_request_area", "area_code", "state", "asked_at"),
@@ -47,11 +60,13 @@ class AdjustmentRequest(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     area_code: Mapped[str]
     idempotency_key: Mapped[str]
+    kind: Mapped[str] = mapped_column(default=AdjustmentKind.ADJUSTMENT.value)
     unit: Mapped[str]
     resident_id: Mapped[str]
     amount: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
     document_no: Mapped[str | None]
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(default=AdjustmentState.ASKED.value)
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]

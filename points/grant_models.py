@@ -24,7 +24,8 @@ class GrantState(StrEnum):
 class GrantRequest(Base):
     """A deed that earns points, written with the deed; `id` is the order of arrival.
 
-    `facts` are the codes and numbers that the rule asks for; `notified` says that the resident was told.
+    `facts` are the codes and numbers that the rule asks for; `notified` says that the resident was told. An award by
+    hand names who gave it, and who agreed where that was needed.
     """
 
     __tablename__ = "grant_request"
@@ -69,6 +70,8 @@ class GrantRequest(Base):
     rule_version: Mapped[int | None]
     transfer_id: Mapped[str | None] = mapped_column(ForeignKey("ledger_transfer.id"))
     settled_at: Mapped[datetime | None]
+    asked_by: Mapped[str | None]
+    approved_by: Mapped[str | None]
 
 
 class CapCounter(Base):

@@ -20,7 +20,7 @@ _TABLE: Final = table_of(GrantRequest)
 _MOMENT: Final = _TABLE.c.next_at.type
 _READ: Final = (
     *("id", "rule_id", "unit", "purpose", "source_kind", "source_id", "recipient_id", "area_code", "minutes", "facts"),
-    "occurred_at",
+    *("occurred_at", "asked_by", "approved_by"),
 )
 
 
@@ -39,6 +39,8 @@ class Request:
     minutes: int | None
     facts: dict[str, Any] | None
     occurred_at: datetime
+    asked_by: str | None
+    approved_by: str | None
 
 
 @dataclass(frozen=True, slots=True)

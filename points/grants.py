@@ -54,11 +54,13 @@ async def request_grant(
     facts: Facts | None = None,
     not_before: datetime | None = None,
     book: RuleBook | None = None,
+    asked_by: str | None = None,
+    approved_by: str | None = None,
 ) -> bool:
     """Ask for what a deed earns, with the deed; False when it was asked for before.
 
     `minutes` is the certified time, for rules that pay by time; `facts` is what else the rule may read. It
-    is paid at `not_before` at the earliest. Raises RuleUnknown.
+    is paid at `not_before` at the earliest. An award by hand names the workers. Raises RuleUnknown.
     """
     known = ASKED.get(rule)
     now = clock.now()
@@ -77,6 +79,8 @@ async def request_grant(
         "requested_at": now,
         "state": GrantState.PENDING.value,
         "next_at": not_before or now,
+        "asked_by": asked_by,
+        "approved_by": approved_by,
     }
     made = await db.execute(
         dialect_insert(db, GrantRequest).values(row).on_conflict_do_nothing().returning(GrantRequest.id)
@@ -232,5 +236,7 @@ def _posting(request: Request, due: Due) -> Posting:
         rule_id=request.rule_id,
         rule_version=due.rule.version,
         inputs=due.inputs,
+        actor_id=request.asked_by,
+        approver_id=request.approved_by,
         effective_at=request.occurred_at,
     )

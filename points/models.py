@@ -55,6 +55,7 @@ class TransferKind(StrEnum):
     SETTLEMENT = "settlement"
     DONATION = "donation"
     POOLING = "pooling"
+    GIFT = "gift"
     CLOSURE = "closure"
 
 

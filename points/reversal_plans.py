@@ -52,12 +52,12 @@ async def locked_sides(db: AsyncSession, original: Transfer) -> list[Side]:
 
     Raises AlreadyReversed.
     """
-    sides = await _sides(db, original)
+    sides = await sides_of(db, original)
     while True:
         wallets = {side.account_id for side in sides if side.account.kind in LOTTED}
         await overdue.release(db, wallets)
         await accounts.lock(db, wallets)
-        found = await _sides(db, original)
+        found = await sides_of(db, original)
         if found == sides:
             break
         sides = found
@@ -68,7 +68,8 @@ async def locked_sides(db: AsyncSession, original: Transfer) -> list[Side]:
     return sides
 
 
-async def _sides(db: AsyncSession, original: Transfer) -> list[Side]:
+async def sides_of(db: AsyncSession, original: Transfer) -> list[Side]:
+    """The original's entries, of wallets where their lots are now."""
     identity = (Entry.account_id, Account.area_code, Account.kind, Account.owner_id, Account.unit)
     rows = await db.execute(
         select(func.sum(Entry.amount), *identity)

@@ -18,7 +18,7 @@ from points.ledger import post_many
 from points.lots import LOTTED
 from points.models import AccountKind, Transfer, TransferKind
 from points.postings import Posting
-from points.reversal_plans import ClawBack, Side, locked_sides, make_plan, written_off
+from points.reversal_plans import ClawBack, Side, locked_sides, make_plan, sides_of, written_off
 
 FINAL_KINDS: Final = frozenset(
     {
@@ -99,6 +99,16 @@ async def concerned(db: AsyncSession, *, transfer_id: str) -> list[Side]:
     sides = await locked_sides(db, original)
     wallets = [side for side in sides if side.account.kind in LOTTED]
     return wallets or [side for side in sides if side.account.kind is not AccountKind.TREASURY]
+
+
+async def touched(db: AsyncSession, *, transfer_id: str) -> list[Side]:
+    """What a transfer moved, of wallets as they are now; nothing is locked. Raises TransferUnknown."""
+    return await sides_of(db, await _transfer(db, transfer_id))
+
+
+async def area_of(db: AsyncSession, *, transfer_id: str) -> str:
+    """The community whose points a transfer moved. Raises TransferUnknown."""
+    return (await _transfer(db, transfer_id)).area_code
 
 
 async def _transfer(db: AsyncSession, transfer_id: str) -> Transfer:

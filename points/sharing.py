@@ -19,13 +19,13 @@ from core import clock
 from core.errors import Refused
 from points import accounts, lots, overdue
 from points.accounts import AccountRef
-from points.attempts import once, request_hash
+from points.attempts import once, post_once, request_hash
 from points.errors import InsufficientPoints, KeyReused
 from points.ledger import post
 from points.lot_models import Lot
 from points.lots import Share
 from points.models import Account, AccountKind, Transfer, TransferKind, Unit
-from points.postings import Leg, Posted, Posting, check_amount
+from points.postings import Leg, Posted, Posting, between, check_amount
 from points.statements import Balance
 
 
@@ -145,6 +145,41 @@ async def donate(
             source_id=fund.value,
             actor_id=resident_id,
             key=key,
+        ),
+    )
+
+
+async def give(
+    db: AsyncSession,
+    *,
+    area_code: str,
+    resident_id: str,
+    fund: DonationFund,
+    amount_points: int,
+    reason: str,
+    actor_id: str,
+    key: str,
+    approver_id: str | None = None,
+) -> Posted:
+    """Give a resident points that others donated. They do not expire, as they did not while they lay there.
+
+    Raises AmountInvalid, InsufficientPoints for more than there is, CeilingReached, AccountClosed or KeyReused.
+    """
+    check_amount(amount_points)
+    source = AccountRef(area_code, AccountKind.DONATION, fund.value)
+    return await post_once(
+        db,
+        Posting(
+            area_code=area_code,
+            key=key,
+            kind=TransferKind.GIFT,
+            legs=between(source, _wallet(area_code, resident_id, Unit.POINT), amount_points),
+            reason=reason,
+            source_kind="donation",
+            source_id=fund.value,
+            recipient_id=resident_id,
+            actor_id=actor_id,
+            approver_id=approver_id,
         ),
     )
 

@@ -8,19 +8,20 @@ from typing import Any
 
 import pytest
 
-from community import binding, privacy, sanctions
+from community import binding, corrections, privacy, sanctions
 from community.residents import Who
 from community.sanctions import OwnPoints
 from core import clock
 from core.crypto import Vault
 from core.db import Database, new_id
 from handlers import notices
-from points import corrections, grants, statements
-from points.adjustments import Adjustment
+from points import corrections as ledger_corrections
+from points import grants, statements
 from points.clawback import Deed, TakenBack
 from points.fairness_models import AppealState
-from points.postings import Posted
 from points.rules import store
+from points.signed import Done
+from points.signing import Adjustment
 from tests.community.people import AREA, DAY, told, worker
 
 FIRST, SECOND, THIRD = (replace(worker(), id=f"w{number}") for number in (1, 2, 3))
@@ -44,7 +45,7 @@ async def scheme(database: Database, **settings: Any) -> None:
 
 async def give(database: Database, who: Who, points: int) -> None:
     async with database.write() as db:
-        await corrections.adjust(
+        await ledger_corrections.adjust(
             db,
             area_code=AREA,
             resident_id=who.resident_id,
@@ -58,7 +59,7 @@ async def give(database: Database, who: Who, points: int) -> None:
 async def rewarded(database: Database, who: Who, number: str) -> None:
     """Ten points for a report."""
     async with database.write() as db:
-        await corrections.fund_community(
+        await ledger_corrections.fund_community(
             db, area_code=AREA, amount_points=100, actor_id="w9", reason="test", key=new_id()
         )
         await grants.request_grant(
@@ -88,9 +89,9 @@ async def claw_back(database: Database, vault: Vault, who: Who, number: str) -> 
         )
 
 
-async def adjust(database: Database, vault: Vault, who: Who, points: int) -> Posted | Adjustment:
+async def adjust(database: Database, vault: Vault, who: Who, points: int) -> Done | Adjustment:
     async with database.write() as db:
-        return await sanctions.adjust(
+        return await corrections.adjust(
             db,
             vault,
             area_code=AREA,
@@ -150,14 +151,14 @@ async def test_each_decision_has_words(database: Database, vault: Vault, wechat:
 
 
 async def test_what_is_given_is_not_told_as_a_correction(database: Database, vault: Vault, wechat: Who) -> None:
-    assert isinstance(await adjust(database, vault, wechat, 5), Posted)
+    assert isinstance(await adjust(database, vault, wechat, 5), Done)
     assert await words(database, vault, wechat) == {}
 
 
 async def test_the_communitys_limit_counts(database: Database, vault: Vault, wechat: Who) -> None:
     await scheme(database, adjust_limit=10)
     assert isinstance(await adjust(database, vault, wechat, 11), Adjustment)
-    assert isinstance(await adjust(database, vault, wechat, 10), Posted)
+    assert isinstance(await adjust(database, vault, wechat, 10), Done)
 
 
 @pytest.mark.parametrize(("policy", "owed"), [("clamp", 0), ("debt", 6)])

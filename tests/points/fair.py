@@ -7,14 +7,14 @@ from typing import Any
 
 from core import clock
 from core.db import new_id
-from points import adjustments, appeals, clawback, freezes
-from points.adjustments import Adjustment
+from points import adjustments, appeals, clawback, freezes, signing
 from points.appeals import AppealView
 from points.clawback import Deed, TakenBack
 from points.fairness_models import AppealState
 from points.freezes import Frozen
-from points.postings import Posted
 from points.reversal_plans import ClawBack
+from points.signed import Done
+from points.signing import Adjustment
 from tests.points.town import Town
 
 FIRST, SECOND, THIRD = "worker-1", "worker-2", "worker-3"
@@ -56,7 +56,7 @@ async def answer(town: Town, appeal_id: str, *, by: str, state: AppealState = Ap
 
 async def adjust(
     town: Town, resident_id: str, points: int, *, key: str | None = None, by: str = FIRST, **more: Any
-) -> Posted | Adjustment:
+) -> Done | Adjustment:
     async with town.database.write() as db:
         return await adjustments.adjust(
             db,
@@ -79,12 +79,12 @@ async def asked(town: Town, resident_id: str, points: int, *, key: str | None = 
 
 async def approve(town: Town, adjustment_id: str, *, by: str = SECOND) -> Adjustment:
     async with town.database.write() as db:
-        return await adjustments.approve(db, adjustment_id=adjustment_id, worker_id=by)
+        return await signing.approve(db, adjustment_id=adjustment_id, worker_id=by)
 
 
 async def refuse(town: Town, adjustment_id: str, *, by: str = SECOND) -> Adjustment:
     async with town.database.write() as db:
-        return await adjustments.refuse(db, adjustment_id=adjustment_id, worker_id=by, decision="没有凭据")
+        return await signing.refuse(db, adjustment_id=adjustment_id, worker_id=by, decision="没有凭据")
 
 
 async def claw_back(

@@ -10,12 +10,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
-from points import adjustments
-from points.adjustments import LIMIT_POINTS, Adjustment
+from points import signing
+from points.adjustments import LIMIT_POINTS
 from points.errors import AmountInvalid, InsufficientPoints, KeyReused
 from points.fairness_errors import AdjustmentDecided, AdjustmentUnknown, SamePerson
 from points.fairness_models import AdjustmentRequest, AdjustmentState
-from points.postings import Posted
+from points.signed import Done
+from points.signing import Adjustment
 from tests.points import fair
 from tests.points.fair import FIRST, SECOND, THIRD
 from tests.points.town import Town
@@ -25,7 +26,7 @@ from tests.points.town import Town
 async def test_up_to_the_limit_one_person_is_enough(town: Town, sign: int) -> None:
     resident_id = await town.resident()
     await town.adjust(resident_id, 1000)
-    assert isinstance(await fair.adjust(town, resident_id, sign * LIMIT_POINTS, by=THIRD), Posted)
+    assert isinstance(await fair.adjust(town, resident_id, sign * LIMIT_POINTS, by=THIRD), Done)
     assert (await town.balance(resident_id)).posted == 1000 + sign * LIMIT_POINTS
 
 
@@ -37,7 +38,7 @@ async def test_above_it_nothing_moves_before_another_agrees(town: Town, sign: in
     with pytest.raises(SamePerson):
         await fair.approve(town, made.id, by=FIRST)
     done = await fair.approve(town, made.id, by=SECOND)
-    assert (done.state, done.asked_by, done.decided_by) == (AdjustmentState.APPROVED, FIRST, SECOND)
+    assert (done.state, done.asked.asked_by, done.decided_by) == (AdjustmentState.APPROVED, FIRST, SECOND)
     assert (await town.balance(resident_id)).posted == 1000 + sign * (LIMIT_POINTS + 1)
     assert await fair.approve(town, made.id, by=SECOND) == done
     assert (await town.balance(resident_id)).posted == 1000 + sign * (LIMIT_POINTS + 1)
@@ -49,26 +50,26 @@ async def test_above_it_nothing_moves_before_another_agrees(town: Town, sign: in
 async def test_a_large_one_is_not_made_of_small_ones(town: Town) -> None:
     resident_id = await town.resident()
     with clock.frozen(clock.local(clock.now()).replace(hour=10)):
-        assert isinstance(await fair.adjust(town, resident_id, LIMIT_POINTS), Posted)
+        assert isinstance(await fair.adjust(town, resident_id, LIMIT_POINTS), Done)
     with clock.frozen(clock.local(clock.now()).replace(hour=15)):
         assert isinstance(await fair.adjust(town, resident_id, -1), Adjustment)
-        assert isinstance(await fair.adjust(town, resident_id, 1, by=SECOND), Posted)
-        assert isinstance(await fair.adjust(town, await town.resident(), 1), Posted)
+        assert isinstance(await fair.adjust(town, resident_id, 1, by=SECOND), Done)
+        assert isinstance(await fair.adjust(town, await town.resident(), 1), Done)
     with clock.frozen(clock.local(clock.now()).replace(hour=10) + timedelta(days=1)):
-        assert isinstance(await fair.adjust(town, resident_id, 1), Posted)
+        assert isinstance(await fair.adjust(town, resident_id, 1), Done)
 
 
 async def test_what_two_agreed_on_is_not_counted_as_one_persons(town: Town) -> None:
     resident_id = await town.resident()
     with clock.frozen(clock.local(clock.now()).replace(hour=10)):
         await fair.approve(town, (await fair.asked(town, resident_id, 600)).id)
-        assert isinstance(await fair.adjust(town, resident_id, LIMIT_POINTS), Posted)
+        assert isinstance(await fair.adjust(town, resident_id, LIMIT_POINTS), Done)
 
 
 async def test_the_community_sets_the_limit(town: Town) -> None:
     resident_id = await town.resident()
     assert isinstance(await fair.adjust(town, resident_id, 11, limit_points=10), Adjustment)
-    assert isinstance(await fair.adjust(town, resident_id, 10, limit_points=10), Posted)
+    assert isinstance(await fair.adjust(town, resident_id, 10, limit_points=10), Done)
 
 
 @pytest.mark.parametrize("points", [5, LIMIT_POINTS + 5])
@@ -76,8 +77,8 @@ async def test_the_same_key_is_the_same_correction(town: Town, points: int) -> N
     resident_id = await town.resident()
     first = await fair.adjust(town, resident_id, points, key="K")
     again = await fair.adjust(town, resident_id, points, key="K")
-    if isinstance(first, Posted):
-        assert isinstance(again, Posted)
+    if isinstance(first, Done):
+        assert isinstance(again, Done)
         assert (again.transfer_id, again.created) == (first.transfer_id, False)
     else:
         assert again == first
@@ -105,7 +106,7 @@ async def test_what_the_ledger_refuses_waits(town: Town) -> None:
     with pytest.raises(InsufficientPoints):
         await fair.approve(town, made.id)
     async with town.database.read() as db:
-        (waiting,) = await adjustments.listing(db, area_codes=[town.area], state=AdjustmentState.ASKED)
+        (waiting,) = await signing.listing(db, area_codes=[town.area], state=AdjustmentState.ASKED)
     assert waiting.id == made.id
     await town.adjust(resident_id, 600)
     assert (await fair.approve(town, made.id)).state is AdjustmentState.APPROVED
@@ -117,7 +118,7 @@ async def test_the_database_knows_two_persons(town: Town) -> None:
     with pytest.raises(IntegrityError, match="two_persons"):
         async with town.database.write() as db:
             await db.execute(
-                update(AdjustmentRequest).where(AdjustmentRequest.id == made.id).values(decided_by=made.asked_by)
+                update(AdjustmentRequest).where(AdjustmentRequest.id == made.id).values(decided_by=made.asked.asked_by)
             )
 
 
@@ -142,5 +143,5 @@ async def test_at_once_no_more_than_the_limit_is_corrected_alone(town: Town) -> 
     resident_id = await town.resident()
     with clock.frozen(clock.local(clock.now()).replace(hour=10)):
         done = await asyncio.gather(*(fair.adjust(town, resident_id, 200) for _ in range(5)))
-    assert sum(isinstance(one, Posted) for one in done) == 2
+    assert sum(isinstance(one, Done) for one in done) == 2
     assert (await town.balance(resident_id)).posted == 400

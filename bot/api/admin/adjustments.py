@@ -1,4 +1,4 @@
-"""Corrections of balances, and those that a second person must agree to."""
+"""What workers do to points by hand, and what of it a second person must agree to."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import fairness_answers as answers
+from bot.api.admin.decided import decided
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, InArea, Input, Json, Reason, page
 from bot.api.admin.points import area_of, resident_of
 from bot.api.admin.whose import refs_of
-from community import sanctions
+from community import corrections
 from community.permissions import Permission
 from core import clock
-from points import adjustments
-from points.adjustments import Adjustment
+from points import signing, statements
 from points.fairness_models import AdjustmentState
 from points.postings import MAX_POINTS
+from points.signed import Done
+from points.signing import Adjustment
 
 
 class Adjusting(Input):
@@ -39,7 +41,7 @@ class AdjustmentQuery(InArea):
 
 async def adjust(call: Call, said: Adjusting) -> Json:
     resident = await resident_of(call)
-    made = await sanctions.adjust(
+    made = await corrections.adjust(
         call.db,
         call.vault,
         area_code=area_of(call, resident, said.area),
@@ -51,6 +53,25 @@ async def adjust(call: Call, said: Adjusting) -> Json:
         key=call.key,
     )
     call.subject = resident.ref
+    return _done(made)
+
+
+async def reverse(call: Call, said: Because) -> Json:
+    transfer = await statements.find_transfer(call.db, transfer_id=call.path["id"])
+    call.require(transfer.area_code)
+    made = await corrections.reverse(
+        call.db,
+        call.vault,
+        area_code=transfer.area_code,
+        transfer_id=transfer.id,
+        reason=said.reason,
+        worker=call.worker,
+        key=call.key,
+    )
+    return _done(made)
+
+
+def _done(made: Done | Adjustment) -> Json:
     if isinstance(made, Adjustment):
         done = {"transfer_id": made.transfer_id, "request_id": made.id, "state": made.state.value}
         return {**done, "created": made.transfer_id is None}
@@ -58,52 +79,54 @@ async def adjust(call: Call, said: Adjusting) -> Json:
 
 
 async def listing(call: Call, query: AdjustmentQuery) -> Json:
-    found = await adjustments.listing(
+    found = await signing.listing(
         call.db,
         area_codes=call.areas(query.area),
         state=query.state,
         after_id=query.cursor,
         limit=query.limit,
     )
-    refs = await refs_of(call.db, (one.resident_id for one in found))
+    refs = await refs_of(call.db, (one.asked.resident_id for one in found))
     return page([_shown(one, refs) for one in found], limit=query.limit, cursor=found[-1].id if found else None)
 
 
 async def approve(call: Call, said: Approving) -> Json:
     asked = await _asked(call)
-    done = await sanctions.approve(
+    done = await corrections.approve(
         call.db, call.vault, adjustment_id=asked.id, decision=said.reason, worker=call.worker
     )
-    return _shown(done, await refs_of(call.db, [done.resident_id]))
+    return _shown(done, await refs_of(call.db, [done.asked.resident_id]))
 
 
 async def refuse(call: Call, said: Because) -> Json:
     asked = await _asked(call)
-    done = await adjustments.refuse(call.db, adjustment_id=asked.id, worker_id=call.worker.id, decision=said.reason)
-    return _shown(done, await refs_of(call.db, [done.resident_id]))
+    done = await corrections.refuse(call.db, adjustment_id=asked.id, decision=said.reason, worker=call.worker)
+    return _shown(done, await refs_of(call.db, [done.asked.resident_id]))
 
 
 async def _asked(call: Call) -> Adjustment:
     """Raises AdjustmentUnknown, NotYourTask."""
-    found = await adjustments.get(call.db, adjustment_id=call.path["id"])
-    call.require(found.area_code)
+    found = await signing.get(call.db, adjustment_id=call.path["id"])
+    call.require(found.asked.area_code)
     return found
 
 
 def _shown(one: Adjustment, refs: dict[str, str]) -> Json:
+    asked = one.asked
     return {
         "id": one.id,
-        "area_code": one.area_code,
-        "ref": refs.get(one.resident_id, ""),
-        "amount": one.amount_points,
-        "reason": one.reason,
-        "document_no": one.document_no,
+        "kind": asked.kind.value,
+        "area_code": asked.area_code,
+        "ref": refs.get(asked.resident_id, ""),
+        "amount": asked.amount,
+        "unit": asked.unit.value,
+        "reason": asked.reason,
+        "document_no": asked.document_no,
+        "facts": asked.facts,
         "state": one.state.value,
-        "asked_by": one.asked_by,
+        "asked_by": asked.asked_by,
         "asked_at": clock.iso(one.asked_at),
-        "decided_by": one.decided_by,
-        "decided_at": clock.iso(one.decided_at) if one.decided_at else None,
-        "decision": one.decision,
+        **decided(one),
         "transfer_id": one.transfer_id,
     }
 
@@ -114,15 +137,19 @@ ENDPOINTS: Final = (
         "Correct a balance; above a limit a second person agrees", "points adjust",
     ),
     Endpoint(
+        "POST", "/transfers/{id}/reverse", reverse, Permission.ADJUST_POINTS, Because, answers.Adjusted,
+        "Undo a transfer by a new one; above a limit a second person agrees", "points reverse",
+    ),
+    Endpoint(
         "GET", "/points/adjustments", listing, Permission.POINTS, AdjustmentQuery, shapes.Page[answers.Adjustment],
-        "Corrections that need a second person", "points adjustments list",
+        "What waits for a second person, and what one decided", "points adjustments list",
     ),
     Endpoint(
         "POST", "/points/adjustments/{id}/approve", approve, Permission.APPROVE_POINTS, Approving, answers.Adjustment,
-        "Agree to a correction, as a second person", "points adjustments approve",
+        "Agree and do it, as a second person", "points adjustments approve",
     ),
     Endpoint(
         "POST", "/points/adjustments/{id}/refuse", refuse, Permission.APPROVE_POINTS, Because, answers.Adjustment,
-        "Do not agree to a correction", "points adjustments refuse",
+        "Do not agree", "points adjustments refuse",
     ),
 )  # fmt: skip

@@ -112,13 +112,6 @@ class Service(BaseModel):
     active: bool
 
 
-class Posted(BaseModel):
-    """`created` is false when the same request was made before under the same key."""
-
-    transfer_id: str
-    created: bool
-
-
 class Finding(BaseModel):
     """`proposal` is a command that would put it right, or says that no posting can."""
 

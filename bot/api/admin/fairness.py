@@ -10,6 +10,7 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import fairness_answers as answers
+from bot.api.admin.decided import decided
 from bot.api.admin.endpoint import Because, Call, Endpoint, InArea, Json, Nothing, page
 from bot.api.admin.freezes import shown as shown_freeze
 from bot.api.admin.whose import refs_of
@@ -130,9 +131,7 @@ def _shown(one: Flag, refs: dict[str, str]) -> Json:
         "subject_id": one.subject_id,
         "facts": one.facts,
         "raised_at": clock.iso(one.raised_at),
-        "decided_by": one.decided_by,
-        "decided_at": clock.iso(one.decided_at) if one.decided_at else None,
-        "decision": one.decision,
+        **decided(one),
     }
 
 

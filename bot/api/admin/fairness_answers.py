@@ -1,4 +1,4 @@
-"""The JSON about flags, freezes, appeals and corrections that the staff get; see `bot.api.admin.answers`."""
+"""What the staff get about flags, freezes, appeals and second persons; see `bot.api.admin.answers`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from points.fairness_models import AdjustmentState, AppealState, FlagState
+from points.fairness_models import AdjustmentKind, AdjustmentState, AppealState, FlagState
 from points.flags import FlagKind
+from points.models import Unit
 
 
-class Flag(BaseModel):
+class Decided(BaseModel):
+    """By whom, when and with which words something was decided; all empty while it waits."""
+
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+
+
+class Flag(Decided):
     """Something to look at; `facts` say why it was raised. It changes no balance."""
 
     id: str
@@ -23,9 +32,6 @@ class Flag(BaseModel):
     subject_id: str
     facts: dict[str, Any]
     raised_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    decision: str | None
 
 
 class TakenBack(BaseModel):
@@ -60,7 +66,7 @@ class ConfirmedFlag(Flag):
     freeze: Freeze | None
 
 
-class AppealLine(BaseModel):
+class AppealLine(Decided):
     """An appeal without its words; `round` 2 is the last."""
 
     id: str
@@ -70,9 +76,6 @@ class AppealLine(BaseModel):
     round: int
     state: AppealState
     created_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    decision: str | None
 
 
 class Appeal(AppealLine):
@@ -82,21 +85,25 @@ class Appeal(AppealLine):
     freeze: Freeze
 
 
-class Adjustment(BaseModel):
-    """A correction that waits for a second person, or that one decided."""
+class Adjustment(Decided):
+    """A correction, reversal, award or gift that waits for a second person, or that one decided.
+
+    `facts` name the transfer of a reversal, the deed of an award, the account of a gift. `ref` is empty where no
+    resident's wallet is concerned; an award has no `transfer_id`, the poster pays it.
+    """
 
     id: str
+    kind: AdjustmentKind
     area_code: str
     ref: str
     amount: int
+    unit: Unit
     reason: str
     document_no: str | None
+    facts: dict[str, Any] | None
     state: AdjustmentState
     asked_by: str
     asked_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    decision: str | None
     transfer_id: str | None
 
 

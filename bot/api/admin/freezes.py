@@ -9,6 +9,7 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import fairness_answers as answers
+from bot.api.admin.decided import decided
 from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, InArea, Json, Nothing, page
 from bot.api.admin.points import area_of, resident_of
 from bot.api.admin.whose import refs_of
@@ -149,9 +150,7 @@ def _appeal(one: AppealView, refs: dict[str, str]) -> Json:
         "round": one.round,
         "state": one.state.value,
         "created_at": clock.iso(one.created_at),
-        "decided_by": one.decided_by,
-        "decided_at": clock.iso(one.decided_at) if one.decided_at else None,
-        "decision": one.decision,
+        **decided(one),
     }
 
 

@@ -75,11 +75,18 @@ async def award(call: Call, said: Award) -> Json:
         rule_id=said.rule,
         occasion=said.occasion,
         occurred_at=occurred_at,
+        key=call.key,
         minutes=said.minutes,
         stars=said.stars,
     )
     call.subject = resident.ref
-    return {"ref": resident.ref, "rule": said.rule, "title": given.title, "created": given.created}
+    return {
+        "ref": resident.ref,
+        "rule": said.rule,
+        "title": given.title,
+        "created": given.created,
+        "request_id": given.waits and given.waits.id,
+    }
 
 
 def _fund(fund: Fund) -> Json:

@@ -1,4 +1,4 @@
-"""Points of residents: balances, statements, corrections."""
+"""Points of residents: balances and statements; what became of the communities' funds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Annotated, Final
 from pydantic import Field
 from sqlalchemy import select
 
-from bot.api.admin import answers, points_answers
-from bot.api.admin.endpoint import AreaPrefix, Because, Call, Endpoint, Input, Json, Listing, Nothing
+from bot.api.admin import points_answers
+from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, Input, Json, Listing, Nothing
 from community import residents
 from community.permissions import NotYourTask, Permission
 from community.residents import Resident
 from core import clock
 from core.errors import Invalid, NotFound
 from handlers import reasons
-from points import monthly, months, reports, reversals, statements
+from points import monthly, months, reports, statements
 from points.models import Unit
 from points.statements import Balance
 
@@ -100,15 +100,6 @@ async def report(call: Call, query: ReportQuery) -> Json:
     return {"from": first.isoformat(), "to": last.isoformat(), "items": [asdict(one) for one in found]}
 
 
-async def reverse(call: Call, said: Because) -> Json:
-    transfer = await statements.find_transfer(call.db, transfer_id=call.path["id"])
-    call.require(transfer.area_code)
-    undone = await reversals.reverse(
-        call.db, transfer_id=transfer.id, reason=said.reason, actor_id=call.worker.id, key=call.key
-    )
-    return {"transfer_id": undone.transfer_id, "created": undone.created}
-
-
 async def resident_of(call: Call) -> Resident:
     """The resident of the reference in the path, or the one they were bound to. Raises NotFound."""
     query = select(Resident).where(Resident.ref == call.path["ref"].upper())
@@ -161,9 +152,5 @@ ENDPOINTS: Final = (
     Endpoint(
         "GET", "/points/{ref}/statement", statement, Permission.POINTS, StatementQuery,
         points_answers.Statement, "A resident's entries, newest first", "points statement", personal=True,
-    ),
-    Endpoint(
-        "POST", "/transfers/{id}/reverse", reverse, Permission.ADJUST_POINTS, Because, answers.Posted,
-        "Undo a transfer by a new one", "points reverse",
     ),
 )  # fmt: skip

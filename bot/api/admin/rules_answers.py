@@ -101,9 +101,13 @@ class AllocatedBudget(BaseModel):
 
 
 class Awarded(BaseModel):
-    """`created` is false when this occasion was awarded before; the points come with the next round of the poster."""
+    """`created` is false when this occasion was awarded before. The points come with the next round of the poster.
+
+    Above the limit there is a `request_id` that waits for a second person first.
+    """
 
     ref: str
     rule: str
     title: str
     created: bool
+    request_id: str | None

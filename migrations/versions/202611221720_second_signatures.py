@@ -1,0 +1,35 @@
+"""reversals, awards and gifts wait for a second person as corrections do; who gave an award by hand
+
+Revision ID: 202611221720
+Revises: 202611221650
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '202611221720'
+down_revision = '202611221650'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # As SQL, because a batch would rebuild the table on SQLite and lose the checks that are not named again.
+    op.execute(
+        "ALTER TABLE adjustment_request ADD COLUMN kind VARCHAR NOT NULL DEFAULT 'adjustment' "
+        "CONSTRAINT ck_adjustment_request_kind_known CHECK (kind IN ('adjustment', 'reversal', 'award', 'gift'))"
+    )
+    op.add_column('adjustment_request', sa.Column('facts', sa.JSON(), nullable=True))
+    op.add_column('grant_request', sa.Column('asked_by', sa.String(), nullable=True))
+    op.add_column('grant_request', sa.Column('approved_by', sa.String(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column('grant_request', 'approved_by')
+    op.drop_column('grant_request', 'asked_by')
+    op.drop_column('adjustment_request', 'facts')
+    with op.batch_alter_table('adjustment_request', schema=None) as batch_op:
+        batch_op.drop_column('kind')
