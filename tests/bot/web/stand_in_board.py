@@ -23,7 +23,7 @@ class Board:
         self.asked: list[tuple[str, Any]] = []
 
     async def answer(self, request: web.Request) -> web.Response:
-        said = await request.json() if request.method == "POST" else request.query_string
+        said: Any = await request.json() if request.method == "POST" else request.query_string
         self.asked.append((request.method, said))
         if request.method == "POST":
             if said["consent"] != self.version:

@@ -21,9 +21,10 @@ async def opened(page: Page) -> None:
 
 
 async def lines(page: Page) -> list[str]:
-    return await page.locator(".places tbody tr").evaluate_all(
+    shown: list[str] = await page.locator(".places tbody tr").evaluate_all(
         "all => all.map(row => [...row.cells].map(cell => cell.textContent).join(' '))"
     )
+    return shown
 
 
 async def test_neighbours_are_seen_by_nickname_with_their_time(visited: Visit, api: StandIn) -> None:
