@@ -18,7 +18,8 @@ from points import adjustments, rules
 from points.errors import RuleUnknown
 from points.fairness_models import AdjustmentState
 from points.hand_awards import HandAward
-from points.rules.body import Purpose
+from points.rules import RuleBook
+from points.rules.body import Purpose, RuleBody
 from points.signing import Adjustment
 
 BY_HAND: Final = {Purpose.AWARD: "award", Purpose.SERVICE: "service"}
@@ -53,21 +54,15 @@ async def award(
     Raises RuleUnknown, Invalid, KeyReused, or OwnPoints when the worker is the resident.
     """
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
-    if occurred_at > clock.now():
-        raise Invalid(fields={"on": "not after today"})
     book = await rules.in_force(db)
-    rule = book.at(rule_id, occurred_at, area_code)
-    if rule is None or rule.body.purpose not in BY_HAND:
-        raise RuleUnknown(rule=rule_id)
-    if rule.body.per_minutes is not None and minutes is None:
-        raise Invalid(fields={"minutes": "required"})
+    rule = _rule(book, rule_id, area_code, occurred_at, minutes)
     made = await adjustments.award(
         db,
         HandAward(
             area_code=area_code,
             resident_id=resident_id,
             rule_id=rule_id,
-            source_kind=BY_HAND[rule.body.purpose],
+            source_kind=BY_HAND[rule.purpose],
             source_id=hashlib.sha256(occasion.casefold().encode()).hexdigest()[:32],
             occurred_at=occurred_at,
             minutes=minutes,
@@ -80,5 +75,17 @@ async def award(
     )
     if isinstance(made, Adjustment):
         await corrections.tell_second(db, made)
-        return Given(rule.body.title, created=made.state is AdjustmentState.ASKED, waits=made)
-    return Given(rule.body.title, made.created)
+        return Given(rule.title, created=made.state is AdjustmentState.ASKED, waits=made)
+    return Given(rule.title, made.created)
+
+
+def _rule(book: RuleBook, rule_id: str, area_code: str, occurred_at: datetime, minutes: int | None) -> RuleBody:
+    """The rule that awards such a deed. Raises Invalid for a deed to come, or without the time that the rule asks."""
+    if occurred_at > clock.now():
+        raise Invalid(fields={"on": "not after today"})
+    rule = book.at(rule_id, occurred_at, area_code)
+    if rule is None or rule.body.purpose not in BY_HAND:
+        raise RuleUnknown(rule=rule_id)
+    if rule.body.per_minutes is not None and minutes is None:
+        raise Invalid(fields={"minutes": "required"})
+    return rule.body

@@ -56,14 +56,8 @@ async def adjust(
     if isinstance(made, Adjustment):
         await tell_second(db, made)
     elif amount_points < 0:
-        await _tell(
-            db,
-            vault,
-            resident_id=resident_id,
-            notice="points_adjusted",
-            facts={"amount": f"{amount_points:+d}", "reason": reason},
-            done=made,
-        )
+        facts = {"amount": f"{amount_points:+d}", "reason": reason}
+        await _tell(db, vault, resident_id=resident_id, notice="points_adjusted", facts=facts, done=made)
     return made
 
 
