@@ -330,5 +330,5 @@ _LEDGER = [
 
 @pytest.mark.usefixtures("database_url")
 def test_wallets_hold_together_whatever_happens(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> None:
-    examples, steps = (3, 25) if backend == "sqlite" else (4, 30)
+    examples, steps = (8, 30) if backend == "sqlite" else (3, 30)
     machine.run(WalletMachine, request, tmp_path, examples=examples, steps=steps)
