@@ -134,6 +134,7 @@ class Transfer(Base):
             postgresql_where=text("kind = 'grant'"),
         ),
         Index("ix_ledger_transfer_source", "source_kind", "source_id"),
+        Index("ix_ledger_transfer_created", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -202,8 +203,12 @@ class Hold(Base):
     settled_at: Mapped[datetime | None]
 
 
-def _balanced(name: str, table: str, transfer_id: str) -> Trigger:
-    """At commit on PostgreSQL: the transfer of this row has two entries or more and sums to zero."""
+def _balanced(name: str, table: str, transfer_id: str, *, when: str = "") -> Trigger:
+    """At commit on PostgreSQL: the transfer of this row has two entries or more, from line 0 on, and sums to zero.
+
+    The first two entries are checked once, with their transfer, as no transfer stands without them. One that comes to
+    it later has a higher line, since those two are taken for good.
+    """
     return Trigger(
         name=name,
         table=table,
@@ -211,14 +216,14 @@ def _balanced(name: str, table: str, transfer_id: str) -> Trigger:
         postgresql=(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "  # noqa: S608  our own names
             "$$ DECLARE total NUMERIC; lines BIGINT; BEGIN "
-            "SELECT COALESCE(SUM(amount), 0), COUNT(*) INTO total, lines "
+            "SELECT COALESCE(SUM(amount), 0), COUNT(*) FILTER (WHERE line IN (0, 1)) INTO total, lines "
             f"FROM ledger_entry WHERE transfer_id = NEW.{transfer_id}; "
             "IF total <> 0 OR lines < 2 THEN "
             "RAISE EXCEPTION 'transfer does not sum to zero' USING ERRCODE = 'integrity_constraint_violation'; "
             "END IF; RETURN NULL; END $$",
             f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = '{name}') THEN "  # noqa: S608  as above
             f"CREATE CONSTRAINT TRIGGER {name} AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED "
-            f"FOR EACH ROW EXECUTE FUNCTION {name}(); END IF; END $$",
+            f"FOR EACH ROW {when}EXECUTE FUNCTION {name}(); END IF; END $$",
         ),
     )
 
@@ -229,5 +234,5 @@ triggers.register(
     triggers.refusal("ledger_hold", "UPDATE", "a settled hold is final", when="OLD.state <> 'pending'"),
     triggers.refusal("ledger_hold", "DELETE", "a hold is not deleted"),
     _balanced("ledger_transfer_balanced", "ledger_transfer", "id"),
-    _balanced("ledger_entry_balanced", "ledger_entry", "transfer_id"),
+    _balanced("ledger_entry_balanced", "ledger_entry", "transfer_id", when="WHEN (NEW.line NOT IN (0, 1)) "),
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +16,7 @@ from core.errors import AppError
 from core.values import RedemptionState
 from points.redemption_views import Redemption
 from points.redemptions import undo
-from points.reward_models import OPEN, RedemptionRow
+from points.reward_models import IS_OPEN, RedemptionRow
 
 EXPIRER: Final = "system"
 
@@ -29,24 +29,19 @@ async def expire_due(db: AsyncSession, *, limit: int = 100) -> list[Redemption]:
     One that cannot be given back is left for the audit and stands in nobody's way.
     """
     done: list[Redemption] = []
-    for state in OPEN:
-        after = (datetime.min.replace(tzinfo=UTC), "")
-        while len(done) < limit:
-            due = await _overdue(db, state, after, limit - len(done))
-            if not due:
-                break
-            done += await _expire(db, [row.id for row in due])
-            after = (due[-1].expires_at, due[-1].id)
+    after = (datetime.min.replace(tzinfo=UTC), "")
+    while len(done) < limit and (due := await _overdue(db, after, limit - len(done))):
+        done += await _expire(db, [row.id for row in due])
+        after = (due[-1].expires_at, due[-1].id)
     return done
 
 
-async def _overdue(db: AsyncSession, state: RedemptionState, after: tuple[datetime, str], limit: int) -> Sequence[Any]:
+async def _overdue(db: AsyncSession, after: tuple[datetime, str], limit: int) -> Sequence[Any]:
     """The next ones in order of their expiry, locked; those that somebody else is at are skipped."""
     query = (
         select(RedemptionRow.id, RedemptionRow.expires_at)
         .where(
-            # Written out, so that the index of what is open serves.
-            RedemptionRow.state == literal(state.value, literal_execute=True),
+            text(IS_OPEN),  # written out, so that the index of what is open serves
             RedemptionRow.expires_at <= clock.now(),
             tuple_(RedemptionRow.expires_at, RedemptionRow.id) > after,
         )

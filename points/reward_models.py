@@ -29,6 +29,9 @@ TRANSITIONS: Final[dict[RedemptionState, frozenset[RedemptionState]]] = {
 OPEN: Final = (_S.WAITING, _S.HELD)
 """While its points are reserved."""
 
+IS_OPEN: Final = f"state IN ({', '.join(repr(state.value) for state in OPEN)})"
+"""The same in SQL, as the index of what is open has it."""
+
 
 class RewardStatus(StrEnum):
     OPEN = "open"
@@ -111,8 +114,9 @@ class RedemptionRow(Base):
         Index(
             "ix_redemption_open",
             "expires_at",
-            sqlite_where=text("state = 'held'"),
-            postgresql_where=text("state = 'held'"),
+            "id",
+            sqlite_where=text(IS_OPEN),
+            postgresql_where=text(IS_OPEN),
         ),
         Index("ix_redemption_resident", "resident_id", "created_at"),
         Index("ix_redemption_area", "area_code", "created_at", "id"),

@@ -23,7 +23,7 @@ async def state(town: Town, resident: str) -> RedemptionState:
 
 
 @pytest.mark.parametrize("needs_approval", [False, True])
-async def test_what_was_not_collected_goes_back_on_the_shelf(town: Town, needs_approval: bool) -> None:  # noqa: FBT001  a way to test it
+async def test_what_was_not_collected_goes_back_on_the_shelf(town: Town, needs_approval: bool) -> None:
     resident = await town.resident(points=30)
     reward = await town.reward(stock=5, needs_approval=needs_approval)
     await town.redeem(resident, reward)
