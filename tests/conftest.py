@@ -33,6 +33,10 @@ from tests.databases import Shelf
 from tests.house import TEST_RING, House, running, sample_config
 from tests.servers import PostgresServer, RedisServer
 
+HERE = Path(__file__).parent
+CLIENTS = ("admin_cli", "bot/simulate", "bot/web")
+"""They see the service through HTTP only; which database stands behind it is a matter of the tests of the service."""
+
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
@@ -71,11 +75,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest begin first. On PostgreSQL only the tests that use a database run again."""
+    """The longest begin first. On PostgreSQL the tests that use a database run again, but for those of our clients."""
     items.sort(key=lambda item: item.get_closest_marker("torture") is None)
     if config.getoption("--backend") == "sqlite":
         return
-    kept = [item for item in items if {"database_url", "seeded"} & set(getattr(item, "fixturenames", ()))]
+    uses = [item for item in items if {"database_url", "seeded"} & set(getattr(item, "fixturenames", ()))]
+    kept = [item for item in uses if not any(item.path.is_relative_to(HERE / client) for client in CLIENTS)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
