@@ -68,7 +68,7 @@ async def _shown(turn: Turn, family: FamilyView) -> Done:
     options = (
         entry("family_pool", words.FAMILY_POOL_TITLE, words=words.FAMILY_POOL_WORDS),
         entry("redeem", words.REDEEM_TITLE, words=words.REDEEM_TITLE_WORDS),
-        entry("family_invite", words.FAMILY_INVITE_TITLE, words=words.FAMILY_INVITE_WORDS),
+        _inviting(),
         entry("family_leave", words.FAMILY_LEAVE_TITLE, words=words.FAMILY_LEAVE_WORDS),
     )
     return Done(text.rstrip(), options)
@@ -84,7 +84,7 @@ async def start(turn: Turn) -> Outcome:
         wording=wording(turn, words.FAMILY_ABOUT),
     )
     options = (
-        entry("family_invite", words.FAMILY_INVITE_TITLE, words=words.FAMILY_INVITE_WORDS),
+        _inviting(),
         entry("family_pool", words.FAMILY_POOL_TITLE, words=words.FAMILY_POOL_WORDS),
     )
     return Done(words.FAMILY_MADE, options)
@@ -152,7 +152,11 @@ async def pool(turn: Turn) -> Outcome:
     if family is None:
         return _no_family()
     text = words.FAMILY_POOLED.format(points=(await _balance(turn, family)).available)
-    return Done(text, (entry("redeem", words.REDEEM_TITLE), entry("family", words.FAMILY_TITLE)))
+    return Done(text, (entry("redeem", words.REDEEM_TITLE), _inviting(), entry("family", words.FAMILY_TITLE)))
+
+
+def _inviting() -> Option:
+    return entry("family_invite", words.FAMILY_INVITE_TITLE, words=words.FAMILY_INVITE_WORDS)
 
 
 async def begin_inviting(turn: Turn) -> Outcome:

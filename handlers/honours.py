@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from community import honours
+from core.values import Platform
 from handlers import texts
 from handlers import texts_points as words
 from handlers.common import area_of, choose_area_first
@@ -47,7 +48,9 @@ def _missing(standing: Standing, title: str) -> str:
 
 
 async def leaderboard(turn: Turn) -> Outcome:
-    """The list itself stands on the page alone, where nobody reads it over a shoulder in a chat."""
+    """The list itself stands on the page alone; who writes from there has it at hand."""
+    if turn.who.platform is Platform.WEB:
+        return Done(words.LEADERBOARD_HERE)
     url = f"{turn.config.service.public_url}/"
     return Done(words.LEADERBOARD_WHERE, url=url, title=words.LEADERBOARD_TITLE)
 

@@ -31,6 +31,11 @@ MERE_NEWS: Final = frozenset({"points_granted", "activity_honour"})
 SPARED: Final = 4
 
 
+_MAY_BE_APPEALED: Final = frozenset(
+    {"points_frozen", "appeal_declined", "points_taken_back", "points_taken_back_owing", "points_not_restored"}
+)
+
+
 TOPICS: Final = {
     "issue": "issue",
     "duty": "issue",
@@ -85,6 +90,6 @@ def _options(notice: str, facts: dict[str, Any]) -> tuple[Option, ...]:
         )
     if notice == "family_invited":
         return (entry("family", texts_points.FAMILY_TITLE),)
-    if notice in ("points_frozen", "appeal_declined"):
+    if notice in _MAY_BE_APPEALED:
         return (entry("appeal", texts_points.APPEAL_TITLE, words=texts_points.APPEAL_WORDS),)
     return ()

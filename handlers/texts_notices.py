@@ -44,9 +44,16 @@ NOTICES: Final = {
     "appeal_upheld": "您的申诉我们看过了，您说得对，积分可以用了。\n{why}\n给您添麻烦了，对不起。",
     "appeal_declined": "您的申诉另一位工作人员看过了，积分还要停到{until}。\n{why}\n有新的情况，回“申诉”可以再说一次。",
     "appeal_declined_again": "您的申诉又请人看了一遍，积分还要停到{until}。\n{why}\n想当面说说，回“人工”就行。",
-    "points_taken_back": "您有{taken}积分核对后收回了。\n{why}\n有疑问，回“人工”就行。",
+    "points_taken_back": "您有{taken}积分核对后收回了。\n{why}\n不同意，回“申诉”就行。",
     "points_taken_back_owing": (
-        "您有积分核对后要收回：收了{taken}分，还差{owed}分，以后得分时再补。\n{why}\n有疑问，回“人工”就行。"
+        "您有积分核对后要收回：收了{taken}分，还差{owed}分，以后得分时再补。\n{why}\n不同意，回“申诉”就行。"
+    ),
+    "points_restored": "您的申诉我们看过了，您说得对，那{amount}积分照算。\n{why}\n给您添麻烦了，对不起。",
+    "points_not_restored": (
+        "您的申诉另一位工作人员看过了，收回的{amount}积分不变。\n{why}\n有新的情况，回“申诉”可以再说一次。"
+    ),
+    "points_not_restored_again": (
+        "您的申诉又请人看了一遍，收回的{amount}积分不变。\n{why}\n想当面说说，回“人工”就行。"
     ),
     "points_adjusted": "您的积分调整了{amount}分。\n{why}\n有疑问，回“人工”就行。",
     "points_gift": "邻居们捐的积分，社区给您送来{amount}分，不会到期。\n有合用的就换一样。",

@@ -182,6 +182,7 @@ HONOUR_TO_POINTS: Final = "再得{points}积分，就是{title}。"
 HONOUR_TO_BOTH: Final = "再服务{hours}小时、得{points}积分，就是{title}。"
 LEADERBOARD_TITLE: Final = "光荣榜"
 LEADERBOARD_WHERE: Final = "光荣榜在网页的“我的事项”里，点“看光荣榜”。\n上不上榜自愿，只显示昵称。"
+LEADERBOARD_HERE: Final = "光荣榜就在这个网页的“我的事项”里，点“看光荣榜”。\n上不上榜自愿，只显示昵称。"
 LEADERBOARD_CONSENT: Final = "我同意：光荣榜用我起的昵称，向同社区居民显示我每月认证的志愿时长。我随时可以退出。"
 
 # Giving away.
@@ -207,6 +208,13 @@ APPEAL_NOTHING: Final = "您的积分现在可以正常使用，不用申诉。"
 APPEAL_ASK: Final = (
     "您的积分先停用到{until}，攒的分都在。\n原因：{reason}\n不同意的话，直接说说您的理由，另一位工作人员会来看。"
 )
+APPEAL_ASK_TAKEN: Final = (
+    "{day}收回了您{amount}积分。\n原因：{reason}\n不同意的话，直接说说您的理由，另一位工作人员会来看。"
+)
+APPEAL_WHICH: Final = "您想说哪一件？"
+APPEAL_FREEZE: Final = "积分停用"
+APPEAL_TAKEN: Final = "{day}收回{amount}分"
+APPEAL_OVER_TAKEN: Final = "这件事已经复核过了。\n还想说说，可以找社区工作人员。"
 APPEAL_LATER: Final = "好的，想说的时候回“申诉”就行。"
 APPEAL_DONE: Final = "收到了，会请另一位工作人员来看，有结果就告诉您。"
 APPEAL_WAITS: Final = "您的申诉社区已经收到，正在看，有结果就告诉您。"

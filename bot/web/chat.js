@@ -3,6 +3,7 @@
 import { NoAnswer, Refusal, Session, about } from "./api.js";
 import { Board } from "./board.js";
 import { Unusable, place, readyPhoto } from "./devices.js";
+import { exportMine } from "./export.js";
 import { Outgoing } from "./outgoing.js";
 import { forget, keep, kept, keepForVisit, keptForVisit, newId } from "./store.js";
 import { Things } from "./things.js";
@@ -196,6 +197,7 @@ at("tab-things").addEventListener("click", () => showTab("things"));
 at("things-again").addEventListener("click", () => things.refresh());
 at("board-open").addEventListener("click", () => board.open());
 at("type-switch").addEventListener("click", () => setType(document.documentElement.dataset.type !== "large"));
+at("export").addEventListener("click", () => exportMine(session, at("export-failed")));
 at("leave").addEventListener("click", leave);
 window.addEventListener("resize", () => transcript.toEnd());
 

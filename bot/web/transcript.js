@@ -8,6 +8,7 @@ import { TEXT } from "./words.js";
 
 const KEPT_LINES = 200;
 const READING_PX = 240;
+const MARGIN_PX = 8;
 
 function clockTime(moment) {
   return new Date(moment).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -183,8 +184,12 @@ export class Transcript {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < READING_PX;
   }
 
+  // An answer that is longer than the screen is shown from its beginning: what it says stands above its choices.
   toEnd() {
-    if (this.isEmpty) return;
+    const last = this.lines.lastElementChild;
+    if (this.isEmpty || !last) return;
     this.log.scrollTop = this.log.scrollHeight;
+    const hidden = this.log.getBoundingClientRect().top - last.getBoundingClientRect().top;
+    if (hidden > 0) this.log.scrollTop -= hidden + MARGIN_PX;
   }
 }

@@ -43,6 +43,8 @@ export const TEXT = {
   takeBack: "不要了，退积分",
   service: "服务",
   call: "打电话",
+  exported: "我的资料.json",
+  exportFailed: "没能导出，请过一会儿再试。",
   image: "图片",
   open: "打开看看",
 };
@@ -53,7 +55,7 @@ export const BOARD = {
   level: "并列",
   you: "您排",
   itsYou: "（您）",
-  empty: "这个月还没有人上榜。",
+  empty: "还没有人上榜。",
   unknown: "光荣榜只给本社区居民看。先在社区微信或支付宝里回复“绑定”，拿到数字码，再点下面的按钮。",
   bind: "我有绑定码",
   notOnIt: "您没有上榜。愿意的话，起个昵称就能加入。",

@@ -56,7 +56,7 @@ async def test_a_name_that_is_refused_stays_to_be_changed(visited: Visit, api: S
     await opened(page)
     await page.fill("#nickname", "我")
     await page.press("#nickname", "Enter")
-    await expect(page.get_by_role("alert")).to_have_text(REFUSED)
+    await expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(REFUSED)
     await expect(page.locator("#nickname")).to_have_value("我")
     await expect(page.locator("#nickname")).to_be_focused()
     assert api.board.nickname is None

@@ -58,6 +58,17 @@ async def test_the_keyboard_alone_is_enough(visited: Visit, api: StandIn) -> Non
     await expect(page.locator("#say")).to_be_focused()
 
 
+async def test_a_long_answer_is_shown_from_its_beginning(visited: Visit, api: StandIn) -> None:
+    many = [{"id": f"c{n}", "label": f"第{n}样"} for n in range(9)]
+    api.answer = lambda _message: [{"text": "您有200积分，想换哪一样？", "choices": many}]
+    for _ in range(2):
+        await say(visited.page, "换东西")
+        await expect(visited.page.locator(".choice:enabled")).to_have_count(9)
+    await hears(visited.page, "您有200积分", times=2)
+    await expect(visited.page.locator(".us .bubble").last).to_be_in_viewport(ratio=1)
+    await expect(visited.page.locator(".choice:enabled").last).not_to_be_in_viewport()
+
+
 async def test_what_comes_by_both_ways_is_shown_once(visited: Visit, api: StandIn) -> None:
     await say(visited.page, "在吗")
     await hears(visited.page, "您说的是：在吗")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -72,3 +74,14 @@ async def test_on_a_phone_own_things_are_a_tab(visited: Visit) -> None:
     await visited.page.click("#tab-things")
     await expect(visited.page.locator("#things")).to_be_visible()
     await expect(visited.page.locator("#chat")).to_be_hidden()
+
+
+async def test_ones_data_can_be_taken_along_as_a_file(visited: Visit, api: StandIn) -> None:
+    page = visited.page
+    api.things = {"me/export": {"profile": {"ref": "R1"}}}
+    await page.click("#tab-things")
+    async with page.expect_download() as started:
+        await page.click("#export")
+    download = await started.value
+    assert download.suggested_filename == "我的资料.json"
+    assert json.loads((await download.path()).read_text(encoding="utf-8")) == {"profile": {"ref": "R1"}}
