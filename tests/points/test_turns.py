@@ -1,0 +1,136 @@
+"""What one transaction has begun another waits for, and then goes by what was done, not by what it saw before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.db import Database, new_id
+from points import corrections, expiry, grants, holds, reversals, sharing
+from points.accounts import AccountRef
+from points.errors import HoldSettled, InsufficientPoints
+from points.models import AccountKind, HoldState
+from points.sharing import DonationFund
+from tests.points.town import AREA, WORKER, Town
+
+SOON = timedelta(hours=1)
+PATIENT_SECONDS = 5.0
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+Deed = Callable[[AsyncSession], Awaitable[Any]]
+
+
+async def meanwhile(town: Town, first: Deed, second: Coroutine[Any, Any, Any]) -> Any:
+    """Begin the second before the first is committed, as far as it gets; what comes of it."""
+    async with town.database.write() as db:
+        await first(db)
+        task = asyncio.create_task(second)
+        await _as_far_as_it_gets(town.database, task)
+    return await task
+
+
+async def _as_far_as_it_gets(database: Database, task: asyncio.Task[Any]) -> None:
+    """On SQLite it does not get beyond the turn of the first. Who is slow here proves less, and fails nothing."""
+    await asyncio.sleep(0)
+    if database.is_sqlite:
+        return
+    async with database.read() as db:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENT_SECONDS):
+                while not task.done() and not (await db.execute(WAITING)).scalar_one():  # noqa: ASYNC110  the server waits
+                    await asyncio.sleep(0.01)
+
+
+async def donate(town: Town, resident: str, points: int) -> Any:
+    async with town.database.write() as db:
+        return await _donate(db, resident, points)
+
+
+async def _donate(db: AsyncSession, resident: str, points: int) -> Any:
+    return await sharing.donate(
+        db, area_code=AREA, resident_id=resident, fund=DonationFund.COMMUNITY, amount_points=points, key=new_id()
+    )
+
+
+async def reserved(town: Town, resident: str) -> None:
+    """Two reservations, so that what is held would be enough to settle one of them twice."""
+    account = AccountRef(AREA, AccountKind.RESIDENT, resident)
+    for key in ("hold", "other"):
+        async with town.database.write() as db:
+            await holds.place(db, hold_id=key, account=account, amount_points=4, expires_at=clock.now() + SOON)
+
+
+async def settle(town: Town) -> Any:
+    async with town.database.write() as db:
+        return await holds.settle(db, hold_id="hold", source_kind="test", source_id="1", actor_id=WORKER)
+
+
+async def test_a_reservation_that_is_just_released_is_not_spent(town: Town) -> None:
+    resident = await town.resident(points=10)
+    await reserved(town, resident)
+    with pytest.raises(HoldSettled):
+        await meanwhile(town, lambda db: holds.release(db, hold_ids=["hold"], state=HoldState.VOID), settle(town))
+    balance = await town.balance(resident)
+    assert (balance.posted, balance.held) == (10, 4)
+
+
+async def test_lots_that_are_just_spent_are_not_chosen(town: Town) -> None:
+    """The other lot is, though the first would have gone first."""
+    resident = await town.resident()
+    await town.adjust(resident, 6, expires_at=clock.now() + SOON)
+    await town.adjust(resident, 6)
+    await meanwhile(town, lambda db: _donate(db, resident, 6), donate(town, resident, 6))
+    assert [left for left, _, _ in await town.lots(resident)] == [0, 0]
+    assert await town.findings() == []
+
+
+async def test_what_is_just_taken_back_is_not_written_off(town: Town) -> None:
+    resident = await town.resident()
+    given = await town.adjust(resident, 6, expires_at=clock.now() + SOON)
+
+    async def take_back(db: AsyncSession) -> None:
+        await reversals.reverse(db, transfer_id=given.transfer_id, reason="test", actor_id=WORKER, key=new_id())
+
+    with clock.frozen(clock.now() + SOON):
+        assert await meanwhile(town, take_back, town.write_off()) == 0
+        assert await town.findings() == []
+
+
+async def test_what_is_just_written_off_is_taken_back_from_the_expired(town: Town) -> None:
+    resident = await town.resident()
+    given = await town.adjust(resident, 6, expires_at=clock.now() + SOON)
+    with clock.frozen(clock.now() + SOON):
+        done = await meanwhile(town, expiry.expire_due, town.reverse(given.transfer_id))
+        assert (done.taken_points, (await town.balance(resident)).posted) == (6, 0)
+        assert await town.findings() == []
+
+
+async def test_a_key_that_is_just_refused_is_refused_in_the_same_words(town: Town) -> None:
+    resident = await town.resident()
+
+    async def refused(db: AsyncSession) -> None:
+        with pytest.raises(InsufficientPoints):
+            await corrections.adjust(
+                db, area_code=AREA, resident_id=resident, amount_points=-1, reason="test", actor_id=WORKER, key="K"
+            )
+
+    with pytest.raises(InsufficientPoints):
+        await meanwhile(town, refused, town.adjust(resident, -1, "K"))
+
+
+async def test_requests_that_are_just_paid_are_paid_no_more_and_count_once(town: Town) -> None:
+    await town.fund(100)
+    resident = await town.resident()
+    for number in range(3):
+        await town.ask(resident, str(number))
+    assert await meanwhile(town, grants.post_due, town.pay()) == 0
+    assert (await town.balance(resident)).posted == 30
+    assert await town.findings() == []
