@@ -11,7 +11,7 @@ from admin_cli.options import Area, Cursor, Limit, Reason
 from admin_cli.session import Session, session
 
 flags = typer.Typer(help="看起来不公平的事：重复、无效、自己核实自己、串通、短时间很多", no_args_is_help=False)
-appeals = typer.Typer(help="居民对积分停用的申诉", no_args_is_help=False)
+appeals = typer.Typer(help="居民对积分停用、收回的申诉", no_args_is_help=False)
 
 FLAG: Final = (
     ("编号", "id"),
@@ -43,6 +43,7 @@ APPEAL: Final = (
     ("编号", "id"),
     ("状态", "state"),
     ("居民", "ref"),
+    ("针对", "against"),
     ("第几次", "round"),
     ("提出", "created_at"),
     ("处理人", "decided_by"),
@@ -55,6 +56,12 @@ APPEAL_CARD: Final = (
     ("停用人", "freeze.frozen_by"),
     ("停用", "freeze.frozen_at"),
     ("到", "freeze.ends_at"),
+    ("收回原因", "clawback.reason"),
+    ("收回人", "clawback.taken_by"),
+    ("收回", "clawback.taken_at"),
+    ("收回积分", "clawback.taken_points"),
+    ("欠", "clawback.owed_points"),
+    ("哪些事", "clawback.deeds"),
 )
 Ref = Annotated[str, typer.Argument(metavar="REF", help="居民编号，J 开头")]
 FlagId = Annotated[str, typer.Argument(metavar="ID", help="提醒编号")]
@@ -109,7 +116,7 @@ def freezes(
 def clawback(
     ctx: typer.Context, transfer: Annotated[str, typer.Argument(metavar="TX", help="发积分的流水号")], reason: Reason
 ) -> None:
-    """收回不属实的上报得的积分，已花掉的按社区规定免去或欠着（会先询问）。"""
+    """收回不属实的上报得的积分，已花掉的按社区规定免去或欠着；居民可以申诉（会先询问）。"""
     hc = session(ctx)
     hc.confirm(f"收回流水 {transfer} 发的积分？居民会看到原因。")
     answer = hc.client.post(at("transfers", transfer, "clawback"), {"reason": reason})
@@ -203,14 +210,14 @@ def _appeals(hc: Session, **query: Any) -> None:
 
 @appeals.command("show")
 def show_appeal(ctx: typer.Context, appeal: AppealId) -> None:
-    """一次申诉：居民说了什么，为什么停用。"""
+    """一次申诉：居民说了什么，为什么停用或收回。"""
     hc = session(ctx)
     hc.printer.card(hc.client.get(at("points", "appeals", appeal)), APPEAL_CARD)
 
 
 @appeals.command("uphold")
 def uphold(ctx: typer.Context, appeal: AppealId, reason: Reason) -> None:
-    """居民说得对，恢复积分；不能由停用的人来办。"""
+    """居民说得对：恢复使用，或把收回的积分还回去；不能由停用或收回的人来办。"""
     hc = session(ctx)
     answer = hc.client.post(at("points", "appeals", appeal, "uphold"), {"reason": reason})
     hc.printer.done(answer, "积分已恢复，已告诉居民。")
@@ -218,7 +225,7 @@ def uphold(ctx: typer.Context, appeal: AppealId, reason: Reason) -> None:
 
 @appeals.command("decline")
 def decline(ctx: typer.Context, appeal: AppealId, reason: Reason) -> None:
-    """维持停用；不能由停用的人来办，居民可以再申诉一次。"""
+    """维持原来的决定；不能由做决定的人来办，居民可以再申诉一次。"""
     hc = session(ctx)
     answer = hc.client.post(at("points", "appeals", appeal, "decline"), {"reason": reason})
-    hc.printer.done(answer, "维持停用，已告诉居民。")
+    hc.printer.done(answer, "维持原来的决定，已告诉居民。")

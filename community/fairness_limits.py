@@ -39,11 +39,16 @@ class Collusion(_Data):
     times_usual: Annotated[float, Field(ge=1)]
 
 
+class Appealing(_Data):
+    clawback_days: Count
+
+
 class Thresholds(_Data):
     burst: Burst
     duplicate: Duplicate
     trivial: Trivial
     collusion: Collusion
+    appeal: Appealing
 
 
 @cache

@@ -6,7 +6,7 @@ Nobody decides about their own points, and whoever is concerned is told why and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,15 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import notices, residents
 from community.binding import family
 from community.fairness import ATTENDANCE, ISSUE
+from community.fairness_limits import thresholds
 from community.permissions import Worker
 from core import clock
 from core.crypto import Vault
 from core.errors import Forbidden
 from points import appeals, clawback, flags, freezes
-from points.appeals import ROUNDS, AppealView
+from points.appeals import ROUNDS, Against, AppealView
 from points.clawback import Deed, TakenBack
-from points.fairness_errors import NotFrozen, SamePerson
-from points.fairness_models import AppealState, FlagState
+from points.fairness_errors import NotFrozen, NothingToClawBack, SamePerson
+from points.fairness_models import AppealState, ClawedBack, FlagState
 from points.flags import Flag
 from points.freezes import Frozen
 from points.rules import store
@@ -96,10 +97,35 @@ async def appeal(db: AsyncSession, vault: Vault, *, area_code: str, resident_id:
     Raises NotFrozen, AppealOpen, AppealsUsedUp.
     """
     made = await appeals.appeal(db, vault, area_code=area_code, resident_id=resident_id, words=words)
-    await notices.tell_staff(
-        db, event="points.appeal", area_code=area_code, facts={"appeal": made.id}, key=f"appeal:{made.id}"
-    )
+    await _tell_staff(db, made)
     return made
+
+
+async def appeal_claw_back(
+    db: AsyncSession, vault: Vault, *, clawback_id: str, resident_id: str, words: str
+) -> AppealView:
+    """The resident's objection to what was taken back from them, by any of their accounts, with word to the staff.
+
+    Raises NothingToClawBack for what is not theirs or too long ago, AppealOpen, AppealsUsedUp.
+    """
+    if clawback_id not in {one.id for one in await recent_claw_backs(db, resident_id=resident_id)}:
+        raise NothingToClawBack
+    made = await appeals.appeal_claw_back(db, vault, clawback_id=clawback_id, resident_id=resident_id, words=words)
+    await _tell_staff(db, made)
+    return made
+
+
+async def recent_claw_backs(db: AsyncSession, *, resident_id: str) -> list[ClawedBack]:
+    """What was taken back from a resident and may still be objected to, by its age; the newest first."""
+    since = clock.now() - timedelta(days=thresholds().appeal.clawback_days)
+    mine = await family(db, resident_id=resident_id)
+    return await clawback.of_residents(db, resident_ids=mine, since=since)
+
+
+async def _tell_staff(db: AsyncSession, made: AppealView) -> None:
+    await notices.tell_staff(
+        db, event="points.appeal", area_code=made.area_code, facts={"appeal": made.id}, key=f"appeal:{made.id}"
+    )
 
 
 async def decide_appeal(
@@ -107,8 +133,17 @@ async def decide_appeal(
 ) -> AppealView:
     """Raises OwnPoints and what `appeals.decide` raises."""
     asked = await appeals.get(db, vault, appeal_id=appeal_id)
-    await keep_out_of_own(db, worker=worker, resident_id=asked.resident_id)
-    made, frozen = await appeals.decide(db, appeal_id=appeal_id, state=state, worker_id=worker.id, decision=decision)
+    whose = await residents.get(db, resident_id=asked.resident_id)
+    resident_id = whose.merged_into or whose.id
+    await keep_out_of_own(db, worker=worker, resident_id=resident_id)
+    made = await appeals.decide(
+        db, appeal_id=appeal_id, state=state, worker_id=worker.id, decision=decision, resident_id=resident_id
+    )
+    if made.against is Against.CLAWBACK:
+        if whose.erased_at is None:
+            await _tell_of_claw_back(db, vault, made, resident_id)
+        return made
+    frozen = await freezes.get(db, freeze_id=made.subject_id)
     if state is AppealState.UPHELD:
         await _tell(db, vault, frozen, notice="appeal_upheld", reason=decision, key=made.id)
     elif made.round < ROUNDS:
@@ -116,6 +151,17 @@ async def decide_appeal(
     else:
         await _tell(db, vault, frozen, notice="appeal_declined_again", reason=decision, key=made.id)
     return made
+
+
+async def _tell_of_claw_back(db: AsyncSession, vault: Vault, made: AppealView, resident_id: str) -> None:
+    taken = await clawback.get(db, clawback_id=made.subject_id)
+    facts = {"amount": taken.taken_points + taken.owed_points, "reason": made.decision}
+    if made.state is AppealState.UPHELD:
+        await _tell_resident(db, vault, resident_id, notice="points_restored", facts=facts, key=made.id)
+    elif made.round < ROUNDS:
+        await _tell_resident(db, vault, resident_id, notice="points_not_restored", facts=facts, key=made.id)
+    else:
+        await _tell_resident(db, vault, resident_id, notice="points_not_restored_again", facts=facts, key=made.id)
 
 
 async def claw_back(
@@ -137,6 +183,8 @@ async def claw_back(
     scheme = await store.scheme(db, area_code=area_code)
     done = await clawback.claw_back(
         db,
+        area_code=area_code,
+        resident_id=resident_id,
         resident_ids=await family(db, resident_id=resident_id),
         deeds=deeds,
         reason=reason,

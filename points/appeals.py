@@ -1,4 +1,4 @@
-"""Appeals: what a resident says against a freeze, in sealed words, decided by somebody else than who froze.
+"""Appeals: what a resident says against a freeze or claw-back, in sealed words; somebody else than who did it decides.
 
 One may be made again after it was declined, with what is new; a third worker decides then, and that is the last word.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import false, or_, select, update
@@ -16,16 +17,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.crypto import Unreadable, Vault
 from core.db import new_id
-from points import freezes
+from points import clawback, freezes, restoring
 from points.accounts import dialect_insert
 from points.fairness_errors import AppealDecided, AppealOpen, AppealsUsedUp, AppealUnknown, NotFrozen, SamePerson
 from points.fairness_models import Appeal, AppealState
-from points.freezes import Frozen
 from points.paging import page
 
 PURPOSE: Final = "appeal.words"
-SUBJECT: Final = "freeze"
 ROUNDS: Final = 2
+
+
+class Against(StrEnum):
+    """What a resident objects to."""
+
+    FREEZE = "freeze"
+    CLAWBACK = "clawback"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The freeze or claw-back itself, and the worker who did it."""
+
+    against: Against
+    id: str
+    area_code: str
+    done_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,8 @@ class AppealView:
     id: str
     area_code: str
     resident_id: str
-    freeze_id: str
+    against: Against
+    subject_id: str
     round: int
     words: str
     state: AppealState
@@ -47,23 +64,39 @@ class AppealView:
 
 async def appeal(db: AsyncSession, vault: Vault, *, area_code: str, resident_id: str, words: str) -> AppealView:
     """Object to the freeze of a wallet. Raises NotFrozen, AppealOpen, AppealsUsedUp."""
-    against = await freezes.current(db, area_code=area_code, resident_id=resident_id)
-    if against is None:
+    frozen = await freezes.current(db, area_code=area_code, resident_id=resident_id)
+    if frozen is None:
         raise NotFrozen
-    before = await _of_freeze(db, against.id)
+    subject = Subject(Against.FREEZE, frozen.id, area_code, frozen.frozen_by)
+    return await _make(db, vault, subject, resident_id=resident_id, words=words)
+
+
+async def appeal_claw_back(
+    db: AsyncSession, vault: Vault, *, clawback_id: str, resident_id: str, words: str
+) -> AppealView:
+    """Object to a claw-back; whose it was is the caller's to know.
+
+    Raises NothingToClawBack, AppealOpen, AppealsUsedUp.
+    """
+    subject = await _subject(db, Against.CLAWBACK, clawback_id)
+    return await _make(db, vault, subject, resident_id=resident_id, words=words)
+
+
+async def _make(db: AsyncSession, vault: Vault, subject: Subject, *, resident_id: str, words: str) -> AppealView:
+    before = await _of_subject(db, subject.against, subject.id)
     if before and before[-1].state == AppealState.OPEN.value:
         raise AppealOpen(appeal_id=before[-1].id)
-    if len(before) >= ROUNDS:
+    if len(before) >= ROUNDS or any(one.state == AppealState.UPHELD.value for one in before):
         raise AppealsUsedUp
     appeal_id = new_id()
     made = await db.execute(
         dialect_insert(db, Appeal)
         .values(
             id=appeal_id,
-            area_code=area_code,
+            area_code=subject.area_code,
             resident_id=resident_id,
-            subject_kind=SUBJECT,
-            subject_id=against.id,
+            subject_kind=subject.against.value,
+            subject_id=subject.id,
             round=len(before) + 1,
             words=await vault.seal_for(db, resident_id, PURPOSE, words),
             state=AppealState.OPEN.value,
@@ -77,15 +110,23 @@ async def appeal(db: AsyncSession, vault: Vault, *, area_code: str, resident_id:
     return await get(db, vault, appeal_id=appeal_id)
 
 
+async def _subject(db: AsyncSession, against: Against, subject_id: str) -> Subject:
+    if against is Against.FREEZE:
+        frozen = await freezes.get(db, freeze_id=subject_id)
+        return Subject(against, frozen.id, frozen.area_code, frozen.frozen_by)
+    taken = await clawback.get(db, clawback_id=subject_id)
+    return Subject(against, taken.id, taken.area_code, taken.taken_by)
+
+
 async def get(db: AsyncSession, vault: Vault, *, appeal_id: str) -> AppealView:
     """With the resident's words. Raises AppealUnknown."""
     row = await _row(db, appeal_id)
     return _view(row, await _opened(db, vault, row))
 
 
-async def of_freeze(db: AsyncSession, *, freeze_id: str) -> list[AppealView]:
-    """The appeals against a freeze, without their words, the first first."""
-    return [_view(row) for row in await _of_freeze(db, freeze_id)]
+async def of_subject(db: AsyncSession, *, against: Against, subject_id: str) -> list[AppealView]:
+    """The appeals against a freeze or claw-back, without their words, the first first."""
+    return [_view(row) for row in await _of_subject(db, against, subject_id)]
 
 
 async def of_residents(db: AsyncSession, vault: Vault, *, resident_ids: Collection[str]) -> list[AppealView]:
@@ -113,32 +154,41 @@ async def listing(
 
 
 async def decide(
-    db: AsyncSession, *, appeal_id: str, state: AppealState, worker_id: str, decision: str
-) -> tuple[AppealView, Frozen]:
-    """UPHELD lifts the freeze, DECLINED lets it stand; the freeze as it is then.
+    db: AsyncSession, *, appeal_id: str, state: AppealState, worker_id: str, decision: str, resident_id: str
+) -> AppealView:
+    """UPHELD lifts the freeze or gives back what was taken, to whoever the resident is by now; DECLINED lets it stand.
 
-    Said again by the same worker it is the same decision. Raises AppealUnknown, AppealDecided, or SamePerson for the
-    worker who froze or who declined the first appeal.
+    Said again by the same worker it is the same decision. Raises AppealUnknown, AppealDecided, SamePerson for the
+    worker who froze or took, or who declined the first appeal, and what `restoring.restore` raises.
     """
     row = await _row(db, appeal_id)
-    frozen = await freezes.get(db, freeze_id=row.subject_id)
-    earlier = [one.decided_by for one in await _of_freeze(db, frozen.id) if one.round < row.round]
-    if worker_id in (frozen.frozen_by, *earlier):
+    subject = await _subject(db, Against(row.subject_kind), row.subject_id)
+    earlier = [one.decided_by for one in await _of_subject(db, subject.against, subject.id) if one.round < row.round]
+    if worker_id in (subject.done_by, *earlier):
         raise SamePerson(worker_id=worker_id)
-    done = await db.execute(
-        update(Appeal)
-        .where(Appeal.id == appeal_id, Appeal.state == AppealState.OPEN.value)
-        .values(state=state.value, decided_by=worker_id, decided_at=clock.now(), decision=decision)
-        .returning(Appeal.id)
-        .execution_options(synchronize_session=False)
-    )
-    if done.scalar_one_or_none() is None:
-        before = await _row(db, appeal_id)
-        if (before.state, before.decided_by, before.decision) != (state.value, worker_id, decision):
-            raise AppealDecided(state=before.state, by=before.decided_by)
-    elif state is AppealState.UPHELD and frozen.lifted_at is None:
-        frozen = await freezes.lift(db, freeze_id=frozen.id, worker_id=worker_id, because=decision)
-    return _view(await _row(db, appeal_id)), frozen
+    async with db.begin_nested():
+        done = await db.execute(
+            update(Appeal)
+            .where(Appeal.id == appeal_id, Appeal.state == AppealState.OPEN.value)
+            .values(state=state.value, decided_by=worker_id, decided_at=clock.now(), decision=decision)
+            .returning(Appeal.id)
+            .execution_options(synchronize_session=False)
+        )
+        if done.scalar_one_or_none() is None:
+            before = await _row(db, appeal_id)
+            if (before.state, before.decided_by, before.decision) != (state.value, worker_id, decision):
+                raise AppealDecided(state=before.state, by=before.decided_by)
+        elif state is AppealState.UPHELD:
+            await _undo(db, subject, worker_id=worker_id, decision=decision, resident_id=resident_id)
+    return _view(await _row(db, appeal_id))
+
+
+async def _undo(db: AsyncSession, subject: Subject, *, worker_id: str, decision: str, resident_id: str) -> None:
+    if subject.against is Against.CLAWBACK:
+        taken = await clawback.get(db, clawback_id=subject.id)
+        await restoring.restore(db, taken, resident_id=resident_id, reason=decision, actor_id=worker_id)
+    elif (await freezes.get(db, freeze_id=subject.id)).lifted_at is None:
+        await freezes.lift(db, freeze_id=subject.id, worker_id=worker_id, because=decision)
 
 
 async def _row(db: AsyncSession, appeal_id: str) -> Appeal:
@@ -149,9 +199,9 @@ async def _row(db: AsyncSession, appeal_id: str) -> Appeal:
     return row
 
 
-async def _of_freeze(db: AsyncSession, freeze_id: str) -> list[Appeal]:
-    query = select(Appeal).where(Appeal.subject_kind == SUBJECT, Appeal.subject_id == freeze_id).order_by(Appeal.round)
-    return list((await db.execute(query.execution_options(populate_existing=True))).scalars())
+async def _of_subject(db: AsyncSession, against: Against, subject_id: str) -> list[Appeal]:
+    query = select(Appeal).where(Appeal.subject_kind == against.value, Appeal.subject_id == subject_id)
+    return list((await db.execute(query.order_by(Appeal.round).execution_options(populate_existing=True))).scalars())
 
 
 async def _opened(db: AsyncSession, vault: Vault, row: Appeal) -> str:
@@ -166,7 +216,8 @@ def _view(row: Any, words: str = "") -> AppealView:
         id=row.id,
         area_code=row.area_code,
         resident_id=row.resident_id,
-        freeze_id=row.subject_id,
+        against=Against(row.subject_kind),
+        subject_id=row.subject_id,
         round=row.round,
         words=words,
         state=AppealState(row.state),

@@ -7,16 +7,20 @@ for the same deed that is not paid yet is refused.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock
+from core.db import new_id
 from points import grant_rows, reversals
 from points.attempts import request_hash
-from points.errors import AlreadyReversed, InsufficientPoints
+from points.errors import AlreadyReversed, InsufficientPoints, KeyReused
 from points.fairness_errors import NothingToClawBack
+from points.fairness_models import ClawedBack
 from points.grant_models import GrantRequest
 from points.models import Entry, Transfer, TransferKind
 from points.reversal_plans import ClawBack
@@ -46,6 +50,8 @@ class TakenBack:
 async def claw_back(
     db: AsyncSession,
     *,
+    area_code: str,
+    resident_id: str,
     resident_ids: Collection[str],
     deeds: Sequence[Deed],
     reason: str,
@@ -57,36 +63,110 @@ async def claw_back(
 
     Raises NothingToClawBack, KeyReused, AccountClosed.
     """
-    done: list[reversals.Reversed] = []
-    let_go = 0
+    said = {
+        "resident_id": resident_id,
+        "deeds": [[deed.source_kind, deed.source_id] for deed in deeds],
+        "reason": reason,
+        "taken_by": actor_id,
+    }
+    if before := await _by_key(db, area_code, key, said):
+        return before
     async with db.begin_nested():
-        unpaid = await _refuse_unpaid(db, resident_ids, deeds, key)
-        for transfer_id, amount in await _grants(db, resident_ids, deeds):
-            # A refusal that is caught here stays one under its key: asked again, the same is let go.
-            try:
-                done.append(
-                    await reversals.reverse(
-                        db,
-                        transfer_id=transfer_id,
-                        reason=reason,
-                        actor_id=actor_id,
-                        key=f"{key}:{transfer_id}",
-                        claw_back=policy,
-                    )
-                )
-            except InsufficientPoints:  # all of it is spent, and the community lets that go
-                let_go += amount
-            except AlreadyReversed:  # under another key
-                continue
+        refused_as = f"{REFUSED}:{request_hash(area_code, key)[:16]}"
+        mine = (_of(GrantRequest, deeds), GrantRequest.recipient_id.in_(resident_ids))
+        unpaid = await grant_rows.refuse_waiting(db, *mine, reason=refused_as)
+        granted = await _grants(db, resident_ids, deeds)
+        done, let_go = await _reverse(db, granted, _How(reason, actor_id, key, policy))
         if not done and not unpaid and not let_go:
             raise NothingToClawBack
-    return TakenBack(
-        transfers=tuple(one.transfer_id for one in done),
-        taken_points=sum(one.taken_points for one in done),
-        owed_points=sum(one.owed_points for one in done),
-        forgiven_points=let_go + sum(one.forgiven_points for one in done),
-        unpaid_requests=unpaid,
+        taken = TakenBack(
+            transfers=tuple(one.transfer_id for one in done),
+            taken_points=sum(one.taken_points for one in done),
+            owed_points=sum(one.owed_points for one in done),
+            forgiven_points=let_go + sum(one.forgiven_points for one in done),
+            unpaid_requests=unpaid,
+        )
+        await _record(db, area_code, key, taken, {**said, "refused_as": refused_as})
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    reason: str
+    actor_id: str
+    key: str
+    policy: ClawBack
+
+
+async def _reverse(
+    db: AsyncSession, granted: Sequence[tuple[str, int]], how: _How
+) -> tuple[list[reversals.Reversed], int]:
+    """The reversals of these grants, and how much was let go because all of it is spent."""
+    done: list[reversals.Reversed] = []
+    let_go = 0
+    for transfer_id, amount in granted:
+        try:
+            done.append(
+                await reversals.reverse(
+                    db,
+                    transfer_id=transfer_id,
+                    reason=how.reason,
+                    actor_id=how.actor_id,
+                    key=f"{how.key}:{transfer_id}",
+                    claw_back=how.policy,
+                )
+            )
+        except InsufficientPoints:  # all of it is spent, and the community lets that go
+            let_go += amount
+        except AlreadyReversed:  # under another key
+            continue
+    return done, let_go
+
+
+async def _by_key(db: AsyncSession, area_code: str, key: str, said: dict[str, Any]) -> TakenBack | None:
+    """The claw-back that this key made before. Raises KeyReused when it was another one."""
+    query = select(ClawedBack).where(ClawedBack.area_code == area_code, ClawedBack.idempotency_key == key)
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        return None
+    if any(getattr(row, name) != value for name, value in said.items()):
+        raise KeyReused(clawback_id=row.id)
+    return TakenBack(tuple(row.transfers), row.taken_points, row.owed_points, row.forgiven_points, row.unpaid_requests)
+
+
+async def _record(db: AsyncSession, area_code: str, key: str, taken: TakenBack, said: dict[str, Any]) -> None:
+    await db.execute(
+        insert(ClawedBack).values(
+            id=new_id(),
+            area_code=area_code,
+            idempotency_key=key,
+            taken_at=clock.now(),
+            **said,
+            **asdict(taken) | {"transfers": list(taken.transfers)},
+        )
     )
+
+
+async def of_residents(db: AsyncSession, *, resident_ids: Collection[str], since: datetime) -> list[ClawedBack]:
+    """What was clawed back from a resident since then, by any of their ids, and lost them something; newest first."""
+    query = (
+        select(ClawedBack)
+        .where(
+            ClawedBack.resident_id.in_(resident_ids),
+            ClawedBack.taken_at >= since,
+            ClawedBack.taken_points + ClawedBack.owed_points > 0,
+        )
+        .order_by(ClawedBack.taken_at.desc(), ClawedBack.id)
+    )
+    return list((await db.execute(query)).scalars())
+
+
+async def get(db: AsyncSession, *, clawback_id: str) -> ClawedBack:
+    """Raises NothingToClawBack."""
+    row = (await db.execute(select(ClawedBack).where(ClawedBack.id == clawback_id))).scalar_one_or_none()
+    if row is None:
+        raise NothingToClawBack
+    return row
 
 
 async def deed_of(db: AsyncSession, *, transfer_id: str) -> Deed:
@@ -98,15 +178,6 @@ async def deed_of(db: AsyncSession, *, transfer_id: str) -> Deed:
     if found is None:
         raise NothingToClawBack
     return Deed(found.source_kind, found.source_id)
-
-
-async def _refuse_unpaid(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed], key: str) -> int:
-    """How many requests this claw-back refused, now or when it was asked for before under the same key."""
-    mine = (_of(GrantRequest, deeds), GrantRequest.recipient_id.in_(resident_ids))
-    by_this = f"{REFUSED}:{request_hash(key)[:16]}"
-    await grant_rows.refuse_waiting(db, *mine, reason=by_this)
-    refused = select(func.count()).select_from(GrantRequest).where(*mine, GrantRequest.reason == by_this)
-    return (await db.execute(refused)).scalar_one()
 
 
 async def _grants(db: AsyncSession, resident_ids: Collection[str], deeds: Sequence[Deed]) -> list[tuple[str, int]]:

@@ -103,8 +103,33 @@ class Freeze(Base):
     lifted_because: Mapped[str | None]
 
 
+class ClawedBack(Base):
+    """What one claw-back took from a resident: its reversals, and the reason under which it refused requests."""
+
+    __tablename__ = "clawed_back"
+    __table_args__ = (
+        UniqueConstraint("area_code", "idempotency_key"),
+        Index("ix_clawed_back_resident", "resident_id", "taken_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    area_code: Mapped[str]
+    idempotency_key: Mapped[str]
+    resident_id: Mapped[str]
+    taken_by: Mapped[str]
+    taken_at: Mapped[datetime]
+    reason: Mapped[str]
+    deeds: Mapped[list[list[str]]] = mapped_column(JSON)
+    transfers: Mapped[list[str]] = mapped_column(JSON)
+    refused_as: Mapped[str]
+    taken_points: Mapped[int] = mapped_column(BigInteger)
+    owed_points: Mapped[int] = mapped_column(BigInteger)
+    forgiven_points: Mapped[int] = mapped_column(BigInteger)
+    unpaid_requests: Mapped[int]
+
+
 class Appeal(Base):
-    """A resident's objection to a freeze, a transfer, a refused grant; in their sealed words. `round` 2 is the last."""
+    """A resident's objection to a freeze or a claw-back, in their sealed words. `round` 2 is the last."""
 
     __tablename__ = "appeal"
     __table_args__ = (

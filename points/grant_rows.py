@@ -129,8 +129,11 @@ async def put_off(db: AsyncSession, settled: Collection[Settled], *, until: date
     await _PUT_OFF.rows(db, [(one.request.id, one.state.value, one.reason) for one in settled], until=until)
 
 
-async def refuse_waiting(db: AsyncSession, *rules: ColumnElement[bool], reason: str) -> None:
-    """Pay none of these requests that waits to be paid. They are locked in order and before accounts, as by `due`."""
+async def refuse_waiting(db: AsyncSession, *rules: ColumnElement[bool], reason: str) -> int:
+    """Pay none of these requests that waits to be paid; how many.
+
+    They are locked in order and before accounts, as by `due`.
+    """
     waiting = select(GrantRequest.id).where(
         *rules, GrantRequest.state.in_([GrantState.PENDING.value, GrantState.UNFUNDED.value])
     )
@@ -139,5 +142,16 @@ async def refuse_waiting(db: AsyncSession, *rules: ColumnElement[bool], reason: 
         update(GrantRequest)
         .where(GrantRequest.id.in_(ids))
         .values(state=GrantState.REFUSED.value, reason=reason, settled_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+async def renew(db: AsyncSession, *, reason: str) -> None:
+    """Let what was refused for this reason be paid after all."""
+    await db.execute(
+        update(GrantRequest)
+        .where(GrantRequest.state == GrantState.REFUSED.value, GrantRequest.reason == reason)
+        .values(state=GrantState.PENDING.value, reason=None, settled_at=None, next_at=clock.now())
         .execution_options(synchronize_session=False)
     )

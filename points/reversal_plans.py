@@ -101,7 +101,7 @@ async def make_plan(db: AsyncSession, original: Transfer, sides: Sequence[Side],
     plan = Plan()
     for side in (side for side in sides if side.account.kind in LOTTED):
         if side.amount < 0:
-            await _plan_return(db, plan, original.id, side)
+            await plan_return(db, plan, original.id, side)
         else:
             await _plan_taking(db, plan, original, side, claw_back)
     let_go = plan.forgiven
@@ -115,8 +115,8 @@ async def make_plan(db: AsyncSession, original: Transfer, sides: Sequence[Side],
     return plan
 
 
-async def _plan_return(db: AsyncSession, plan: Plan, transfer_id: str, side: Side) -> None:
-    """To the lots that it came from; what was spent before there were lots comes as a new one."""
+async def plan_return(db: AsyncSession, plan: Plan, transfer_id: str, side: Side) -> None:
+    """What a transfer took from a wallet goes back to its lots; spent before there were lots, it comes as a new one."""
     now = clock.now()
     uses = await lots.of_transfer(db, transfer_id)
     shares = tuple(Share(used.lot_id, used.amount) for used in uses)
@@ -153,7 +153,7 @@ async def _plan_taking(
         plan.forgiven += due
     plan.taken += taken + gone
     if original.kind == TransferKind.GRANT.value:
-        await _unearn(db, side)
+        await earn(db, side.account_id, -side.amount)
 
 
 async def _own_shares(db: AsyncSession, transfer_id: str, most: int) -> tuple[Share, ...]:
@@ -180,12 +180,12 @@ async def _expired_of(db: AsyncSession, transfer_id: str) -> int:
     return int(written_off.scalar_one() or 0)
 
 
-async def _unearn(db: AsyncSession, side: Side) -> None:
-    """What should not have been earned was never earned, whatever of it can be taken back."""
+async def earn(db: AsyncSession, account_id: int, points: int) -> None:
+    """What should not have been earned was never earned, whatever of it can be taken back; restored, it was."""
     await db.execute(
         update(Account)
-        .where(Account.id == side.account_id)
-        .values(earned=Account.earned - side.amount)
+        .where(Account.id == account_id)
+        .values(earned=Account.earned + points)
         .execution_options(synchronize_session=False)
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -193,12 +193,13 @@ async def find_transfer(db: AsyncSession, *, transfer_id: str) -> TransferView:
 async def awarded_points(
     db: AsyncSession, *, source_kind: str, source_id: str, recipient_ids: Collection[str] | None = None
 ) -> int:
-    """Points that were granted for a deed and not reversed, to these recipients or to all."""
-    reversal = aliased(Transfer)
+    """Points that were granted for a deed and not reversed, or restored, to these recipients or to all."""
+    reversal, restored = aliased(Transfer), aliased(Transfer)
     paid = await db.execute(
         select(func.sum(Entry.amount))
         .join(Transfer, Transfer.id == Entry.transfer_id)
         .outerjoin(reversal, reversal.reverses_id == Transfer.id)
+        .outerjoin(restored, restored.reverses_id == reversal.id)
         .where(
             Transfer.source_kind == source_kind,
             Transfer.source_id == source_id,
@@ -206,7 +207,7 @@ async def awarded_points(
             Transfer.kind == TransferKind.GRANT.value,
             Transfer.unit == Unit.POINT.value,
             Entry.amount > 0,
-            reversal.id.is_(None),
+            or_(reversal.id.is_(None), restored.id.is_not(None)),
         )
     )
     return int(paid.scalar_one() or 0)

@@ -170,7 +170,8 @@ AREAS: Final = Walk(
                   JOIN ledger_entry e ON e.transfer_id = a.id
                   JOIN ledger_account w ON w.id = e.account_id AND w.kind = 'resident'
                   LEFT JOIN ledger_transfer r ON r.reverses_id = a.id
-                  WHERE {page} AND a.kind = 'grant' AND r.id IS NULL) s
+                  LEFT JOIN ledger_transfer b ON b.reverses_id = r.id
+                  WHERE {page} AND a.kind = 'grant' AND (r.id IS NULL OR b.id IS NOT NULL)) s
             GROUP BY s.area_code, s.unit HAVING SUM(s.granted) <> SUM(s.earned)""",
     },
 )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from community import fairness, volunteers, workers
-from community.fairness_limits import Burst, Collusion, Duplicate, Thresholds, Trivial, thresholds
+from community.fairness_limits import Appealing, Burst, Collusion, Duplicate, Thresholds, Trivial, thresholds
 from community.issues import Action, Actor
 from community.permissions import Grant, Worker
 from community.residents import Resident
@@ -33,6 +33,7 @@ LIMITS = Thresholds(
     duplicate=Duplicate(days=7, metres=30),
     trivial=Trivial(characters=4),
     collusion=Collusion(days=30, reports=3, share=0.6, times_usual=2.0),
+    appeal=Appealing(clawback_days=30),
 )
 
 

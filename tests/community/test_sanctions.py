@@ -18,6 +18,7 @@ from handlers import notices
 from points import corrections as ledger_corrections
 from points import grants, statements
 from points.clawback import Deed, TakenBack
+from points.fairness_errors import NothingToClawBack
 from points.fairness_models import AppealState
 from points.rules import store
 from points.signed import Done
@@ -213,3 +214,30 @@ async def test_their_export_holds_what_they_said(database: Database, vault: Vaul
     async with database.read() as db:
         found = await privacy.export(db, vault, resident_id=wechat.resident_id)
     assert [(one["words"], one["state"]) for one in found["appeals"]] == [("那天是我报的", "open")]
+
+
+async def test_a_claw_back_is_appealed_against_for_a_while_and_each_answer_has_words(
+    database: Database, vault: Vault, wechat: Who, alipay: Who
+) -> None:
+    await rewarded(database, wechat, "R1")
+    await claw_back(database, vault, wechat, "R1")
+    async with database.read() as db:
+        (taken,) = await sanctions.recent_claw_backs(db, resident_id=wechat.resident_id)
+    for who, days in ((alipay, 0), (wechat, 31)):
+        with clock.frozen(clock.now() + days * DAY):
+            async with database.write() as db:
+                with pytest.raises(NothingToClawBack):
+                    await sanctions.appeal_claw_back(
+                        db, vault, clawback_id=taken.id, resident_id=who.resident_id, words="是我报的"
+                    )
+    for decider in (SECOND, THIRD):
+        async with database.write() as db:
+            made = await sanctions.appeal_claw_back(
+                db, vault, clawback_id=taken.id, resident_id=wechat.resident_id, words="是我报的"
+            )
+            await sanctions.decide_appeal(
+                db, vault, appeal_id=made.id, state=AppealState.DECLINED, decision="照片一样", worker=decider
+            )
+    said = await words(database, vault, wechat)
+    assert set(said) == {"points_taken_back", "points_not_restored", "points_not_restored_again"}
+    assert "10积分不变" in said["points_not_restored"]

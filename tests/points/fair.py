@@ -50,8 +50,15 @@ async def appeal(town: Town, resident_id: str, words: str = "那天是我报的"
 
 async def answer(town: Town, appeal_id: str, *, by: str, state: AppealState = AppealState.DECLINED) -> AppealView:
     async with town.database.write() as db:
-        said = await appeals.decide(db, appeal_id=appeal_id, state=state, worker_id=by, decision="再看了一遍")
-        return said[0]
+        asked = await appeals.get(db, town.vault, appeal_id=appeal_id)
+        return await appeals.decide(
+            db,
+            appeal_id=appeal_id,
+            state=state,
+            worker_id=by,
+            decision="再看了一遍",
+            resident_id=asked.resident_id,
+        )
 
 
 async def adjust(
@@ -93,6 +100,8 @@ async def claw_back(
     async with town.database.write() as db:
         return await clawback.claw_back(
             db,
+            area_code=town.area,
+            resident_id=resident_id,
             resident_ids=[resident_id],
             deeds=[Deed("issue", source) for source in sources],
             reason="不属实",

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from points.appeals import Against
 from points.fairness_models import AdjustmentKind, AdjustmentState, AppealState, FlagState
 from points.flags import FlagKind
 from points.models import Unit
@@ -72,17 +73,38 @@ class AppealLine(Decided):
     id: str
     area_code: str
     ref: str
-    freeze_id: str
+    against: Against
+    freeze_id: str | None
+    clawback_id: str | None
     round: int
     state: AppealState
     created_at: datetime
 
 
+class Deed(BaseModel):
+    source_kind: str
+    source_id: str
+
+
+class ClawedBack(BaseModel):
+    """What one claw-back took and let be owed; `transfers` are its reversals."""
+
+    id: str
+    reason: str
+    taken_by: str
+    taken_at: datetime
+    deeds: list[Deed]
+    transfers: list[str]
+    taken_points: int
+    owed_points: int
+
+
 class Appeal(AppealLine):
-    """With the resident's words and the freeze that they are about."""
+    """With the resident's words and what they are about, one of the two."""
 
     words: str
-    freeze: Freeze
+    freeze: Freeze | None
+    clawback: ClawedBack | None
 
 
 class Adjustment(Decided):

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.api.admin import (
     activities,
     adjustments,
+    appeals,
     areas,
     audit,
     chats,
@@ -50,6 +51,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     *members.ENDPOINTS,
     *fairness.ENDPOINTS,
     *freezes.ENDPOINTS,
+    *appeals.ENDPOINTS,
     *adjustments.ENDPOINTS,
     *rules.ENDPOINTS,
     *funds.ENDPOINTS,

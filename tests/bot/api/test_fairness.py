@@ -208,6 +208,30 @@ async def test_a_grant_is_taken_back_by_its_transfer(town: Town) -> None:
     assert (await town.get("/points/audit"))[1]["ok"]
 
 
+async def test_a_claw_back_is_appealed_against_and_decided_by_somebody_else(town: Town) -> None:
+    transfer_id = await rewarded(town)
+    await town.post(f"/transfers/{transfer_id}/clawback", {"reason": "重复"}, role=Role.DESK)
+    async with town.service.database.write() as db:
+        (taken,) = await sanctions.recent_claw_backs(db, resident_id=town.resident_id)
+        await sanctions.appeal_claw_back(
+            db, town.service.vault, clawback_id=taken.id, resident_id=town.resident_id, words="是两件事"
+        )
+    _, listed = await town.get("/points/appeals?state=open", role=Role.AUDITOR)
+    [(appeal_id, against, freeze_id)] = [(one["id"], one["against"], one["freeze_id"]) for one in listed["items"]]
+    assert (against, freeze_id) == ("clawback", None)
+    _, shown = await town.get(f"/points/appeals/{appeal_id}", role=Role.DESK)
+    assert (shown["words"], shown["freeze"]) == ("是两件事", None)
+    assert (shown["clawback"]["reason"], shown["clawback"]["taken_points"]) == ("重复", 10)
+    upholding = f"/points/appeals/{appeal_id}/uphold"
+    status, answer = await town.post(upholding, BECAUSE, role=Role.DESK)
+    assert (status, answer["error"]["code"]) == (422, "same_person")
+    assert (await town.post(upholding, BECAUSE, token=town.elsewhere[Role.DESK]))[0] == 403
+    assert (await town.post(upholding, BECAUSE, token=await second(town)))[0] == 200
+    assert (await town.get(f"/points/{town.ref}"))[1]["available"] == 10
+    assert await told(town) == ["points_taken_back", "points_restored"]
+    assert (await town.get("/points/audit"))[1]["ok"]
+
+
 async def test_nobody_decides_about_their_own_points(town: Town) -> None:
     await points(town)
     flag_id = await flag(town)
