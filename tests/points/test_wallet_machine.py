@@ -13,13 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import Table, select
 
 from core import clock
 from core.crypto import Ring, Vault
 from core.db import Database, new_id
 from core.errors import AppError
-from migrations import tables
 from points import accounts, holds, sharing
 from points.accounts import AccountRef
 from points.models import AccountKind, HoldState
@@ -27,6 +25,7 @@ from points.reversal_plans import ClawBack
 from points.rules.scheme import SCHEME
 from tests.points import machine
 from tests.points.lot_replay import NEVER, Replay
+from tests.points.rows import rows
 from tests.points.town import RING, WORKER, Town
 
 START = datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC)
@@ -36,7 +35,6 @@ AMOUNTS = st.integers(1, 12)
 NUMBER = st.integers(0, 1000)
 DAYS = st.sampled_from([None, 1, 2, 7])
 HOLD = timedelta(days=3)
-KEPT_REFUSALS = "ledger_attempt"
 STEPS = [timedelta(seconds=1), timedelta(days=1), timedelta(days=3), timedelta(days=30)]
 JUMPS = [timedelta(days=90), timedelta(days=400)]
 
@@ -106,11 +104,11 @@ class WalletMachine(RuleBasedStateMachine):
         return AccountRef(self.town.area, AccountKind.RESIDENT, self.saver)
 
     def refused(self, deed: Coroutine[Any, Any, Any], *codes: str) -> None:
-        before = self.do(self._rows())
+        before = self.do(rows(self.town.database))
         with pytest.raises(AppError) as refusal:
             self.do(deed)
         assert refusal.value.code in codes
-        assert self.do(self._rows()) == before
+        assert self.do(rows(self.town.database)) == before
 
     def spend_or_refused(self, amount: int, deed: Coroutine[Any, Any, Any]) -> Any:
         """What only the owner of an open wallet can do, with points that are neither held nor expired."""
@@ -310,22 +308,6 @@ class WalletMachine(RuleBasedStateMachine):
             amount_points=amount,
             key=new_id(),
         )
-
-    async def _rows(self) -> dict[str, list[Any]]:
-        """Every row of every table but the refusals that are kept."""
-        async with self.town.database.read() as db:
-            return {table.name: [tuple(row) for row in await db.execute(_all(table))] for table in _LEDGER}
-
-
-def _all(table: Table) -> Any:
-    return select(table).order_by(*table.primary_key.columns)
-
-
-_LEDGER = [
-    table
-    for name, table in tables.METADATA.tables.items()
-    if name.startswith(("ledger_", "lot", "grant_", "cap_", "redemption", "reward")) and name != KEPT_REFUSALS
-]
 
 
 @pytest.mark.usefixtures("database_url")
