@@ -75,7 +75,7 @@ export class Board {
     this.member.replaceChildren(...this.ways(board));
   }
 
-  // What can be done here: say who one is, join, or change one's name and leave.
+  // What can be done here: say who one is (no area is told to who is not known), join, or change one's name and leave.
   ways(board) {
     if (!board.area_code) return [this.binding()];
     return board.nickname ? membership(this, board) : [joining(this, board)];

@@ -56,10 +56,11 @@ async def show_picture(request: web.Request) -> web.Response:
     """`GET /code/{id}/qr?signature=`. Raises Forbidden, and CodeUnknown once the code counts no more."""
     if not _is_signed(request):
         raise Forbidden("link_expired")
-    redemption = await _redemption(request)
-    if redemption.code is None:
-        raise CodeUnknown
-    return web.Response(body=qr.png(redemption.code), content_type="image/png", headers={"Cache-Control": "no-store"})
+    service, redemption_id = request.app[SERVICE], request.match_info["id"]
+    async with service.database.read() as db:
+        of = await redemption_views.get(db, redemption_id=redemption_id)
+        drawn = await qr.of_redemption(db, service.vault, redemption_id=of.id, resident_id=of.resident_id)
+    return web.Response(body=drawn, content_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 def _is_signed(request: web.Request) -> bool:

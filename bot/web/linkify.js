@@ -1,6 +1,9 @@
-// Turns phone numbers and addresses in a reply into links, as nodes: text never becomes markup.
+// Turns phone numbers and addresses in a reply into links, and keeps a code on one line: text never becomes markup.
 
-const FOUND = /https?:\/\/[^\s<>"'，。；！？、）》]+|0\d{2,3}-\d{7,8}|400-?\d{3}-?\d{4}|1[3-9]\d-?\d{4}-?\d{4}|1(?:10|19|20|22)|12(?:345|356|338|355)|95598/g;
+import { element } from "./element.js";
+
+const CODE = /^(?=.*[A-Z])[2-9A-Z]{4}-[2-9A-Z]{4}$/;
+const FOUND = /\b(?=[2-9-]*[A-Z])[2-9A-Z]{4}-[2-9A-Z]{4}\b|https?:\/\/[^\s<>"'，。；！？、）》]+|0\d{2,3}-\d{7,8}|400-?\d{3}-?\d{4}|1[3-9]\d-?\d{4}-?\d{4}|1(?:10|19|20|22)|12(?:345|356|338|355)|95598/g;
 const SHORT = /^(?:1(?:10|19|20|22)|12(?:345|356|338|355)|95598)$/;
 const PART_OF_A_NUMBER = /[0-9A-Za-z.:\-第¥￥]/;
 const COUNTED = /^\s*(?:积?分|元|块|个|位|人|份|次|米|公里|公斤|克|斤|天|年|月|日|号楼|号院|栋|室|小时|分钟|秒|%|％|[0-9A-Za-z]|[.:\-]\d)/;
@@ -28,6 +31,11 @@ export function linkified(text) {
   for (const match of text.matchAll(FOUND)) {
     const [word] = match;
     const end = match.index + word.length;
+    if (CODE.test(word)) {
+      whole.append(text.slice(done, match.index), element("span", "in-code", word));
+      done = end;
+      continue;
+    }
     const isWeb = word.startsWith("http");
     if (!isWeb && !isNumberOnItsOwn(text, match.index, end, SHORT.test(word))) continue;
     whole.append(text.slice(done, match.index), link(isWeb ? word : `tel:${word.replace(/-/g, "")}`, word));

@@ -33,9 +33,9 @@ async def open_ones(turn: Turn) -> list[Redemption]:
     return [one for one in mine if one.code or one.state is RedemptionState.WAITING]
 
 
-def ask_which(turn_step: StrEnum, text: str, found: Sequence[Redemption]) -> Ask:
+def ask_which(step: StrEnum, text: str, found: Sequence[Redemption]) -> Ask:
     options = tuple(Option(one.id, line(one), (one.reward_name,)) for one in found[:SHOWN])
-    return Ask(turn_step, text, options, accepts=TEXT)
+    return Ask(step, text, options, accepts=TEXT)
 
 
 def line(one: Redemption) -> str:

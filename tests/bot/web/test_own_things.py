@@ -64,6 +64,7 @@ async def test_a_reply_with_a_code_shows_its_picture(visited: Visit, api: StandI
     api.answer = lambda _: [{"text": "换好了！领取码：8H2K-7M4Q", "qr": "f00d"}]
     await say(visited.page, "换")
     await hears(visited.page, "8H2K-7M4Q")
+    await expect(visited.page.locator(".us .bubble .in-code")).to_have_text("8H2K-7M4Q")
     await expect(visited.page.locator(".us .bubble .qr img")).to_be_visible()
     stored = await visited.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
     assert "blob:" not in stored
