@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import Database, new_id
-from points import corrections, expiry, grants, holds, reversals, sharing
-from points.accounts import AccountRef
+from core.row_statements import RowStatement
+from points import accounts, corrections, expiry, grants, holds, posting_batch, reversals, sharing
+from points.accounts import LOCK_RANK, AccountRef
 from points.errors import HoldSettled, InsufficientPoints
-from points.models import AccountKind, HoldState
+from points.ledger import post_many
+from points.models import AccountKind, HoldState, TransferKind
+from points.postings import Posting, between
 from points.sharing import DonationFund
 from tests.points.town import AREA, WORKER, Town
 
@@ -137,3 +140,42 @@ async def test_requests_that_are_just_paid_are_paid_no_more_and_count_once(town:
     assert await meanwhile(town, grants.post_due, town.pay()) == 0
     assert (await town.balance(resident)).posted == 30
     assert await town.findings() == []
+
+
+class Locked:
+    """A statement that notes the accounts which it locks or changes."""
+
+    def __init__(self, statement: RowStatement, noted: list[int]) -> None:
+        self._statement = statement
+        self._noted = noted
+
+    async def rows(self, db: AsyncSession, given: Sequence[Sequence[Any]], **values: Any) -> Sequence[Any]:
+        found = await self._statement.rows(db, given, **values)
+        self._noted += [row.id for row in found if row.id not in self._noted]
+        return found
+
+
+async def test_accounts_are_locked_from_the_coldest_kind_to_the_hottest_and_then_by_id(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So no two transactions wait for each other in a circle, however their postings are mixed."""
+    await town.fund(100)
+    residents = [await town.resident(points=10) for _ in range(4)]
+    kinds = [AccountKind.FUND, AccountKind.TREASURY, AccountKind.REDEEMED]
+    others = [AccountRef(AREA, kind) for kind in kinds]
+    wallets = [AccountRef(AREA, AccountKind.RESIDENT, one) for one in reversed(residents)]
+    postings = [
+        Posting(AREA, new_id(), TransferKind.ADJUSTMENT, between(source, wallet, 1), "test")
+        for source, wallet in zip([*others[:2], *others[:2]], wallets, strict=True)
+    ]
+    back = Posting(AREA, new_id(), TransferKind.ADJUSTMENT, between(wallets[0], others[2], 1), "test")
+    noted: list[int] = []
+    for name in ("LOCK_ACCOUNTS", "CHANGE_ACCOUNTS"):
+        monkeypatch.setattr(posting_batch, name, Locked(getattr(posting_batch, name), noted))
+    async with town.database.write() as db:
+        await post_many(db, [*postings, back])
+        kinds_of = await accounts.kinds_of(db, noted)
+    assert len(noted) == 7
+    if not town.database.is_sqlite:
+        assert noted == sorted(noted, key=lambda one: (LOCK_RANK[kinds_of[one]], one))
+    assert [kinds_of[one] for one in noted[4:]] == [AccountKind.REDEEMED, AccountKind.FUND, AccountKind.TREASURY]
