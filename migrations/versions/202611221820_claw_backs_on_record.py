@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import losses
+
 
 revision = '202611221820'
 down_revision = '202611221800'
@@ -39,5 +41,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse("clawed_back")
     op.drop_index('ix_clawed_back_resident', table_name='clawed_back')
     op.drop_table('clawed_back')
