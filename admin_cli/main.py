@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Final
+from functools import cache
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -80,6 +81,12 @@ points.app.add_typer(points_funds.app, name="funds")
 points.app.command("award")(points_funds.award)
 
 
+@cache
+def commands() -> Any:
+    """The tree of all commands as click sees it, built once; calling it runs one of them."""
+    return typer.main.get_command(app)
+
+
 def split(arguments: Sequence[str]) -> tuple[list[str], set[str]]:
     """The arguments without the options that may stand anywhere, and which of those there were."""
     end = list(arguments).index("--") if "--" in arguments else len(arguments)
@@ -92,7 +99,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     rest, anywhere = split(sys.argv[1:] if arguments is None else arguments)
     try:
         with Session(as_json="--json" in anywhere, yes="--yes" in anywhere) as session:
-            app(args=rest, prog_name="hc", obj=session)
+            commands()(args=rest, prog_name="hc", obj=session)
     except Failure as failure:
         sys.stderr.write(clean(failure.message) + "\n")
         sys.exit(int(failure.code))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import typer.main
-
-from admin_cli.main import app
+from admin_cli.main import commands as tree
 from bot.api.admin.endpoint import Endpoint
 from bot.api.admin.table import ENDPOINTS, PREFIX
 from core.settings import ROOT
@@ -56,7 +54,7 @@ def reference() -> str:
 
 def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command with its path, nouns after the commands that have none."""
-    root: Any = typer.main.get_command(app)
+    root: Any = tree()
     alone = [(name, command) for name, command in root.commands.items() if not hasattr(command, "commands")]
     for name, command in alone:
         yield (name,), command
