@@ -13,6 +13,9 @@ from core.errors import AppError
 EXPECTED: Final = (AppError, SQLAlchemyError, OSError)
 """What a far system or a database may do to us: a line in the log. Anything else is a fault of ours, with its trace."""
 
+SETTLING_SECONDS: Final = 10.0
+"""A process that has just started answers first; what nobody waits for begins then."""
+
 T = TypeVar("T")
 log = logs.get(__name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.duties import guarded
+from bot.duties import SETTLING_SECONDS, guarded
 from bot.wakeups import SENDER, Wakeups
 from community import fairness, honours, sanctions
 from core import clock, leases, logs
@@ -21,7 +21,7 @@ FAILED: Final = "points_timer_failed"
 TICK_SECONDS: Final = 60.0
 LEASE_SECONDS: Final = 3 * TICK_SECONDS
 LOOK_EVERY: Final = timedelta(hours=1)
-SETTLING_IN: Final = timedelta(minutes=2)
+HEAVY_AFTER: Final = timedelta(minutes=2)
 """A process that has just started answers first, and an empty database is filled; what is heavy waits for that."""
 
 log = logs.get(__name__)
@@ -35,11 +35,12 @@ class PointsTimers:
         self._vault = vault
         self._wakeups = wakeups
         self._holder = new_id()
-        self._settled_at = self._look_at = clock.now() + SETTLING_IN
+        self._settled_at = self._look_at = clock.now() + HEAVY_AFTER
         self._closed: datetime | None = None
         self._honoured: datetime | None = None
 
     async def run(self) -> None:
+        await self._wakeups.wait(TOPIC, SETTLING_SECONDS)
         while not self._wakeups.is_stopping:
             await guarded(self.tick, failed=FAILED)
             await self._wakeups.wait(TOPIC, TICK_SECONDS)

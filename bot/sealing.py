@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from bot.duties import guarded
+from bot.duties import SETTLING_SECONDS, guarded
 from bot.service import Service
 from core import logs
 from points import anchors, seals
@@ -29,6 +29,7 @@ class Sealer:
         return self._service.settings.var / anchors.NAME
 
     async def run(self) -> None:
+        await self._service.wakeups.wait(TOPIC, SETTLING_SECONDS)
         while not self._service.wakeups.is_stopping:
             if self._service.seeded.is_set():  # the sample is written as of its own days: it is sealed as a whole
                 await guarded(self.watched, failed="sealing_failed")

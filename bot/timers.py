@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot import chat_photos, chats, inbox, reach, sessions
-from bot.duties import guarded
+from bot.duties import SETTLING_SECONDS, guarded
 from bot.grid import nonces
 from bot.service import Service
 from bot.wakeups import SENDER, TIMERS
@@ -16,6 +16,7 @@ from points import expiry
 
 TICK_SECONDS: Final = 2.0
 SLOW_EVERY: Final = 30
+FIRST_SLOW: Final = int(SETTLING_SECONDS / TICK_SECONDS)
 UNFINISHED_AFTER: Final = timedelta(seconds=15)
 """After that time the platform no longer waits for a passive reply, so that what is left belongs to us."""
 
@@ -33,7 +34,7 @@ class Timers:
         ticks = 0
         while not self._service.wakeups.is_stopping:
             await self.tick()
-            if ticks % SLOW_EVERY == 0:
+            if ticks % SLOW_EVERY == FIRST_SLOW:
                 await self.slow_tick()
             ticks += 1
             await self._service.wakeups.wait(TIMERS, TICK_SECONDS)
