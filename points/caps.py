@@ -82,11 +82,10 @@ async def used(db: AsyncSession, keys: Collection[CapKey]) -> dict[CapKey, int]:
 
 async def take(db: AsyncSession, uses: Sequence[Use]) -> bool:
     """Use all of these limits, each key named once; False when one is reached (the caller then rolls back)."""
-    wanted = sorted((use for use in uses if use.amount > 0), key=lambda use: order(use.key))
-    if any(use.amount > use.ceiling for use in wanted):
+    if any(use.amount > use.ceiling for use in uses):
         return False
-    done = await _TAKE.rows(db, [(*_columns(use.key), use.amount, use.ceiling) for use in wanted])
-    return len(done) == len(wanted)
+    wanted = sorted((*_columns(use.key), use.amount, use.ceiling) for use in uses if use.amount > 0)
+    return len(await _TAKE.rows(db, wanted)) == len(wanted)
 
 
 def order(key: CapKey) -> tuple[str, ...]:

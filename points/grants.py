@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,8 +33,11 @@ RETRY_AFTER: Final = timedelta(minutes=10)
 MAX_BATCH: Final = 500
 
 
+Payable: TypeAlias = list[tuple[Request, Due]]
+
+
 class _CapMoved(Exception):
-    """Another writer used a limit between our reading it and our using it."""
+    """More of a limit was used than we took it to be, also by another writer since we read it."""
 
 
 _APART: Final = (FundExhausted, SourceAlreadyPaid, AccountFrozen, AccountClosed, CeilingReached, _CapMoved)
@@ -180,26 +183,41 @@ class _Batch:
         return settled
 
     async def _pay(self, requests: Sequence[Request]) -> list[Settled]:
-        """Decide each request in order and pay what is due. Raises one of _APART; nothing is kept then."""
+        """Decide each request in order and pay what is due. Raises one of _APART; nothing is kept then.
+
+        What was used of the limits is read only when one of them has no room for all.
+        """
         judged = [(request, judge(self._book, request, self._now)) for request in requests]
-        used = await caps.used(self._db, {use.key for _, due in judged if isinstance(due, Due) for use in due.uses})
-        payable: list[tuple[Request, Due]] = []
-        settled: list[Settled] = []
-        for request, due in judged:
-            if isinstance(due, Declined):
-                settled.append(Settled(request, GrantState.REFUSED, reason=due.reason))
-            elif reason := due.reached(used):
-                settled.append(Settled(request, GrantState.CAPPED, reason=reason))
-            else:
-                payable.append((request, due))
-                for use in due.uses:
-                    used[use.key] = used.get(use.key, 0) + use.amount
+        refused = [Settled(r, GrantState.REFUSED, reason=due.reason) for r, due in judged if isinstance(due, Declined)]
+        payable = [(request, due) for request, due in judged if isinstance(due, Due)]
+        try:
+            return await self._write(refused, payable)
+        except _CapMoved:
+            within, capped = await self._within_limits(payable)
+            return await self._write([*refused, *capped], within)
+
+    async def _within_limits(self, payable: Payable) -> tuple[Payable, list[Settled]]:
+        """In order, those for which all limits have room, and those that meet one that has none."""
+        used = await caps.used(self._db, {use.key for _, due in payable for use in due.uses})
+        within: Payable = []
+        capped: list[Settled] = []
+        for request, due in payable:
+            if reason := due.reached(used):
+                capped.append(Settled(request, GrantState.CAPPED, reason=reason))
+                continue
+            within.append((request, due))
+            for use in due.uses:
+                used[use.key] = used.get(use.key, 0) + use.amount
+        return within, capped
+
+    async def _write(self, settled: list[Settled], payable: Payable) -> list[Settled]:
+        """Pay these besides what was settled without paying; all that became of the requests."""
         async with self._db.begin_nested():
-            settled += await self._post(payable)
+            settled = [*settled, *await self._post(payable)]
             await grant_rows.settle(self._db, settled, now=self._now, notified=self._tells)
         return settled
 
-    async def _post(self, payable: list[tuple[Request, Due]]) -> list[Settled]:
+    async def _post(self, payable: Payable) -> list[Settled]:
         if not await caps.take(self._db, _totals(due for _, due in payable)):
             raise _CapMoved
         postings = [_posting(request, due) for request, due in payable]
@@ -211,12 +229,15 @@ class _Batch:
 
 
 def _totals(dues: Iterable[Due]) -> list[Use]:
-    """What all of them use of each limit."""
+    """What all of them use of each limit, under the lowest of its ceilings."""
     total: dict[CapKey, Use] = {}
     for due in dues:
         for use in due.uses:
-            before = total.get(use.key)
-            total[use.key] = use if before is None else use._replace(amount=before.amount + use.amount)
+            if before := total.get(use.key):
+                amount, ceiling = before.amount + use.amount, min(before.ceiling, use.ceiling)
+                total[use.key] = Use(use.key, amount, ceiling)
+            else:
+                total[use.key] = use
     return list(total.values())
 
 

@@ -136,3 +136,37 @@ async def test_what_the_fund_has_goes_to_who_came_first(town: Town, left: int) -
     assert found == [GrantState.PAID] * paid + [GrantState.UNFUNDED] * (6 - paid)
     assert len(lots) == paid
     assert await town.findings() == []
+
+
+TIGHTER = """
+[[rule]]
+id = "report_verified"
+version = 1
+title = "测试"
+purpose = "report"
+from = 2026-01-01
+until = 2026-11-21
+points = 10
+caps = { month = 50 }
+[[rule]]
+id = "report_verified"
+version = 2
+title = "测试"
+purpose = "report"
+from = 2026-11-21
+points = 10
+caps = { month = 20 }
+"""
+
+
+async def test_each_deed_of_a_batch_keeps_the_limit_of_its_own_moment(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(TIGHTER, encoding="utf-8")
+    book = rules.load(tmp_path / "rules.toml")
+    await town.fund(100)
+    resident = await town.resident()
+    for number, days in enumerate((3, 2, 0, 1)):
+        await town.ask(resident, str(number), occurred_at=NOON - timedelta(days=days), book=book)
+    await town.pay(book=book)
+    async with town.database.read() as db:
+        states = (await db.execute(select(GrantRequest.state).order_by(GrantRequest.id))).scalars().all()
+    assert states == [GrantState.PAID, GrantState.PAID, GrantState.CAPPED, GrantState.PAID]
