@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.db import Database, new_id
 from core.row_statements import RowStatement
-from points import accounts, corrections, expiry, grants, holds, posting_batch, reversals, sharing
+from points import accounts, corrections, expiry, grants, holds, posting_batch, redemptions, reversals, sharing
 from points.accounts import LOCK_RANK, AccountRef
-from points.errors import HoldSettled, InsufficientPoints
+from points.errors import HoldSettled, InsufficientPoints, RewardSoldOut
 from points.ledger import post_many
 from points.models import AccountKind, HoldState, TransferKind
 from points.postings import Posting, between
@@ -139,6 +139,18 @@ async def test_requests_that_are_just_paid_are_paid_no_more_and_count_once(town:
         await town.ask(resident, str(number))
     assert await meanwhile(town, grants.post_due, town.pay()) == 0
     assert (await town.balance(resident)).posted == 30
+    assert await town.findings() == []
+
+
+async def test_the_last_one_that_is_just_taken_is_sold_out(town: Town) -> None:
+    reward = await town.reward(stock=1)
+    first, second = [await town.resident(points=30) for _ in range(2)]
+
+    async def take(db: AsyncSession) -> None:
+        await redemptions.redeem(db, town.vault, resident_id=first, area_code=AREA, reward_id=reward, key=new_id())
+
+    with pytest.raises(RewardSoldOut):
+        await meanwhile(town, take, town.redeem(second, reward))
     assert await town.findings() == []
 
 
