@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.db import Database, new_id
 from core.row_statements import RowStatement
-from points import accounts, corrections, expiry, grants, holds, posting_batch, redemptions, reversals, sharing
+from points import accounts, corrections, expiry, grants, holds, posting_batch, redemptions, reversals, rewards, sharing
 from points.accounts import LOCK_RANK, AccountRef
-from points.errors import HoldSettled, InsufficientPoints, RewardSoldOut
+from points.errors import HoldSettled, InsufficientPoints, RewardChanged, RewardSoldOut
 from points.ledger import post_many
 from points.models import AccountKind, HoldState, TransferKind
 from points.postings import Posting, between
@@ -152,6 +152,18 @@ async def test_the_last_one_that_is_just_taken_is_sold_out(town: Town) -> None:
     with pytest.raises(RewardSoldOut):
         await meanwhile(town, take, town.redeem(second, reward))
     assert await town.findings() == []
+
+
+async def test_nobody_pays_a_price_that_has_just_changed(town: Town) -> None:
+    """Who is told of it in the middle has reserved nothing, who comes after it pays the new one."""
+    reward, resident = await town.reward(price=10), await town.resident(points=30)
+    with suppress(RewardChanged):
+        await meanwhile(
+            town,
+            lambda db: rewards.edit_reward(db, reward_id=reward, version=1, price_points=20),
+            town.redeem(resident, reward),
+        )
+    assert (await town.balance(resident)).held in {0, 20}
 
 
 class Locked:
