@@ -22,6 +22,7 @@ from admin_cli import (
     orders,
     outbox,
     points,
+    points_donations,
     points_funds,
     points_rules,
     redemptions,
@@ -79,6 +80,7 @@ for _name, _noun in (
 points.app.add_typer(points_rules.app, name="rules")
 points.app.add_typer(points_funds.app, name="funds")
 points.app.command("award")(points_funds.award)
+points.app.add_typer(points_donations.app, name="donations")
 
 
 @cache

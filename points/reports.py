@@ -53,9 +53,9 @@ class Granted:
 class FundReport:
     """`opening + allocated - granted + returned + other` is `closing`: the balances of the fund at both ends.
 
-    `redeemed`, `expired` and `donated` are what residents spent, lost and gave away meanwhile; of that the fund gets
-    back only what `other` holds. `budgeted` is the sum of the budgets whose period touches the span, and `left` what
-    of it the grants of the span have not used.
+    `redeemed`, `expired` and `donated` are what residents spent, lost and gave away meanwhile, less what of it was
+    given on to others; of that the fund gets back only what `other` holds. `budgeted` is the sum of the budgets whose
+    period touches the span, and `left` what of it the grants of the span have not used.
     """
 
     area_code: str
@@ -86,12 +86,16 @@ async def fund_reports(
     below = [Account.area_code.startswith(code, autoescape=True) for code in area_codes]
     found = await db.execute(
         select(Account.id, Account.area_code, Account.kind)
-        .where(Account.owner_id == "", Account.unit == unit.value, or_(false(), *below))
+        .where(
+            or_(Account.owner_id == "", Account.kind == AccountKind.DONATION.value),
+            Account.unit == unit.value,
+            or_(false(), *below),
+        )
         .order_by(Account.area_code)
     )
-    communities: dict[str, dict[AccountKind, int]] = defaultdict(dict)
+    communities: dict[str, dict[AccountKind, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in found:
-        communities[row.area_code][AccountKind(row.kind)] = row.id
+        communities[row.area_code][AccountKind(row.kind)].append(row.id)
     return [
         await _report(db, area_code, held, span, unit)
         for area_code, held in communities.items()
@@ -100,9 +104,9 @@ async def fund_reports(
 
 
 async def _report(
-    db: AsyncSession, area_code: str, accounts: dict[AccountKind, int], span: Span, unit: Unit
+    db: AsyncSession, area_code: str, accounts: Mapping[AccountKind, list[int]], span: Span, unit: Unit
 ) -> FundReport:
-    fund_id = accounts[AccountKind.FUND]
+    (fund_id,) = accounts[AccountKind.FUND]
     within = await months.entries_of(db, account_id=fund_id, span=span)
     lines = await _lines(db, fund_id, within)
     budgets = await _budgets(db, area_code, span, unit)
@@ -130,9 +134,10 @@ async def _report(
 
 
 async def _lines(db: AsyncSession, account_id: int, within: Range) -> Sequence[Any]:
-    """The entries of the range, summed by what they are; a reversal by what it undoes."""
-    undone = aliased(Transfer)
-    kind, document = func.coalesce(undone.kind, Transfer.kind), func.coalesce(undone.document_no, Transfer.document_no)
+    """The entries of the range, summed by what they are; a reversal by what it undoes, one of a claw-back too."""
+    undone, clawed_back = aliased(Transfer), aliased(Transfer)
+    kind = func.coalesce(clawed_back.kind, undone.kind, Transfer.kind)
+    document = func.coalesce(undone.document_no, Transfer.document_no)
     rule, version = (
         func.coalesce(undone.rule_id, Transfer.rule_id),
         func.coalesce(undone.rule_version, Transfer.rule_version),
@@ -150,6 +155,7 @@ async def _lines(db: AsyncSession, account_id: int, within: Range) -> Sequence[A
         )
         .join(Transfer, Transfer.id == Entry.transfer_id)
         .outerjoin(undone, undone.id == Transfer.reverses_id)
+        .outerjoin(clawed_back, clawed_back.id == undone.reverses_id)
         .where(Entry.account_id == account_id, Entry.account_seq > within.after, Entry.account_seq <= within.last)
         .group_by(*columns)
     )
@@ -189,13 +195,13 @@ def _by_rule(lines: Iterable[Any]) -> tuple[Granted, ...]:
     return tuple(Granted(rule, version, *paid[rule, version]) for rule, version in sorted(paid))
 
 
-async def _ended(db: AsyncSession, accounts: Mapping[AccountKind, int], span: Span) -> dict[str, int]:
+async def _ended(db: AsyncSession, accounts: Mapping[AccountKind, list[int]], span: Span) -> dict[str, int]:
     """By how much the accounts grew in which points end."""
     grown: dict[str, int] = dict.fromkeys(_OUT.values(), 0)
     for kind, name in _OUT.items():
-        if kind in accounts:
-            within = await months.entries_of(db, account_id=accounts[kind], span=span)
-            grown[name] = within.closing - within.opening
+        for account_id in accounts.get(kind, ()):
+            within = await months.entries_of(db, account_id=account_id, span=span)
+            grown[name] += within.closing - within.opening
     return grown
 
 

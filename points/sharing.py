@@ -264,12 +264,6 @@ async def family_balance(db: AsyncSession, *, area_code: str, family_id: str, un
     return Balance(posted, kept.held, kept.expired, await lots.next_expiry(db, account_id, now))
 
 
-async def donated(db: AsyncSession, *, area_code: str, fund: DonationFund, unit: Unit = Unit.POINT) -> int:
-    """What lies on a donation account."""
-    row = await _account(db, AccountRef(area_code, AccountKind.DONATION, fund.value, unit))
-    return 0 if row is None else row[1]
-
-
 async def _account(db: AsyncSession, ref: AccountRef) -> tuple[int, int] | None:
     found = await db.execute(
         select(Account.id, Account.posted).where(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core import clock
-from points import appeals, clawback, rules, statements, wallets
+from points import appeals, clawback, months, reports, rules, statements, wallets
 from points.appeals import Against, AppealView
 from points.errors import FundExhausted
 from points.fairness_errors import AppealOpen, AppealsUsedUp, NothingToClawBack, SamePerson
@@ -231,3 +231,13 @@ async def test_what_was_only_let_go_is_nothing_to_object_to(town: Town) -> None:
     await town.adjust(resident_id, -10)
     await fair.claw_back(town, resident_id, "R1")
     assert await taken_from(town, resident_id) == []
+
+
+async def test_the_report_counts_a_restored_grant_as_not_returned(town: Town) -> None:
+    resident_id = await rewarded(town, "R1", "R2")
+    await fair.claw_back(town, resident_id, "R1")
+    await fair.answer(town, (await object_to(town, resident_id)).id, by=SECOND, state=AppealState.UPHELD)
+    today = clock.today()
+    async with town.database.read() as db:
+        (found,) = await reports.fund_reports(db, area_codes=[town.area], span=months.days(today, today))
+    assert (found.granted, found.returned, found.other, found.closing) == (20, 0, 0, 80)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core import clock
 from core.db import new_id
-from points import adjustments, grants, sharing, signing
+from points import adjustments, donations, grants, months, reports, sharing, signing
 from points.errors import AlreadyReversed, InsufficientPoints, KeyReused, NotReversible, TransferUnknown
 from points.fairness_errors import AdjustmentDecided, SamePerson
 from points.fairness_models import AdjustmentKind, AdjustmentState
@@ -207,7 +207,8 @@ async def test_a_gift_comes_from_the_pot_and_does_not_expire(town: Town) -> None
     balance = await town.balance(resident_id)
     assert (balance.posted, balance.next_expiry) == (50, None)
     async with town.database.read() as db:
-        assert await sharing.donated(db, area_code=town.area, fund=DonationFund.NEIGHBOURS) == 100
+        (pot,) = await donations.pots(db, area_codes=[town.area])
+    assert (pot.balance, pot.donated, pot.given) == (100, 150, 50)
     made = await waiting(await give(town, resident_id, 60))
     await fair.approve(town, made.id)
     assert (await town.balance(resident_id)).posted == 110
@@ -253,3 +254,13 @@ async def test_at_once_no_more_than_the_limit_is_given_alone(town: Town) -> None
     with clock.frozen(clock.local(clock.now()).replace(hour=10)):
         done = await asyncio.gather(*(award(town, resident_id, f"A{n}", limit=20) for n in range(5)))
     assert sum(isinstance(one, Done) for one in done) == 2
+
+
+async def test_the_report_tells_what_was_donated_less_what_was_given_on(town: Town) -> None:
+    await town.fund(10)
+    await donated(town, 150)
+    await give(town, await town.resident(), 50)
+    async with town.database.read() as db:
+        today = clock.today()
+        (found,) = await reports.fund_reports(db, area_codes=[town.area], span=months.days(today, today))
+    assert (found.donated, found.opening, found.closing) == (100, 0, 10)

@@ -53,7 +53,7 @@ async def adjust(call: Call, said: Adjusting) -> Json:
         key=call.key,
     )
     call.subject = resident.ref
-    return _done(made)
+    return answer_of(made)
 
 
 async def reverse(call: Call, said: Because) -> Json:
@@ -68,10 +68,11 @@ async def reverse(call: Call, said: Because) -> Json:
         worker=call.worker,
         key=call.key,
     )
-    return _done(made)
+    return answer_of(made)
 
 
-def _done(made: Done | Adjustment) -> Json:
+def answer_of(made: Done | Adjustment) -> Json:
+    """The JSON of what was done at once, or waits."""
     if isinstance(made, Adjustment):
         done = {"transfer_id": made.transfer_id, "request_id": made.id, "state": made.state.value}
         return {**done, "created": made.transfer_id is None}

@@ -11,6 +11,7 @@ from points.appeals import Against
 from points.fairness_models import AdjustmentKind, AdjustmentState, AppealState, FlagState
 from points.flags import FlagKind
 from points.models import Unit
+from points.sharing import DonationFund
 
 
 class Decided(BaseModel):
@@ -127,6 +128,18 @@ class Adjustment(Decided):
     asked_by: str
     asked_at: datetime
     transfer_id: str | None
+
+
+class Pot(BaseModel):
+    """What was donated for one use ever, what of it was given to somebody, and what is left."""
+
+    id: str
+    area_code: str
+    unit: Unit
+    fund: DonationFund
+    balance: int
+    donated: int
+    given: int
 
 
 class Adjusted(BaseModel):
