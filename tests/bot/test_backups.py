@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
+import shutil
 import stat
 import tarfile
-from collections.abc import Awaitable, Callable
+import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,24 +34,45 @@ from tests.scenarios.test_report import photo
 from tests.servers import PostgresServer
 
 OTHER_RING = "t1:" + base64.b64encode(b"x" * 32).decode()
-Empty = Callable[[str], Awaitable[str]]
+Empty = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite that every migration has run on."""
+    path = tmp_path_factory.mktemp("migrated") / "migrated.db"
+    asyncio.run(migrate.migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_name(postgres: PostgresServer) -> str:
+    """The same on PostgreSQL, by name."""
+    name = f"migrated_{uuid.uuid4().hex[:12]}"
+    postgres.execute(f"CREATE DATABASE {name}")
+    asyncio.run(migrate.migrate(postgres.url(name)))
+    return name
 
 
 @pytest.fixture
-def empty(database_url: str, backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Empty:
+def empty(
+    database_url: str, backend: str, migrated_file: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Empty:
     """Makes an empty, migrated database of that kind; its address."""
+    assert database_url, "whoever asks for it runs on both legs"
+    named = request.getfixturevalue("migrated_name") if backend == "postgres" else ""
 
-    async def make(kind: str) -> str:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'var' / (kind + '.db')}"
-        if kind.startswith("postgres"):
-            server: PostgresServer = request.getfixturevalue("postgres")
-            name = f"drill_{tmp_path.name}_{kind}".replace("-", "_").lower()[:60]
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            server.execute(f"CREATE DATABASE {name}")
-            request.addfinalizer(lambda: server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            url = server.url(name)
-        await migrate.migrate(url)
-        return url
+    def make(kind: str) -> str:
+        if kind.startswith("sqlite"):
+            path = tmp_path / "var" / f"{kind}.db"
+            path.parent.mkdir(exist_ok=True)
+            shutil.copy(migrated_file, path)
+            return f"sqlite+aiosqlite:///{path}"
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = f"drill_{uuid.uuid4().hex[:12]}"
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {named}")
+        request.addfinalizer(lambda: server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        return server.url(name)
 
     return make
 
@@ -107,7 +131,7 @@ async def test_everything_comes_back(empty: Empty, backend: str, tmp_path: Path)
     for first, second in ways(backend):
         folder = tmp_path / f"{first}-{second}"
         folder.mkdir()
-        await drill(await empty(first), await empty(second), folder)
+        await drill(empty(first), empty(second), folder)
 
 
 async def drill(first: str, second: str, folder: Path) -> None:
@@ -162,7 +186,7 @@ async def needs_the_key(restored: Settings, file: Path) -> None:
 async def test_into_a_database_with_something_in_it_nothing_is_restored(
     empty: Empty, backend: str, tmp_path: Path
 ) -> None:
-    source = await lived_in(await empty(ways(backend)[0][0]), tmp_path / "var")
+    source = await lived_in(empty(ways(backend)[0][0]), tmp_path / "var")
     file = tmp_path / "backup.tar.gz"
     await backups.write(source, file)
     before = await contents(source.database_url)
@@ -174,14 +198,14 @@ async def test_into_a_database_with_something_in_it_nothing_is_restored(
 
 @pytest.mark.parametrize("damage", ["cut", "rubbish", "other", "row"])
 async def test_what_is_no_whole_backup_changes_nothing(empty: Empty, backend: str, tmp_path: Path, damage: str) -> None:
-    url = await empty(ways(backend)[0][0])
+    url = empty(ways(backend)[0][0])
     var = tmp_path / "var"
     async with running(url, var, with_worker=False) as house, house.chat("web") as chat:
         await chat.say("你好")
     file = tmp_path / "backup.tar.gz"
     await backups.write(settings(url, var), file)
     damaged(file, damage)
-    target = settings(await empty(ways(backend)[0][1]), tmp_path / "elsewhere")
+    target = settings(empty(ways(backend)[0][1]), tmp_path / "elsewhere")
     with pytest.raises(ConfigError):
         await backups.read(target, file)
     assert await count(target.database_url) == 0
