@@ -1,12 +1,26 @@
-"""A funded community beside an unrelated one, so that a query without its area is noticed."""
+"""A community beside an unrelated one that has lived, so that a query without its area is noticed."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from core.crypto import Ring, Vault
 from core.db import Database
+from tests.points import templates
 from tests.points.town import RING, Town
+
+
+@pytest.fixture(scope="session")
+def template(template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return templates.lived(request, template, tmp_path_factory.mktemp("beside"), _beside)
+
+
+async def _beside(town: Town) -> None:
+    other = replace(town, area="110102009009")
+    await other.fund(1000)
+    await other.resident(points=77)
 
 
 @pytest.fixture
@@ -15,8 +29,5 @@ def vault() -> Vault:
 
 
 @pytest.fixture
-async def town(database: Database, vault: Vault) -> Town:
-    noise = Town(database, vault, area="110102009009")
-    await noise.fund(1000)
-    await noise.resident(points=77)
+def town(database: Database, vault: Vault) -> Town:
     return Town(database, vault)
