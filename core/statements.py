@@ -122,6 +122,8 @@ class _Compiled:
                 found = await driver.connection.execute_fetchall(self.sql, given)
         except _FAULTS as error:
             raise _translated(self.sql, error) from error
+        if not any(self._outs):
+            return list(map(self._row._make, found))
         return [
             self._row._make(v if p is None else p(v) for v, p in zip(row, self._outs, strict=True)) for row in found
         ]

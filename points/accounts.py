@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -18,6 +18,9 @@ from core.errors import AppError
 from points import lots, posting_batch
 from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, InsufficientPoints
 from points.models import Account, AccountKind, AccountStatus, Unit
+
+Identity: TypeAlias = tuple[str, str, str, str]
+"""As in `posting_batch.IDENTITY`."""
 
 LOCK_RANK: Final = {kind: rank for rank, kind in enumerate(AccountKind)}
 """Rows are locked from the coldest to the hottest kind, within a kind by id: no two transactions wait in a circle."""
@@ -80,12 +83,14 @@ def dialect_insert(db: AsyncSession, table: Any) -> Any:
 
 async def open_accounts(db: AsyncSession, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:
     """The ids of these accounts; those that do not exist are opened with the floor of their kind."""
-    wanted = set(refs)
-    found = await _ids(db, wanted)
-    if missing := wanted - found.keys():
-        ordered = sorted(missing, key=lambda ref: (LOCK_RANK[ref.kind], ref.area_code, ref.owner_id, ref.unit))
-        await posting_batch.OPEN_ACCOUNTS.rows(db, [_fresh(ref) for ref in ordered])
-        found |= await _ids(db, missing)
+    by_identity = {_identity(ref): ref for ref in refs}
+    found = _ids(by_identity, await posting_batch.FIND_ACCOUNTS.rows(db, list(by_identity)))
+    if missing := [ref for ref in by_identity.values() if ref not in found]:
+        missing.sort(key=lambda ref: (LOCK_RANK[ref.kind], ref.area_code, ref.owner_id, ref.unit))
+        opened = await posting_batch.OPEN_ACCOUNTS.rows(db, [_fresh(ref) for ref in missing])
+        if len(opened) < len(missing):  # others opened some of them meanwhile
+            opened = await posting_batch.FIND_ACCOUNTS.rows(db, [_identity(ref) for ref in missing])
+        found |= _ids(by_identity, opened)
     return found
 
 
@@ -104,13 +109,11 @@ def _fresh(ref: AccountRef) -> tuple[Any, ...]:
     return tuple(row[name] for name in posting_batch.ACCOUNT_COLUMNS)
 
 
-def _identity(ref: AccountRef) -> tuple[str, str, str, str]:
+def _identity(ref: AccountRef) -> Identity:
     return ref.area_code, ref.unit.value, ref.kind.value, ref.owner_id
 
 
-async def _ids(db: AsyncSession, refs: Collection[AccountRef]) -> dict[AccountRef, int]:
-    by_identity = {_identity(ref): ref for ref in refs}
-    rows = await posting_batch.FIND_ACCOUNTS.rows(db, list(by_identity))
+def _ids(by_identity: Mapping[Identity, AccountRef], rows: Iterable[Any]) -> dict[AccountRef, int]:
     return {by_identity[row.area_code, row.unit, row.kind, row.owner_id]: row.id for row in rows}
 
 

@@ -40,6 +40,7 @@ def _inserting(table: Any, names: Sequence[str], *, returning: tuple[Column[Any]
     return RowStatement(_types(table, names), build)
 
 
+_FOUND: Final = (ACCOUNT.c.id, *(ACCOUNT.c[name] for name in IDENTITY))
 TRANSFER_COLUMNS: Final = _names(table_of(Transfer))
 ENTRY_COLUMNS: Final = _names(table_of(Entry))
 LOT_COLUMNS: Final = _names(table_of(Lot), but="id")
@@ -50,7 +51,8 @@ INSERT_TRANSFERS: Final = _inserting(table_of(Transfer), TRANSFER_COLUMNS, retur
 
 INSERT_ENTRIES: Final = _inserting(table_of(Entry), ENTRY_COLUMNS)
 INSERT_LOTS: Final = _inserting(table_of(Lot), LOT_COLUMNS)
-OPEN_ACCOUNTS: Final = _inserting(ACCOUNT, ACCOUNT_COLUMNS, returning=(ACCOUNT.c.id,))
+OPEN_ACCOUNTS: Final = _inserting(ACCOUNT, ACCOUNT_COLUMNS, returning=_FOUND)
+"""Returns those that are new, as FIND_ACCOUNTS does."""
 
 
 def _is_given(given: FromClause) -> Any:
@@ -59,9 +61,7 @@ def _is_given(given: FromClause) -> Any:
 
 FIND_ACCOUNTS: Final = RowStatement(
     _types(ACCOUNT, IDENTITY),
-    lambda given, _: select(ACCOUNT.c.id, *(ACCOUNT.c[name] for name in IDENTITY)).join_from(
-        given, ACCOUNT, _is_given(given)
-    ),
+    lambda given, _: select(*_FOUND).join_from(given, ACCOUNT, _is_given(given)),
 )
 FIND_DEBTS: Final = RowStatement(
     _types(ACCOUNT, IDENTITY),
