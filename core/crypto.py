@@ -24,12 +24,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.errors import ConfigError
 
 VERSION: Final = b"\x01"
@@ -147,8 +145,9 @@ class Vault:
         key = await self._stored_key(db, owner_id)
         if key is None:
             _, row = self.make_key(owner_id)
-            make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-            await db.execute(make(DataKey).values(row).on_conflict_do_nothing(index_elements=["owner_id"]))
+            await db.execute(
+                dialect_insert(db, DataKey).values(row).on_conflict_do_nothing(index_elements=["owner_id"])
+            )
             key = await self._stored_key(db, owner_id)
         return _keyed(key or b"", purpose, value)
 

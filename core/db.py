@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, MetaData, String, Table, event, text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -223,6 +225,11 @@ def table_of(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
     return table
+
+
+def dialect_insert(db: AsyncSession, table: Any) -> Any:
+    """INSERT with ON CONFLICT, which both databases have under different names in SQLAlchemy."""
+    return (sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert)(table)
 
 
 def new_id() -> str:

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Update, or_, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.errors import Conflict
 
 
@@ -48,7 +46,7 @@ async def acquire(db: AsyncSession, *, name: str, seconds: float, holder: str) -
     """The lease under a new token, when it is free, overdue or this holder's own; else None."""
     now = clock.now()
     until = now + timedelta(seconds=seconds)
-    make = (sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert)(LeaseRow)
+    make = dialect_insert(db, LeaseRow)
     taken = await db.execute(
         make.values(name=name, token=1, holder=holder, until=until)
         .on_conflict_do_update(

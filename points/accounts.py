@@ -9,8 +9,6 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -74,11 +72,6 @@ class Changed:
 
     posted: int
     version: int
-
-
-def dialect_insert(db: AsyncSession, table: Any) -> Any:
-    """INSERT with ON CONFLICT, which both databases have under different names in SQLAlchemy."""
-    return (sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert)(table)
 
 
 async def open_accounts(db: AsyncSession, refs: Iterable[AccountRef]) -> dict[AccountRef, int]:

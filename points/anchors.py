@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from core import clock
-from points.seals import Link
+from core.chains import Link
 
 NAME: Final = "ledger-anchors.jsonl"
 """Of the file, in the folder of the service's own state."""

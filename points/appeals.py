@@ -16,9 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.crypto import Unreadable, Vault
-from core.db import new_id
+from core.db import dialect_insert, new_id
 from points import clawback, freezes, restoring
-from points.accounts import dialect_insert
 from points.fairness_errors import AppealDecided, AppealOpen, AppealsUsedUp, AppealUnknown, NotFrozen, SamePerson
 from points.fairness_models import Appeal, AppealState
 from points.paging import page

@@ -12,10 +12,9 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import new_id
+from core.db import dialect_insert, new_id
 from core.errors import Conflict, Invalid
 from points import corrections
-from points.accounts import dialect_insert
 from points.errors import KeyReused
 from points.models import Account, AccountKind, Unit
 from points.months import Span

@@ -16,8 +16,7 @@ from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import new_id
-from points.accounts import dialect_insert
+from core.db import dialect_insert, new_id
 from points.fairness_errors import FlagDecided, FlagUnknown
 from points.fairness_models import FlagState, PointsFlag
 from points.paging import page

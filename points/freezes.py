@@ -15,10 +15,10 @@ from sqlalchemy import Select, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import new_id
+from core.db import dialect_insert, new_id
 from core.errors import Invalid
 from points import accounts
-from points.accounts import AccountRef, dialect_insert
+from points.accounts import AccountRef
 from points.fairness_errors import AlreadyFrozen, NotFrozen
 from points.fairness_models import Freeze
 from points.models import Account, AccountKind, AccountStatus, Unit

@@ -15,8 +15,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
+from core.db import dialect_insert
 from points import caps, grant_rows, ledger
-from points.accounts import AccountRef, dialect_insert
+from points.accounts import AccountRef
 from points.caps import CapKey, Use
 from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, SourceAlreadyPaid
 from points.grant_models import GrantRequest, GrantState

@@ -20,9 +20,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import table_of
+from core.db import dialect_insert, table_of
 from core.errors import ConfigError
-from points.accounts import dialect_insert
 from points.models import Account, AccountKind, Unit
 from points.seal_models import Honour
 

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.crypto import Vault
-from core.db import new_id
+from core.db import dialect_insert, new_id
 from core.values import RedemptionState
 from points import attempts, caps, holds, redemption_codes, rewards, shelves
-from points.accounts import AccountRef, dialect_insert
+from points.accounts import AccountRef
 from points.caps import CapKey, CapScope, Use
 from points.errors import ExchangeClosed, KeyReused, LimitReached, RewardChanged, RewardUnknown
 from points.models import AccountKind, HoldState

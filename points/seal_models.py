@@ -1,8 +1,4 @@
-"""Tables of the ledger's seals, of its snapshots and of honours.
-
-A transfer is sealed some time after it was written, and each seal names its transfers one by one: one that took an
-earlier moment but committed later is not passed over.
-"""
+"""Tables of the ledger's seals, of its snapshots and of honours."""
 
 from __future__ import annotations
 
@@ -12,21 +8,12 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import triggers
+from core.chains import HeadColumns, SealColumns
 from core.db import Base
 
 
-class LedgerSeal(Base):
-    """One link of the chain."""
-
+class LedgerSeal(SealColumns, Base):
     __tablename__ = "ledger_seal"
-
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    cutoff: Mapped[datetime]
-    created_at: Mapped[datetime]
-    count: Mapped[int]
-    previous: Mapped[str]
-    root: Mapped[str]
-    signature: Mapped[str]
 
 
 class LedgerSealEntry(Base):
@@ -41,15 +28,8 @@ class LedgerSealEntry(Base):
     digest: Mapped[str]
 
 
-class LedgerHead(Base):
-    """The newest seal, signed: without it the last links could be cut off unseen."""
-
+class LedgerHead(HeadColumns, Base):
     __tablename__ = "ledger_head"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    seq: Mapped[int]
-    root: Mapped[str]
-    signature: Mapped[str]
 
 
 class BalanceSnapshot(Base):

@@ -1,43 +1,28 @@
-"""Chaining the ledger: each seal hashes transfers with their entries, and the seal before, and is signed.
+"""The chain of the ledger's seals: of transfers, each with its entries.
 
-Fields are hashed with their lengths and each seal names its transfers one by one, so that a moved boundary, another
-order, and a row that took an earlier moment but was committed later are all accounted for.
+An earlier moment than the newest seal's is good for so long as a transaction may take; what is older and not sealed was
+put in, and the audit names it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import exists, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import clock
+from core import chains, clock
+from core.chains import Chain, Digested, Link
 from core.crypto import Vault
-from core.db import dump_json, table_of, violated
+from core.db import dump_json, table_of
 from core.framing import hash_fields
-from points.accounts import dialect_insert
 from points.models import Entry, Transfer
 from points.seal_models import LedgerHead, LedgerSeal, LedgerSealEntry
 
-SETTLED_SECONDS: Final = 30
-"""Transfers younger than this wait: their neighbours may not be committed yet."""
-
-LATE: Final = timedelta(minutes=10)
-"""No transaction takes longer to commit: an older transfer that comes up after its time was sealed was put in."""
-
 BATCH: Final = 1000
-HEAD_ID: Final = 1
-KEY_OWNER: Final = "ledger"
-"""Whose data key signs: the chain can be checked after the root keys were changed."""
-
-SEAL_PURPOSE: Final = "ledger.seal"
-HEAD_PURPOSE: Final = "ledger.head"
-START: Final = "0" * 64
 
 _TRANSFER: Final = (
     "id",
@@ -64,28 +49,10 @@ _TRANSFER: Final = (
 _ENTRY: Final = ("line", "account_id", "amount", "balance_after", "account_seq")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A seal by its number and root: whoever knows them knows whether all up to there is as it was."""
-
-    seq: int
-    root: str
-
-
-@dataclass(frozen=True, slots=True)
-class Digested:
-    """A transfer as it stands now."""
-
-    transfer_id: str
-    created_at: datetime
-    digest: str
-
-
 async def newest(db: AsyncSession) -> Link | None:
     """The last link of the chain; None when nothing is sealed yet."""
-    query = select(LedgerSeal.seq, LedgerSeal.root).order_by(LedgerSeal.seq.desc()).limit(1)
-    row = (await db.execute(query)).one_or_none()
-    return None if row is None else Link(row.seq, row.root)
+    seal = await CHAIN.newest(db)
+    return None if seal is None else Link(seal.seq, seal.root)
 
 
 async def at(db: AsyncSession, seq: int) -> Link | None:
@@ -96,37 +63,19 @@ async def at(db: AsyncSession, seq: int) -> Link | None:
 
 async def seal_due(db: AsyncSession, vault: Vault, *, limit: int = BATCH) -> int:
     """Seal up to `limit` transfers that have settled; how many. Of two sealers at once one does nothing."""
-    query = select(LedgerSeal).order_by(LedgerSeal.seq.desc()).limit(1)
-    last = (await db.execute(query)).scalar_one_or_none()  # before the rows: a rival takes the next number first
-    seq, previous = (last.seq, last.root) if last else (0, START)
-    cutoff = clock.now() - timedelta(seconds=SETTLED_SECONDS)
-    due = await _unsealed(db, last.cutoff - LATE if last else None, cutoff, limit)
-    if not due:
+    last = await CHAIN.newest(db)
+    cutoff = clock.now() - chains.SETTLED
+    found = await digests(db, await _unsealed(db, last.cutoff - chains.LATE if last else None, cutoff, limit))
+    if not found:
         return 0
-    found = await digests(db, due)
     if len(found) == limit:
-        cutoff = found[-1].created_at
-    root = root_of(seq + 1, cutoff, previous, (one.digest for one in found))
-    seal = {"cutoff": cutoff, "created_at": clock.now(), "count": len(found), "previous": previous, "root": root}
-    signature = await vault.sign_for(db, KEY_OWNER, SEAL_PURPOSE, root)
-    try:
-        async with db.begin_nested():
-            await db.execute(insert(LedgerSeal).values(seq=seq + 1, signature=signature, **seal))
-    except IntegrityError as error:
-        if violated(error, "pk_ledger_seal", "ledger_seal.seq"):
-            return 0
-        raise
-    rows = [
-        {"transfer_id": one.transfer_id, "seal_seq": seq + 1, "position": position, "digest": one.digest}
-        for position, one in enumerate(found)
-    ]
-    await db.execute(insert(table_of(LedgerSealEntry)), rows)
-    await _set_head(db, vault, Link(seq + 1, root))
-    return len(found)
+        cutoff = found[-1].at
+    after = Link(last.seq, last.root) if last else Link(0, chains.START)
+    return len(found) if await CHAIN.add(db, vault, after=after, cutoff=cutoff, rows=found) else 0
 
 
 async def _unsealed(db: AsyncSession, since: datetime | None, cutoff: datetime, limit: int) -> Sequence[str]:
-    """Older ones than `since` are not sealed any more: the audit names them."""
+    """Older ones than `since` are not sealed any more."""
     sealed = exists().where(LedgerSealEntry.transfer_id == Transfer.id)
     query = select(Transfer.id).where(Transfer.created_at < cutoff, ~sealed)
     if since is not None:
@@ -164,19 +113,4 @@ def _said(field: Any) -> str:
             return f"={field}"
 
 
-def root_of(seq: int, cutoff: datetime, previous: str, made: Iterable[str]) -> str:
-    return hash_fields((str(seq), cutoff.isoformat(), previous, *made))
-
-
-def head_text(link: Link) -> str:
-    return f"{link.seq}:{link.root}"
-
-
-async def _set_head(db: AsyncSession, vault: Vault, link: Link) -> None:
-    signature = await vault.sign_for(db, KEY_OWNER, HEAD_PURPOSE, head_text(link))
-    values = {"seq": link.seq, "root": link.root, "signature": signature}
-    make = dialect_insert(db, LedgerHead).values(id=HEAD_ID, **values)
-    await db.execute(make.on_conflict_do_nothing(index_elements=["id"]))
-    await db.execute(
-        update(LedgerHead).where(LedgerHead.id == HEAD_ID).values(values).execution_options(synchronize_session=False)
-    )
+CHAIN: Final = Chain("ledger", "transfer", "transfer_id", LedgerSeal, LedgerSealEntry, LedgerHead, digests)

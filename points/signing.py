@@ -11,9 +11,8 @@ from sqlalchemy import false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import new_id
+from core.db import dialect_insert, new_id
 from points import signed
-from points.accounts import dialect_insert
 from points.errors import KeyReused
 from points.fairness_errors import AdjustmentDecided, AdjustmentUnknown, SamePerson
 from points.fairness_models import AdjustmentKind, AdjustmentRequest, AdjustmentState

@@ -12,9 +12,8 @@ from typing import Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.db import table_of
+from core.db import dialect_insert, table_of
 from points import months
-from points.accounts import dialect_insert
 from points.models import Account, Entry
 from points.seal_models import BalanceSnapshot
 

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community.audit.models import HEAD_ID, AuditCheckpoint, AuditHead, AuditRow, AuditSeal, AuditSealEntry
-from community.audit.sealing import (
-    CHECKPOINT_PURPOSE,
-    HEAD_PURPOSE,
-    KEY_OWNER,
-    SEAL_PURPOSE,
-    START,
-    digest,
-    head_text,
-    root_of,
-)
+from community.audit.models import AuditCheckpoint, AuditRow, AuditSeal, AuditSealEntry
+from community.audit.sealing import CHAIN, CHECKPOINT_PURPOSE, KEY_OWNER
+from core import chains
+from core.chains import Fault, Link
 from core.crypto import Vault
-
-LATE: Final = timedelta(minutes=10)
-"""No transaction takes longer to commit: an older row that comes up later was put in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,80 +30,37 @@ def checkpoint_text(through_seq: int, count: int, root: str) -> str:
 async def verify(db: AsyncSession, vault: Vault) -> list[Finding]:
     """Walk the whole chain; an empty list means that it is as it was written."""
     findings: list[Finding] = []
-    seq, root = await _start(db, vault, findings)
-    cutoff: datetime | None = None
-    seals = (await db.execute(select(AuditSeal).order_by(AuditSeal.seq))).scalars().all()
-    for seal in seals:
-        if seal.seq != seq + 1:
-            findings.append(Finding("seal_missing", f"seal {seq + 1}"))
-        elif seal.previous != root:
-            findings.append(Finding("chain_broken", f"seal {seal.seq}"))
-        findings += await _check_seal(db, vault, seal, cutoff)
-        seq, root, cutoff = seal.seq, seal.root, seal.cutoff
-    findings += await _check_head(db, vault, seq, root)
-    findings += await _check_unsealed(db, cutoff)
-    return findings
+    last = await _start(db, vault, findings)
+    faults: list[Fault] = []
+    sealed_until: datetime | None = None
+    for seal in (await db.execute(select(AuditSeal).order_by(AuditSeal.seq))).scalars().all():
+        faults += await CHAIN.check_seal(db, vault, seal, after=last, sealed_until=sealed_until)
+        last, sealed_until = Link(seal.seq, seal.root), seal.cutoff
+    faults += await CHAIN.check_head(db, vault, last)
+    if sealed_until is not None:
+        faults += await _check_unsealed(db, last.seq, sealed_until)
+    return findings + [_finding(fault) for fault in faults]
 
 
-async def _start(db: AsyncSession, vault: Vault, findings: list[Finding]) -> tuple[int, str]:
+def _finding(fault: Fault) -> Finding:
+    return Finding(fault.kind, f"seal {fault.seal}" if fault.row_id is None else f"row {fault.row_id}")
+
+
+async def _start(db: AsyncSession, vault: Vault, findings: list[Finding]) -> Link:
     """Where the chain must begin: at nothing, or at the newest checkpoint."""
     query = select(AuditCheckpoint).order_by(AuditCheckpoint.through_seq.desc()).limit(1)
     purged = (await db.execute(query)).scalar_one_or_none()
     if purged is None:
-        return 0, START
+        return Link(0, chains.START)
     text = checkpoint_text(purged.through_seq, purged.count, purged.root)
     if not await vault.is_signed_for(db, KEY_OWNER, CHECKPOINT_PURPOSE, text, purged.signature):
         findings.append(Finding("checkpoint_forged", f"checkpoint {purged.through_seq}"))
-    return purged.through_seq, purged.root
+    return Link(purged.through_seq, purged.root)
 
 
-async def _check_seal(db: AsyncSession, vault: Vault, seal: AuditSeal, before: datetime | None) -> list[Finding]:
-    where = f"seal {seal.seq}"
-    found = await db.execute(
-        select(AuditSealEntry, AuditRow)
-        .outerjoin(AuditRow, AuditRow.id == AuditSealEntry.log_id)
-        .where(AuditSealEntry.seal_seq == seal.seq)
-        .order_by(AuditSealEntry.position)
-        .execution_options(populate_existing=True)
-    )
-    pairs = [(entry, row) for entry, row in found]
-    findings = _check_rows(pairs, before)
-    root = root_of(seal.seq, seal.cutoff, seal.previous, (entry.digest for entry, _ in pairs))
-    if len(pairs) != seal.count:
-        findings.append(Finding("entries_missing", where))
-    elif root != seal.root:
-        findings.append(Finding("seal_changed", where))
-    if not await vault.is_signed_for(db, KEY_OWNER, SEAL_PURPOSE, seal.root, seal.signature):
-        findings.append(Finding("seal_forged", where))
-    return findings
-
-
-def _check_rows(pairs: Sequence[tuple[AuditSealEntry, AuditRow | None]], before: datetime | None) -> list[Finding]:
-    findings = []
-    for entry, row in pairs:
-        if row is None:
-            findings.append(Finding("row_missing", f"row {entry.log_id}"))
-        elif digest(row) != entry.digest:
-            findings.append(Finding("row_changed", f"row {entry.log_id}"))
-        elif before is not None and row.at < before - LATE:
-            findings.append(Finding("row_inserted", f"row {entry.log_id}"))
-    return findings
-
-
-async def _check_head(db: AsyncSession, vault: Vault, seq: int, root: str) -> list[Finding]:
-    head = (await db.execute(select(AuditHead).where(AuditHead.id == HEAD_ID))).scalar_one_or_none()
-    if head is None:
-        return [Finding("head_missing", f"seal {seq}")] if seq else []
-    if not await vault.is_signed_for(db, KEY_OWNER, HEAD_PURPOSE, head_text(head.seq, head.root), head.signature):
-        return [Finding("head_forged", f"seal {head.seq}")]
-    if (head.seq, head.root) != (seq, root):
-        return [Finding("tail_missing", f"seal {head.seq}")]
-    return []
-
-
-async def _check_unsealed(db: AsyncSession, cutoff: datetime | None) -> list[Finding]:
-    if cutoff is None:
-        return []
+async def _check_unsealed(db: AsyncSession, seq: int, sealed_until: datetime) -> list[Fault]:
+    """Rows older than what is sealed, that no seal names."""
     sealed = exists().where(AuditSealEntry.log_id == AuditRow.id)
-    rows = await db.execute(select(AuditRow.id).where(AuditRow.at < cutoff - LATE, ~sealed).order_by(AuditRow.id))
-    return [Finding("row_inserted", f"row {row_id}") for row_id in rows.scalars()]
+    query = select(AuditRow.id, AuditRow.at).where(AuditRow.at < sealed_until - chains.LATE, ~sealed)
+    rows = await db.execute(query.order_by(AuditRow.id))
+    return [CHAIN.put_in(seq, row.id, row.at, sealed_until) for row in rows]

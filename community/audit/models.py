@@ -1,8 +1,4 @@
-"""Tables of the audit log and of its seals.
-
-A row is sealed some time after it was written, so that a transaction that took a lower number but committed later
-is not passed over: each seal names its rows one by one.
-"""
+"""Tables of the audit log and of its seals."""
 
 from __future__ import annotations
 
@@ -13,13 +9,12 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import triggers
+from core.chains import HeadColumns, SealColumns
 from core.db import Base
 from core.triggers import Trigger
 
 KEPT_DAYS: Final = 180
 """Logs of network services are kept for six months (Cybersecurity Law, article 21)."""
-
-HEAD_ID: Final = 1
 
 
 class AuditRow(Base):
@@ -39,18 +34,8 @@ class AuditRow(Base):
     commitment: Mapped[str]
 
 
-class AuditSeal(Base):
-    """One link of the chain. Every row visible then and older than `cutoff` is in this seal or an earlier one."""
-
+class AuditSeal(SealColumns, Base):
     __tablename__ = "audit_seal"
-
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    cutoff: Mapped[datetime]
-    created_at: Mapped[datetime]
-    count: Mapped[int]
-    previous: Mapped[str]
-    root: Mapped[str]
-    signature: Mapped[str]
 
 
 class AuditSealEntry(Base):
@@ -65,15 +50,8 @@ class AuditSealEntry(Base):
     digest: Mapped[str]
 
 
-class AuditHead(Base):
-    """The newest seal, signed: without it the last links could be cut off unseen."""
-
+class AuditHead(HeadColumns, Base):
     __tablename__ = "audit_head"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    seq: Mapped[int]
-    root: Mapped[str]
-    signature: Mapped[str]
 
 
 class AuditCheckpoint(Base):

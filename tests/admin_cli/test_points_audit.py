@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from admin_cli import login, points_audit
-from core import clock
+from core import chains, clock
 from core.values import Role
 from points import audit, seals
 from points.audit import FIRST
@@ -23,7 +23,7 @@ async def _live(town: Town, amount: int = 7) -> None:
 
 
 async def _seal(town: Town) -> None:
-    with clock.frozen(clock.now() + timedelta(seconds=seals.SETTLED_SECONDS + 1)):
+    with clock.frozen(clock.now() + chains.SETTLED + timedelta(seconds=1)):
         async with town.service.database.write() as db:
             await seals.seal_due(db, town.service.vault)
 

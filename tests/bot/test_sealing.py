@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.sealing import Sealer
-from core import clock
+from core import chains, clock
+from core.chains import Link
 from points import anchors, seals
 from points.anchors import AnchorContradicted
-from points.seals import Link
 from tests.house import House
 
-LATER = timedelta(seconds=seals.SETTLED_SECONDS + 1)
+LATER = chains.SETTLED + timedelta(seconds=1)
 
 
 async def _sealed(house: House) -> Sealer:

@@ -1,28 +1,24 @@
-"""Every way of changing what was sealed is found, by seals and by what is known of them outside the database."""
+"""Every way of changing what was sealed is found by the seals."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from core import clock
-from core.framing import hash_fields
-from points import anchors, audit, corrections, seals
-from points.anchors import AnchorContradicted
+from core import chains, clock
+from points import audit, corrections, seals
 from points.audit import Against
 from points.models import Transfer
-from points.seal_models import LedgerHead, LedgerSeal, LedgerSealEntry
-from points.seals import Link
+from points.seal_models import LedgerSeal, LedgerSealEntry
 from tests.points.damage import plant
 from tests.points.town import AREA, WORKER, Town
 
 SEALS = 3
-LATER = timedelta(seconds=seals.SETTLED_SECONDS + 1)
+LATER = chains.SETTLED + timedelta(seconds=1)
 
 
 async def seal(town: Town, after: timedelta = LATER, limit: int = seals.BATCH) -> int:
@@ -33,13 +29,6 @@ async def seal(town: Town, after: timedelta = LATER, limit: int = seals.BATCH) -
 async def seal_now(town: Town, limit: int = seals.BATCH) -> int:
     async with town.database.write() as db:
         return await seals.seal_due(db, town.vault, limit=limit)
-
-
-async def newest(town: Town) -> Link:
-    async with town.database.read() as db:
-        found = await seals.newest(db)
-    assert found is not None
-    return found
 
 
 async def findings(town: Town, anchored: Path | None = None) -> set[str]:
@@ -229,86 +218,10 @@ async def test_seals_forged_by_who_knows_the_hashes_lack_our_signature(sealed: T
         query = select(LedgerSealEntry.transfer_id).where(LedgerSealEntry.seal_seq == last)
         named = await seals.digests(db, (await db.execute(query)).scalars().all())
         stored = (await db.execute(select(LedgerSeal).where(LedgerSeal.seq == last))).scalar_one()
-    root = seals.root_of(last, stored.cutoff, stored.previous, (one.digest for one in named))
+    root = chains.root_of(last, stored.cutoff, stored.previous, (one.digest for one in named))
     forged = [
-        f"UPDATE ledger_seal_entry SET digest = '{one.digest}' WHERE transfer_id = '{one.transfer_id}'" for one in named
+        f"UPDATE ledger_seal_entry SET digest = '{one.digest}' WHERE transfer_id = '{one.row_id}'" for one in named
     ]
     heads = [f"UPDATE ledger_seal SET root = '{root}' WHERE seq = {last}", f"UPDATE ledger_head SET root = '{root}'"]
     await plant(sealed.database, forged + heads)
     assert await findings(sealed) == {"seal_forged", "head_forged"}
-
-
-async def test_a_restored_old_copy_is_found_by_its_anchor(sealed: Town, tmp_path: Path) -> None:
-    """Every signature in it is good: only what is kept elsewhere knows better."""
-    path = tmp_path / "var" / anchors.NAME
-    first = await _head(sealed)
-    assert anchors.keep(path, await newest(sealed))
-    await sealed.resident(points=1)
-    assert await seal(sealed, LATER * 9) > 0
-    assert anchors.keep(path, await newest(sealed))
-    assert await findings(sealed, path) == set()
-    await _restore(sealed, first)
-    assert await findings(sealed) == set()
-    assert await findings(sealed, path) == {"older_than_anchor"}
-    with pytest.raises(AnchorContradicted):
-        anchors.keep(path, await newest(sealed))
-    await sealed.resident(points=2)
-    for number in (10, 11):
-        await sealed.resident(points=2)
-        await seal(sealed, LATER * number)
-    anchors.keep(path, await newest(sealed))
-    assert await findings(sealed, path) == {"not_as_anchored"}
-
-
-async def _head(town: Town) -> LedgerHead:
-    async with town.database.read() as db:
-        return (await db.execute(select(LedgerHead))).scalar_one()
-
-
-async def _restore(town: Town, head: LedgerHead) -> None:
-    """To what was there when this head was written: its later transfers and seals, and all that they changed."""
-    gone = f"(SELECT transfer_id FROM ledger_seal_entry WHERE seal_seq > {head.seq})"
-    young = f"(SELECT id FROM ledger_transfer WHERE id IN {gone})"
-    await plant(
-        town.database,
-        [
-            f"UPDATE ledger_account SET version = version - (SELECT COUNT(*) FROM ledger_entry e WHERE "
-            f"e.account_id = ledger_account.id AND e.transfer_id IN {young}), posted = posted - COALESCE(("
-            f"SELECT SUM(amount) FROM ledger_entry e WHERE e.account_id = ledger_account.id "
-            f"AND e.transfer_id IN {young}), 0)",
-            f"DELETE FROM lot WHERE transfer_id IN {young}",
-            f"DELETE FROM ledger_entry WHERE transfer_id IN {young}",
-            f"DELETE FROM ledger_transfer WHERE id IN {gone}",
-            f"DELETE FROM ledger_seal_entry WHERE seal_seq > {head.seq}",
-            f"DELETE FROM ledger_seal WHERE seq > {head.seq}",
-            f"UPDATE ledger_head SET seq = {head.seq}, root = '{head.root}', signature = '{head.signature}'",
-        ],
-    )
-
-
-def test_an_anchor_is_added_once_and_read_from_its_end(tmp_path: Path) -> None:
-    path = tmp_path / anchors.NAME
-    assert anchors.last(path) is None
-    assert list(anchors.known(path)) == []
-    assert anchors.keep(path, Link(1, "a"))
-    assert not anchors.keep(path, Link(1, "a"))
-    assert anchors.keep(path, Link(2, "b"))
-    assert list(anchors.known(path)) == [Link(1, "a"), Link(2, "b")]
-    with pytest.raises(AnchorContradicted):
-        anchors.keep(path, Link(2, "c"))
-    with pytest.raises(AnchorContradicted):
-        anchors.keep(path, Link(1, "a"))
-
-
-def test_a_line_that_was_cut_by_a_power_failure_is_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / anchors.NAME
-    anchors.keep(path, Link(1, "a"))
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"seq": 2, "root": "b"})[:9])
-    assert anchors.last(path) == Link(1, "a")
-    assert anchors.keep(path, Link(2, "b"))
-    assert list(anchors.known(path)) == [Link(1, "a"), Link(2, "b")]
-
-
-def test_fields_are_hashed_with_their_lengths() -> None:
-    assert hash_fields(["a|b", "c"]) != hash_fields(["a", "b|c"]) != hash_fields(["a", "b", "c"])

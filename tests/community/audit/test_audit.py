@@ -123,7 +123,7 @@ async def test_young_rows_can_be_neither_changed_nor_deleted(database: Database,
         (["UPDATE audit_log SET action = 'issues.verifyR', subject = '1' WHERE id = 5"], ("row_changed", "row 5")),
         (["DELETE FROM audit_log WHERE id = 5"], ("row_missing", "row 5")),
         (["UPDATE audit_seal_entry SET position = 5 - position WHERE seal_seq = 2"], ("seal_changed", "seal 2")),
-        (["DELETE FROM audit_seal_entry WHERE log_id = 5"], ("entries_missing", "seal 2")),
+        (["DELETE FROM audit_seal_entry WHERE log_id = 5"], ("seal_entries_missing", "seal 2")),
         (["UPDATE audit_seal SET root = previous WHERE seq = 2"], ("seal_forged", "seal 2")),
         (
             [
