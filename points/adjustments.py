@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from points import accounts, hand_awards, overdue, reversals, signed, signing
 from points.accounts import AccountRef
+from points.attempt_models import Attempt
 from points.fairness_models import AdjustmentKind
 from points.hand_awards import HandAward
 from points.models import AccountKind, Entry, Transfer, TransferKind, Unit
@@ -125,7 +126,7 @@ async def reverse(
     asked = Asked(AdjustmentKind.REVERSAL, area_code, "", 0, reason, actor_id, facts={"transfer": transfer_id})
     if waiting := await signing.before(db, asked=asked, key=key, but=("resident_id", "amount", "unit")):
         return waiting
-    if await _is_posted(db, asked, key):
+    if await _is_settled(db, asked, key):
         return await signed.do(db, asked, key=key)
     sides = await reversals.concerned(db, transfer_id=transfer_id)
     if await _is_within(db, sides, actor_id=actor_id, limit_points=limit_points):
@@ -143,14 +144,16 @@ async def _for_wallet(db: AsyncSession, asked: Asked, key: str, limit_points: in
     await accounts.lock(db, [account_id])
     sides = [Side(wallet, asked.amount, account_id)]
     alone = await _is_within(db, sides, actor_id=asked.asked_by, limit_points=limit_points)
-    if alone or await _is_posted(db, asked, key):
+    if alone or await _is_settled(db, asked, key):
         return await signed.do(db, asked, key=key)
     return await signing.ask(db, key=key, asked=asked)
 
 
-async def _is_posted(db: AsyncSession, asked: Asked, key: str) -> bool:
-    query = select(Transfer.id).where(Transfer.area_code == asked.area_code, Transfer.idempotency_key == key)
-    return (await db.execute(query)).scalar_one_or_none() is not None
+async def _is_settled(db: AsyncSession, asked: Asked, key: str) -> bool:
+    """Whether under this key it was done or refused before: then it is no question any more who may."""
+    done = select(Transfer.id).where(Transfer.area_code == asked.area_code, Transfer.idempotency_key == key)
+    refused = select(Attempt.code).where(Attempt.area_code == asked.area_code, Attempt.idempotency_key == key)
+    return (await db.execute(union_all(done, refused).limit(1))).scalar_one_or_none() is not None
 
 
 async def _is_within(db: AsyncSession, sides: Sequence[Side], *, actor_id: str, limit_points: int) -> bool:

@@ -82,10 +82,34 @@ async def sides_of(db: AsyncSession, original: Transfer) -> list[Side]:
     for amount, account_id, area_code, kind, owner_id, unit in rows.all():
         account, now_at = AccountRef(area_code, AccountKind(kind), owner_id, Unit(unit)), account_id
         if account.kind in LOTTED:
-            now_at = await _lots_are_at(db, original.id, spent=amount < 0) or account_id
-            account = account if now_at == account_id else await accounts.ref_of(db, now_at)
+            account, now_at = await _where_now(db, original.id, account, account_id, spent=amount < 0)
         sides.append(Side(account, int(amount), now_at))
     return sides
+
+
+async def _where_now(
+    db: AsyncSession, transfer_id: str, wallet: AccountRef, wallet_id: int, *, spent: bool
+) -> tuple[AccountRef, int]:
+    """A wallet where its lots are now, or where it was moved before there were lots."""
+    now_at = await _lots_are_at(db, transfer_id, spent=spent)
+    if now_at is not None:
+        return (wallet, wallet_id) if now_at == wallet_id else (await accounts.ref_of(db, now_at), now_at)
+    moved = wallet
+    while owner_id := await _moved_to(db, moved):
+        moved = moved._replace(owner_id=owner_id)
+    return moved, (await accounts.open_accounts(db, [moved]))[moved]
+
+
+async def _moved_to(db: AsyncSession, wallet: AccountRef) -> str | None:
+    """Who has the wallet of somebody that turned out to be the same resident."""
+    query = select(Transfer.recipient_id).where(
+        Transfer.kind == TransferKind.MOVE.value,
+        Transfer.source_kind == "resident",
+        Transfer.source_id == wallet.owner_id,
+        Transfer.area_code == wallet.area_code,
+        Transfer.unit == wallet.unit.value,
+    )
+    return (await db.execute(query.limit(1))).scalar_one_or_none()
 
 
 async def _lots_are_at(db: AsyncSession, transfer_id: str, *, spent: bool) -> int | None:

@@ -99,8 +99,8 @@ def _live(connection: Connection) -> None:
             idempotency_key=transfer_id,
             request_hash="0" * 64,
             kind=kind,
-            source_kind="issue",
-            source_id="1",
+            source_kind="resident" if kind == "move" else "issue",
+            source_id="bob" if kind == "move" else "1",
             recipient_id=recipient,
             rule_id=rule,
             rule_version=1 if rule else None,
@@ -244,6 +244,15 @@ async def test_what_was_earned_followed_the_wallet(upgraded: Town) -> None:
         purposes = (await db.execute(select(Transfer.purpose).where(Transfer.kind == "grant"))).scalars().all()
     assert {row.owner_id: row.earned for row in rows} == {"ann": 20, "bob": 0}
     assert list(purposes) == ["report", "report"]
+
+
+async def test_what_was_granted_to_a_wallet_that_was_moved_is_taken_where_it_went(upgraded: Town) -> None:
+    async with upgraded.database.write() as db:
+        await reverse(db, transfer_id="t3", reason="test", actor_id=WORKER, key="undo")
+        earned = await db.execute(select(Account.earned).where(Account.owner_id == "ann"))
+        assert earned.scalar_one() == 10
+    assert (await upgraded.balance("ann")).posted == 15
+    assert await upgraded.findings() == []
 
 
 async def test_reservations_and_old_transfers_can_be_settled(upgraded: Town) -> None:

@@ -145,3 +145,12 @@ async def test_at_once_no_more_than_the_limit_is_corrected_alone(town: Town) -> 
         done = await asyncio.gather(*(fair.adjust(town, resident_id, 200) for _ in range(5)))
     assert sum(isinstance(one, Done) for one in done) == 2
     assert (await town.balance(resident_id)).posted == 400
+
+
+async def test_what_was_refused_under_a_key_does_not_wait_under_it_later(town: Town) -> None:
+    resident_id = await town.resident()
+    with pytest.raises(InsufficientPoints):
+        await fair.adjust(town, resident_id, -1, key="K")
+    await fair.adjust(town, resident_id, LIMIT_POINTS)
+    with pytest.raises(InsufficientPoints):
+        await fair.adjust(town, resident_id, -1, key="K")
