@@ -1,4 +1,4 @@
-"""`hc members`: registrations of in-service party members (双报到)."""
+"""`hc members`: registrations of in-service party members (双报到), and what they did."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from admin_cli.options import Cursor, Limit, Reason, Target
 from admin_cli.output import clean
 from admin_cli.session import session
 from admin_cli.words import state
-from core.values import RegistrationState
+from core.values import PartyServiceKind, RegistrationState
 
-app = typer.Typer(help="在职党员报到：审核、撤销、导出", no_args_is_help=True)
+app = typer.Typer(help="在职党员报到：审核、撤销、服务、导出", no_args_is_help=True)
 
 LINE: Final = (
     ("编号", "id"),
@@ -36,6 +36,7 @@ CARD: Final = (
     ("特长", "speciality"),
     ("可服务时间", "available"),
 )
+SERVICE: Final = (("哪天", "on"), ("种类", "kind"), ("分钟", "minutes"), ("登记人", "certified_by"))
 HISTORY: Final = (("时间", "at"), ("经手", "by"), ("到", "to"), ("原因", "reason"))
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -84,6 +85,29 @@ def revoke(ctx: typer.Context, registration_id: Id, reason: Reason) -> None:
     """撤销已接收的报到（会先询问）。"""
     session(ctx).confirm(f"撤销报到 {registration_id}？")
     _step(ctx, registration_id, "revoke", reason=reason)
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    registration_id: Id,
+    kind: Annotated[PartyServiceKind, typer.Option("--kind", help="做了哪类服务")],
+    on: Annotated[str | None, typer.Option("--on", help="哪一天，例如 2026-11-20；不给就是今天")] = None,
+    minutes: Annotated[int | None, typer.Option("--minutes", min=1, max=1440, help="多少分钟")] = None,
+) -> None:
+    """登记已报到党员做的服务，按规则得积分；同一天同一类只登记一次。"""
+    hc = session(ctx)
+    body = {"kind": kind.value, "on": on, "minutes": minutes}
+    answer = hc.client.post(at("members", registration_id, "serve"), body)
+    hc.printer.done(answer, "已登记，已告诉本人。" if answer["created"] else "这一天的这类服务已经登记过。")
+
+
+@app.command()
+def services(ctx: typer.Context, registration_id: Id, limit: Limit = 50, cursor: Cursor = None) -> None:
+    """一位已报到党员做过的服务，新的在前。"""
+    hc = session(ctx)
+    answer = hc.client.get(at("members", registration_id, "services"), limit=limit, cursor=cursor)
+    hc.printer.listing(answer, SERVICE)
 
 
 @app.command()

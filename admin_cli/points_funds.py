@@ -51,7 +51,7 @@ def award(
     ctx: typer.Context,
     ref: Annotated[str, typer.Argument(metavar="REF", help="居民编号，J 开头")],
     *,
-    rule: Annotated[str, typer.Option("--rule", help="按哪条规则，例如 award 或 party_service")],
+    rule: Annotated[str, typer.Option("--rule", help="按哪条规则，例如 award")],
     occasion: Annotated[str, typer.Option("--occasion", help="因为哪件事；同一件事一人只奖一次")],
     minutes: Annotated[int | None, typer.Option("--minutes", min=1, max=1440, help="用了多少分钟")] = None,
     stars: Annotated[int | None, typer.Option("--stars", min=1, max=5, help="质量，一到五星")] = None,

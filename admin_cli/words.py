@@ -95,7 +95,20 @@ FLAGS: Final[Mapping[str, str]] = {
     "burst": "短时间很多",
 }
 SECOND: Final[Mapping[str, str]] = {"adjustment": "调整", "reversal": "冲正", "award": "奖励", "gift": "捐助"}
-KINDS: Final[Mapping[str, str]] = {**FLAGS, **SECOND}
+SERVICES: Final[Mapping[str, str]] = {
+    "patrol": "安全巡查",
+    "cleanup": "环境美化",
+    "mediation": "矛盾调解",
+    "companionship": "爱心陪护",
+    "publicity": "政策宣传",
+    "medical": "医疗",
+    "education": "教育",
+    "legal_aid": "法律援助",
+    "culture": "文体",
+    "wish": "微心愿",
+    "other": "其他",
+}
+KINDS: Final[Mapping[str, str]] = {**FLAGS, **SECOND, **SERVICES}
 FACTS: Final[Mapping[str, str]] = {
     "earlier": "更早的一件",
     "characters": "字数",
@@ -139,7 +152,7 @@ def level(code: str) -> str:
 
 
 def kind(code: str) -> str:
-    """Of a flag, or of a deed that needs a second person; kinds of other nouns read as they are."""
+    """Of a flag, a deed that needs a second person, a member's service; kinds of other nouns read as they are."""
     return f"{KINDS[code]} {code}" if code in KINDS else code
 
 

@@ -1,11 +1,13 @@
-"""Awards that a worker gives by hand, by a rule that was activated: how much and how often is the rule's to say."""
+"""Awards that a worker gives by hand, by a rule that was activated: how much and how often is the rule's to say.
+
+Such rules are for what no other record of ours proves; everything else is asked for with the deed itself.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,9 +23,6 @@ from points.hand_awards import HandAward
 from points.rules import RuleBook
 from points.rules.body import Purpose, RuleBody
 from points.signing import Adjustment
-
-BY_HAND: Final = {Purpose.AWARD: "award", Purpose.SERVICE: "service"}
-"""What no other record of ours proves; everything else is asked for with the deed itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ async def award(
             area_code=area_code,
             resident_id=resident_id,
             rule_id=rule_id,
-            source_kind=BY_HAND[rule.purpose],
+            source_kind=Purpose.AWARD.value,
             source_id=hashlib.sha256(occasion.casefold().encode()).hexdigest()[:32],
             occurred_at=occurred_at,
             minutes=minutes,
@@ -84,7 +83,7 @@ def _rule(book: RuleBook, rule_id: str, area_code: str, occurred_at: datetime, m
     if occurred_at > clock.now():
         raise Invalid(fields={"on": "not after today"})
     rule = book.at(rule_id, occurred_at, area_code)
-    if rule is None or rule.body.purpose not in BY_HAND:
+    if rule is None or rule.body.purpose is not Purpose.AWARD:
         raise RuleUnknown(rule=rule_id)
     if rule.body.per_minutes is not None and minutes is None:
         raise Invalid(fields={"minutes": "required"})

@@ -104,6 +104,22 @@ class RegistrationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class PartyServiceKind(StrEnum):
+    """What an in-service party member does for the community; never in words of its own, so that it names nobody."""
+
+    PATROL = "patrol"
+    CLEANUP = "cleanup"
+    MEDIATION = "mediation"
+    COMPANIONSHIP = "companionship"
+    PUBLICITY = "publicity"
+    MEDICAL = "medical"
+    EDUCATION = "education"
+    LEGAL_AID = "legal_aid"
+    CULTURE = "culture"
+    WISH = "wish"
+    OTHER = "other"
+
+
 class RedemptionState(StrEnum):
     """WAITING for approval, without a code; HELD until the code is verified."""
 

@@ -38,6 +38,7 @@ NOTICES: Final = {
     "registration_approved": "您的党员报到通过了，欢迎！\n回“党员报到”可以看详情。",
     "registration_returned": "您的党员报到需要补充一下。\n{why}\n回“党员报到”接着填。",
     "registration_revoked": "您的党员报到已撤销。\n{why}",
+    "registration_served": "您{month}月{day}日为社区做的服务记下了，谢谢您！",
     "points_granted": "您得了{amount}积分，谢谢您为社区出力。",
     "points_frozen": "您的积分先停用，攒的分都在，最晚{until}恢复。\n{why}\n有话想说，回“申诉”就行。",
     "points_unfrozen": "您的积分可以照常用了，让您久等了。\n{why}",

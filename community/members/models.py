@@ -1,11 +1,11 @@
-"""The table of registrations of in-service party members. Membership is sensitive: all that is told is sealed."""
+"""Tables of in-service party members: registrations, whose details are sealed as sensitive, and certified service."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -41,3 +41,21 @@ class Registration(Base):
     grid_code: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class PartyService(Base):
+    """What a registered member did on a day, as a worker certified it; `minutes` where they were counted."""
+
+    __tablename__ = "party_service"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "served_on", "kind"),
+        CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_of_a_day"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    registration_id: Mapped[str] = mapped_column(ForeignKey("registration.id"))
+    kind: Mapped[str]
+    served_on: Mapped[date]
+    minutes: Mapped[int | None]
+    certified_by: Mapped[str]
+    certified_at: Mapped[datetime]

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from community import history
 from community.history import Subject
 from community.members.models import Registration
-from community.members.views import show
+from community.members.views import services, show
 from community.members.workflow import ACTIVE
 from core import clock
 from core.crypto import Vault
@@ -73,13 +73,16 @@ async def _withdraw(db: AsyncSession, vault: Vault, row: Registration) -> None:
 
 
 async def export(db: AsyncSession, vault: Vault, *, resident_id: str) -> list[dict[str, Any]]:
-    """All registrations in full, oldest first."""
+    """All registrations in full, oldest first, with what was done under each."""
     rows = await db.execute(
         select(Registration)
         .where(Registration.resident_id == resident_id)
         .order_by(Registration.created_at, Registration.id)
     )
-    return [await show(db, vault, row=row, masked=False) for row in rows.scalars()]
+    return [
+        await show(db, vault, row=row, masked=False) | {"services": await services(db, registration_id=row.id)}
+        for row in rows.scalars().all()
+    ]
 
 
 async def forget(db: AsyncSession, vault: Vault, *, resident_ids: Sequence[str]) -> None:

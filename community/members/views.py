@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import history, masking, sealed
 from community.history import Subject
-from community.members.models import PURPOSE, Registration
+from community.members.models import PURPOSE, PartyService, Registration
 from community.members.registrations import get
 from community.permissions import Permission, Worker
 from community.scope import within
@@ -106,3 +106,23 @@ def summary(row: Registration) -> dict[str, Any]:
         "created_at": clock.iso(row.created_at),
         "updated_at": clock.iso(row.updated_at),
     }
+
+
+async def services(db: AsyncSession, *, registration_id: str) -> list[dict[str, Any]]:
+    """All that a member did under one registration, the newest first."""
+    rows = await db.execute(
+        select(PartyService)
+        .where(PartyService.registration_id == registration_id)
+        .order_by(PartyService.served_on.desc(), PartyService.id)
+    )
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "on": row.served_on.isoformat(),
+            "minutes": row.minutes,
+            "certified_by": row.certified_by,
+            "certified_at": clock.iso(row.certified_at),
+        }
+        for row in rows.scalars()
+    ]

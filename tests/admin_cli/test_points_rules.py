@@ -134,9 +134,21 @@ async def test_a_document_allocates_once(town: Town) -> None:
     assert (ended.code, "文号" in ended.err) == (1, True)
 
 
+async def snow_rule(town: Town) -> None:
+    """An award that pays by time, drafted by the desk and activated by the administrator."""
+    body = {
+        "title": "扫雪", "purpose": "award", "points": 10, "per_minutes": 60, "caps": {"day": 100},
+    }  # fmt: skip
+    drafted = {"area_code": COMMUNITY, "rule_id": "snow", "from": "2026-01-01", "body": body}
+    status, row = await town.post("/points/rules", drafted, role=Role.DESK)
+    assert status == 200, row
+    assert (await town.post(f"/points/rules/{row['id']}/activate"))[0] == 200
+
+
 async def test_an_award_by_hand_goes_by_its_rule_and_is_recomputed(town: Town) -> None:
     await allocate(town)
-    given = ("points", "award", town.ref, "--rule", "party_service", "--occasion", "11月扫雪", "--minutes", "90")
+    await snow_rule(town)
+    given = ("points", "award", town.ref, "--rule", "snow", "--occasion", "11月扫雪", "--minutes", "90")
     assert "随后到账" in (await hc(town, *given)).out
     assert "已经奖励过" in (await hc(town, *given)).out
     await paid(town)

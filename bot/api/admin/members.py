@@ -1,17 +1,19 @@
-"""Registrations of in-service party members: reviewed, revoked, exported. A duty of its own, also for reading."""
+"""In-service party members: registrations reviewed, exported; service certified. A duty of its own, also to read."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from bot.api import shapes
-from bot.api.admin import answers
-from bot.api.admin.endpoint import Because, Call, Endpoint, Input, Json, Listing, Nothing, page
-from community.members import registrations, views
+from bot.api.admin import answers, member_answers
+from bot.api.admin.endpoint import Because, Call, Endpoint, Input, Json, Listing, Nothing, page, sliced
+from community.members import registrations, serving, views
 from community.permissions import Permission
-from core.values import RegistrationState
+from core import clock
+from core.values import PartyServiceKind, RegistrationState
 
 _PERMISSION: Final = Permission.MEMBERS
 
@@ -22,6 +24,14 @@ class MemberQuery(Listing):
 
 class Approval(Input):
     grid_code: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")] | None = None
+
+
+class Service(Input):
+    """`on` is the day of Shanghai, today if left out; `minutes` where the time was counted."""
+
+    kind: PartyServiceKind
+    on: date | None = None
+    minutes: Annotated[int, Field(ge=1, le=24 * 60, strict=True)] | None = None
 
 
 async def listing(call: Call, query: MemberQuery) -> Json:
@@ -58,6 +68,25 @@ async def revoke(call: Call, said: Because) -> Json:
         call.db, call.vault, registration_id=registration_id, worker_id=call.worker.id, reason=said.reason
     )
     return {"id": registration_id, "state": state.value}
+
+
+async def serve(call: Call, said: Service) -> Json:
+    registration_id = await _registration(call)
+    served = await serving.serve(
+        call.db,
+        call.vault,
+        registration_id=registration_id,
+        kind=said.kind,
+        day=said.on or clock.today(),
+        minutes=said.minutes,
+        worker=call.worker,
+    )
+    return {"id": served.id, "created": served.created}
+
+
+async def services(call: Call, query: Listing) -> Json:
+    found = await views.services(call.db, registration_id=await _registration(call))
+    return sliced(found, query=query, key="id")
 
 
 async def export(call: Call, _: Nothing) -> Json:
@@ -97,5 +126,13 @@ ENDPOINTS: Final = (
     Endpoint(
         "POST", "/members/{id}/revoke", revoke, _PERMISSION, Because, answers.Done,
         "End an approved registration", "members revoke",
+    ),
+    Endpoint(
+        "POST", "/members/{id}/serve", serve, _PERMISSION, Service, member_answers.Served,
+        "Certify what a member did, once for a day and kind", "members serve",
+    ),
+    Endpoint(
+        "GET", "/members/{id}/services", services, _PERMISSION, Listing, shapes.Page[member_answers.PartyService],
+        "What a member did, newest first", "members services", personal=True,
     ),
 )  # fmt: skip

@@ -156,6 +156,27 @@ async def test_a_registration_is_reviewed_exported_and_revoked(town: Town) -> No
     assert revoked["state"] == "revoked"
 
 
+async def test_a_members_service_is_certified_once_and_listed(town: Town) -> None:
+    registration_id = await a_registration(town)
+    serving = f"/members/{registration_id}/serve"
+    body = {"kind": "patrol", "on": "2026-05-20", "minutes": 60}
+    status, answer = await town.post(serving, body, role=Role.DESK)
+    assert (status, answer["error"]["code"]) == (422, "member_not_registered")
+    await town.post(f"/members/{registration_id}/approve")
+    status, done = await town.post(serving, body, role=Role.DESK)
+    assert (status, done["created"]) == (200, True)
+    assert (await town.post(serving, body))[1] == {"id": done["id"], "created": False}
+    status, answer = await town.post(serving, body | {"minutes": 90})
+    assert (status, answer["error"]["code"]) == (409, "service_already_certified")
+    for wrong in ({"kind": "sharing"}, {"minutes": 0}, {"on": "2999-01-01"}):
+        assert (await town.post(serving, body | wrong))[0] == 400
+    _, listed = await town.get(f"/members/{registration_id}/services", role=Role.DESK)
+    assert [(one["kind"], one["on"], one["minutes"]) for one in listed["items"]] == [("patrol", "2026-05-20", 60)]
+    there = town.elsewhere[Role.DESK]
+    assert (await town.post(serving, body, token=there))[0] == 403
+    assert (await town.get(f"/members/{registration_id}/services", token=there))[0] == 403
+
+
 async def test_membership_is_closed_to_other_streets_and_other_duties(town: Town) -> None:
     registration_id = await a_registration(town)
     for role in Role:
