@@ -11,7 +11,6 @@ import json
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from core.db import Database
 from core.settings import Settings
 from migrations import tables
 from tests.bot.grid.fake_grid import FakeGrid
-from tests.databases import Shelf
+from tests.databases import Shelf, copied
 from tests.house import TEST_RING, House, running, sample_config
 from tests.servers import PostgresServer, RedisServer
 
@@ -177,7 +176,7 @@ async def _seed(url: str, var: Path) -> None:
 @pytest.fixture
 def seeded_url(seeded: Seeded, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own with the sample community."""
-    with _copied(seeded.database, request, tmp_path) as url:
+    with copied(seeded.database, request, tmp_path) as url:
         yield url
 
 
@@ -210,28 +209,15 @@ async def quiet(
     seeded: Seeded, redis_url: str | None, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[House]:
     """The running server without sender and timers: a test lets them do one round when it wants them to."""
-    with _copied(seeded.database, request, tmp_path) as url:
+    with copied(seeded.database, request, tmp_path) as url:
         async with running(url, tmp_path / "var", redis_url=redis_url, with_worker=False) as started:
             started.tokens = seeded.tokens
             yield started
 
 
-@contextmanager
-def _copied(template: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """A database of its own, like the template."""
-    if request.config.getoption("--backend") == "sqlite":
-        path = folder / "test.db"
-        shutil.copy(template, path)
-        yield f"sqlite+aiosqlite:///{path}"
-        return
-    shelf: Shelf = request.getfixturevalue("shelf")
-    with shelf.lent(template) as name:
-        yield shelf.server.url(name)
-
-
 @pytest.fixture
 def database_url(template: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with _copied(template, request, tmp_path) as url:
+    with copied(template, request, tmp_path) as url:
         yield url
 
 

@@ -1,16 +1,19 @@
-"""Databases of the PostgreSQL leg: made from a template once, afterwards put back as they were and used again.
+"""Databases of tests. Those on PostgreSQL are made from a template once, afterwards put back as they were and used again.
 
 Making one takes a tenth of a second and more, which a thousand tests would wait for.
 """
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import asyncpg
+import pytest
 
 from tests.servers import PostgresServer
 
@@ -95,3 +98,16 @@ class Shelf:
         except asyncpg.InvalidCatalogNameError:
             return False
         return True
+
+
+@contextmanager
+def copied(template: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """A database of its own, like the template."""
+    if request.config.getoption("--backend") == "sqlite":
+        path = folder / "test.db"
+        shutil.copy(template, path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    shelf: Shelf = request.getfixturevalue("shelf")
+    with shelf.lent(template) as name:
+        yield shelf.server.url(name)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from core.crypto import Ring, Vault
 from core.db import Database
+from tests.databases import copied
 from tests.points import templates
 from tests.points.town import RING, Town
 
 
 @pytest.fixture(scope="session")
-def template(template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def populated(template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     return templates.lived(request, template, tmp_path_factory.mktemp("beside"), _beside)
+
+
+@pytest.fixture
+def database_url(populated: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with copied(populated, request, tmp_path) as url:
+        yield url
 
 
 async def _beside(town: Town) -> None:

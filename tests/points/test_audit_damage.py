@@ -70,8 +70,8 @@ LOST_TAIL = (
 
 
 @pytest.fixture(scope="module")
-def template(template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return templates.lived(request, template, tmp_path_factory.mktemp("lived"), _everything)
+def populated(populated: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return templates.lived(request, populated, tmp_path_factory.mktemp("lived"), _everything)
 
 
 async def _everything(town: Town) -> None:
