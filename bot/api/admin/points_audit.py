@@ -17,10 +17,10 @@ from bot.api.admin import answers
 from bot.api.admin.endpoint import Call, Endpoint, Input, Json
 from community.permissions import Permission
 from community.residents import Resident
+from core.chains import Link
 from core.errors import Invalid
 from points import anchors, audit, seals
 from points.audit import FIRST, Against, Cursor, Finding
-from points.seals import Link
 
 SECONDS_AT_ONCE: Final = 2.0
 """An answer comes long before a proxy or `hc` loses patience, whatever the size of the ledger."""
