@@ -40,6 +40,7 @@ EXPECTED: Final[dict[str, str]] = {
     "points award": "AD",
     "points": "AD",
     "points adjustments list": "ADU",
+    "points donations list": "ADU",
     "points appeals list": "ADU",
     "points flags list": "ADU",
     "points flags show": "ADU",
