@@ -19,13 +19,13 @@ from handlers import (
     my_orders,
     my_reports,
     order,
-    points,
     report,
     tasks,
     verify_code,
     volunteer,
 )
 from handlers.dialogue import Dialogue, Turn
+from handlers.points import balance, codes, proxy, redeem
 from handlers.routing import Router
 
 DIALOGUES: Final[tuple[Dialogue, ...]] = (
@@ -44,12 +44,12 @@ DIALOGUES: Final[tuple[Dialogue, ...]] = (
     my_orders.CANCEL_ORDER,
     my_orders.RATE_ORDER,
     member.MEMBER,
-    points.POINTS,
-    points.POINTS_HOW,
-    points.REDEEM,
-    points.MY_CODES,
-    points.CANCEL_CODE,
-    points.PROXY,
+    balance.POINTS,
+    balance.POINTS_HOW,
+    redeem.REDEEM,
+    codes.MY_CODES,
+    codes.CANCEL_CODE,
+    proxy.PROXY,
     honours.HONOURS,
     honours.LEADERBOARD,
     family.FAMILY,

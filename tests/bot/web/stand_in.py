@@ -179,6 +179,7 @@ THINGS: dict[str, Any] = {
         "next": None,
     },
     "points": {"area_code": "110101001001", "posted": 95, "held": 30, "available": 65, "owed": 0,
+               "honour": {"said": "您是一星志愿者。再服务88小时，就是二星志愿者。"},
                "next_expiry": {"points": 20, "at": "2027-01-01T00:00:00+08:00"}, "certified_minutes": 750,
                "family": {"members": 3, "posted": 120, "held": 0, "available": 120, "next_expiry": None},
                "wallets": []},

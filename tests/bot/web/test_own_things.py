@@ -37,6 +37,7 @@ async def test_points_say_what_expires_next_and_keep_minutes_and_family_apart(br
         await expect(things).to_contain_text("其中20分到1月1日周五 00:00为止")
         await expect(things).to_contain_text("家里3个人，一共120分")
         await expect(things).to_contain_text("志愿服务12小时30分，单独记着")
+        await expect(things).to_contain_text("您是一星志愿者。再服务88小时，就是二星志愿者。")
         await page.click("text=看更早的")
         await expect(page.locator(".entry")).to_have_count(4)
         await page.click("text=捐积分")
