@@ -1,4 +1,4 @@
-"""Databases of tests. Those on PostgreSQL are made from a template once, afterwards put back as they were and used again.
+"""Databases of tests; on PostgreSQL made from a template once, afterwards put back as they were and used again.
 
 Making one takes a tenth of a second and more, which a thousand tests would wait for.
 """

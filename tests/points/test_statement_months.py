@@ -143,8 +143,8 @@ def test_days_follow_the_clock_of_shanghai() -> None:
 async def test_the_end_of_a_month_is_found_among_many_entries_too(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Halving finds what looking at each finds, also where two wrote out of turn."""
     resident = await town.resident()
-    moments = [NOVEMBER + timedelta(minutes=n) for n in range(60)]
-    moments[29], moments[30] = moments[30], moments[29]
+    moments = [NOVEMBER + timedelta(minutes=n) for n in range(20)]
+    moments[9], moments[10] = moments[10], moments[9]
     await booked(town, resident, *[(moment, 1) for moment in moments])
     async with town.database.read() as db:
         account_id = await statements.account_id(db, area_code=AREA, resident_id=resident)
@@ -155,7 +155,7 @@ async def test_the_end_of_a_month_is_found_among_many_entries_too(town: Town, mo
 
         each = await found()
         assert each[:3] == [1, 2, 3]
-        assert each[28:31] == [29, 31, 31]
+        assert each[8:11] == [9, 11, 11]
         monkeypatch.setattr(months, "FEW", 2)
         assert await found() == each
         assert await months.last_seq(db, account_id=account_id, before=NOVEMBER) == 0
