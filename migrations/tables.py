@@ -38,6 +38,7 @@ import points.attempt_models
 import points.fairness_models
 import points.family_models
 import points.grant_models
+import points.honour_models
 import points.lot_models
 import points.models
 import points.reward_models

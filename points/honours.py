@@ -22,8 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.db import dialect_insert, table_of
 from core.errors import ConfigError
+from points.honour_models import Honour
 from points.models import Account, AccountKind, Unit
-from points.seal_models import Honour
 
 TIERS_FILE: Final = Path(__file__).with_name("tiers.toml")
 DEFAULT: Final = "default"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from sqlalchemy import select, text, tuple_
@@ -17,8 +17,7 @@ from core.values import RedemptionState
 from points.redemption_views import Redemption
 from points.redemptions import undo
 from points.reward_models import IS_OPEN, RedemptionRow
-
-EXPIRER: Final = "system"
+from points.shelves import SYSTEM
 
 log = structlog.get_logger()
 
@@ -55,7 +54,7 @@ async def _overdue(db: AsyncSession, after: tuple[datetime, str], limit: int) ->
 async def _expire(db: AsyncSession, ids: Sequence[str]) -> list[Redemption]:
     """All together, or else each for itself."""
     try:
-        return await undo(db, ids, to=RedemptionState.EXPIRED, actor_id=EXPIRER, reason="not_collected")
+        return await undo(db, ids, to=RedemptionState.EXPIRED, actor_id=SYSTEM, reason="not_collected")
     except (AppError, IntegrityError) as fault:
         if len(ids) > 1:
             return [done for one in ids for done in await _expire(db, [one])]

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.crypto import Vault
 from core.values import RedemptionState
 from points import codes
 from points.errors import CodeElsewhere, CodeUnknown
+from points.paging import page
 from points.redemption_codes import blinds, open_code, open_proxy
 from points.reward_models import RedemptionRow
-
-MAX_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +102,13 @@ async def list_redemptions(
 
     `after_id` is the last of the page before.
     """
-    limit = max(1, min(limit, MAX_PAGE))
     below = [RedemptionRow.area_code.startswith(area, autoescape=True) for area in area_codes]
     inside = RedemptionRow.area_code.startswith(within, autoescape=True)
     query = rows().where(or_(false(), *below, RedemptionRow.site_id.in_(site_ids)), inside)
     if state is not None:
         query = query.where(RedemptionRow.state == state.value)
-    if after_id is not None:
-        last = select(RedemptionRow.created_at).where(RedemptionRow.id == after_id).scalar_subquery()
-        same_moment = and_(RedemptionRow.created_at == last, RedemptionRow.id < after_id)
-        query = query.where(or_(RedemptionRow.created_at < last, same_moment))
-    found = await db.execute(query.order_by(RedemptionRow.created_at.desc(), RedemptionRow.id.desc()).limit(limit))
-    return [view(row) for row in found.scalars()]
+    query = page(query, when=RedemptionRow.created_at, row_id=RedemptionRow.id, after_id=after_id, limit=limit)
+    return [view(row) for row in (await db.execute(query)).scalars()]
 
 
 async def by_key(db: AsyncSession, area_code: str, key: str) -> RedemptionRow | None:

@@ -1,10 +1,10 @@
-"""Tables of the ledger's seals, of its snapshots and of honours."""
+"""Tables of the ledger's seals and snapshots."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import triggers
@@ -41,21 +41,6 @@ class BalanceSnapshot(Base):
     as_of: Mapped[datetime] = mapped_column(primary_key=True)
     balance: Mapped[int] = mapped_column(BigInteger)
     last_seq: Mapped[int] = mapped_column(BigInteger)
-
-
-class Honour(Base):
-    """A tier that a resident reached: it is kept whatever is spent later. The version is that of the tiers' data."""
-
-    __tablename__ = "honour"
-    __table_args__ = (Index("ix_honour_resident", "resident_id"),)
-
-    area_code: Mapped[str] = mapped_column(primary_key=True)
-    resident_id: Mapped[str] = mapped_column(primary_key=True)
-    tier: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    minutes: Mapped[int] = mapped_column(BigInteger)
-    points: Mapped[int] = mapped_column(BigInteger)
-    reached_at: Mapped[datetime]
 
 
 triggers.register(

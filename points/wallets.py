@@ -18,6 +18,7 @@ from points.accounts import LOCK_RANK, AccountRef, lock, open_accounts
 from points.fairness_models import AdjustmentRequest, AdjustmentState, Freeze
 from points.family_models import FamilyMember
 from points.grant_models import GrantRequest, GrantState
+from points.honour_models import Honour
 from points.ledger import post
 from points.lot_models import Lot
 from points.models import Account, AccountKind, AccountStatus, Hold, HoldState, Transfer, TransferKind, Unit
@@ -32,8 +33,9 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
     """Move all that is on the first resident's accounts, with debts, reservations, redemptions and unpaid grants.
 
     How many points, minutes not counted. Call it before that resident's data key is destroyed: codes are sealed anew
-    for the second. A freeze comes along, and what waits for a second person. Limits that the two used before stay with
-    each. The same key again moves nothing more. Raises CeilingReached, or AccountClosed for a wallet that was closed.
+    for the second. A freeze comes along, with honours and what waits for a second person. Limits that the two used
+    before stay with each. The same key again moves nothing more. Raises CeilingReached, or AccountClosed for a wallet
+    that was closed.
     """
     if from_resident_id == to_resident_id:
         raise ValueError("a wallet cannot be moved onto itself")
@@ -44,6 +46,7 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
         await _move_redemptions(db, vault, from_resident_id, to_resident_id)
         await _move_membership(db, from_resident_id, to_resident_id)
         await _move_requests(db, from_resident_id, to_resident_id)
+        await _move_honours(db, from_resident_id, to_resident_id)
         owned = await db.execute(
             select(Account.id, Account.area_code, Account.kind, Account.unit)
             .where(Account.owner_id == from_resident_id, Account.kind.in_(_OWNED))
@@ -141,6 +144,18 @@ async def _move_requests(db: AsyncSession, source_id: str, target_id: str) -> No
     await db.execute(
         update(AdjustmentRequest)
         .where(AdjustmentRequest.resident_id == source_id, AdjustmentRequest.state == AdjustmentState.ASKED.value)
+        .values(resident_id=target_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _move_honours(db: AsyncSession, source_id: str, target_id: str) -> None:
+    """What was reached stays reached, unless the other identity reached it too."""
+    other = aliased(Honour)
+    too = exists().where(other.area_code == Honour.area_code, other.tier == Honour.tier, other.resident_id == target_id)
+    await db.execute(
+        update(Honour)
+        .where(Honour.resident_id == source_id, ~too)
         .values(resident_id=target_id)
         .execution_options(synchronize_session=False)
     )

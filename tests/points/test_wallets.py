@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core import clock
 from core.crypto import Unreadable
-from points import statements
+from points import honours, statements
 from points.grant_models import GrantRequest
 from points.models import Unit
 from tests.points import fair
@@ -117,3 +117,18 @@ async def test_what_waits_for_a_second_person_is_done_to_the_wallet_that_is_left
     await town.merge(source, target)
     await fair.approve(town, waiting.id)
     assert (await town.balance(target)).posted == 900
+
+
+async def test_honours_are_kept_by_the_identity_that_is_left(town: Town) -> None:
+    source, target = await town.resident(), await town.resident()
+    table = honours.shipped().at("default", clock.now())
+    lowest, second = table.tiers[0], table.tiers[1]
+    async with town.database.write() as db:
+        for resident_id, minutes in ((source, second.minutes), (target, lowest.minutes)):
+            await honours.award(
+                db, area_code=town.area, resident_id=resident_id, table=table, minutes=minutes, points=10**6
+            )
+    await town.merge(source, target)
+    async with town.database.read() as db:
+        kept = await honours.standing(db, area_code=town.area, resident_id=target, table=table, minutes=0, points=0)
+    assert {one.tier.id for one in kept.reached} == {lowest.id, second.id}
