@@ -90,11 +90,11 @@ async def test_what_waits_is_decided_once_and_handed_out_once(town: Town, race: 
 
 async def test_fifty_redemptions_of_the_last_one_give_it_once(town: Town, race: Race) -> None:
     reward = await town.reward(price=10, stock=1)
-    residents = [await town.resident(points=10) for _ in range(50)]
+    residents = await town.residents(50, points=10)
     outcomes = race([("redeem", [resident, reward]) for resident in residents])
     assert outcomes == {"done": 1, "reward_sold_out": 49}
     assert await town.stock(reward) == 0
-    assert sum([(await town.balance(resident)).held for resident in residents]) == 10
+    assert sum([one.held for one in [await town.balance(resident) for resident in residents]]) == 10
     assert await town.findings() == []
 
 
@@ -135,12 +135,11 @@ async def test_a_transfer_is_reversed_once_by_all(town: Town, race: Race) -> Non
 async def test_a_fund_of_100_pays_exactly_100_of_200_grants(town: Town, race: Race) -> None:
     await town.fund(100)
     residents = [new_id() for _ in range(200)]
-    for number, resident in enumerate(residents):
-        await town.ask(resident, str(number), rule="report_followed")
+    await town.ask_for_all(residents, rule="report_followed")
     outcomes = race([("pay", [30])] * 20)
     assert outcomes == {"done": 20}
     assert await town.fund_balance() == 0
-    assert [(await town.balance(resident)).posted for resident in residents] == [1] * 100 + [0] * 100
+    assert await town.posted(residents) == [1] * 100 + [0] * 100
     assert await town.findings() == []
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.crypto import Vault
@@ -52,12 +53,17 @@ class Town:
 
     async def resident(self, points: int = 0) -> str:
         """A new resident with a data key and, by adjustment, so many points."""
-        resident_id = new_id()
+        return (await self.residents(1, points))[0]
+
+    async def residents(self, count: int, points: int = 0) -> list[str]:
+        """Many of them, in one transaction."""
+        made = [new_id() for _ in range(count)]
         async with self.database.write() as db:
-            await self.vault.new_key(db, resident_id)
-        if points:
-            await self.adjust(resident_id, points)
-        return resident_id
+            for resident_id in made:
+                await self.vault.new_key(db, resident_id)
+                if points:
+                    await self._adjust(db, resident_id, points, key=new_id())
+        return made
 
     async def adjust(
         self,
@@ -69,17 +75,18 @@ class Town:
         unit: Unit = Unit.POINT,
     ) -> Posted:
         async with self.database.write() as db:
-            return await corrections.adjust(
-                db,
-                area_code=self.area,
-                resident_id=resident_id,
-                amount_points=points,
-                reason="test",
-                actor_id=WORKER,
-                key=key or new_id(),
-                expires_at=expires_at,
-                unit=unit,
-            )
+            return await self._adjust(db, resident_id, points, key=key or new_id(), expires_at=expires_at, unit=unit)
+
+    async def _adjust(self, db: AsyncSession, resident_id: str, points: int, **more: Any) -> Posted:
+        return await corrections.adjust(
+            db,
+            area_code=self.area,
+            resident_id=resident_id,
+            amount_points=points,
+            reason="test",
+            actor_id=WORKER,
+            **more,
+        )
 
     async def reverse(self, transfer_id: str, key: str | None = None, claw_back: ClawBack | None = None) -> Reversed:
         async with self.database.write() as db:
@@ -103,28 +110,36 @@ class Town:
                 key=key or new_id(),
             )
 
-    async def ask(
+    async def ask(self, resident_id: str, source_id: str, **facts: Any) -> bool:
+        async with self.database.write() as db:
+            return await self._ask(db, resident_id, source_id, **facts)
+
+    async def ask_for_all(self, residents: Sequence[str], **facts: Any) -> None:
+        """Each for a deed of their own, in their order and in one transaction."""
+        async with self.database.write() as db:
+            for number, resident_id in enumerate(residents):
+                await self._ask(db, resident_id, str(number), **facts)
+
+    async def _ask(
         self,
+        db: AsyncSession,
         resident_id: str,
         source_id: str,
         *,
         rule: str = "report_verified",
         occurred_at: datetime | None = None,
-        minutes: int | None = None,
-        book: RuleBook | None = None,
+        **more: Any,
     ) -> bool:
-        async with self.database.write() as db:
-            return await grants.request_grant(
-                db,
-                rule=rule,
-                area_code=self.area,
-                recipient_id=resident_id,
-                source_kind="issue",
-                source_id=source_id,
-                occurred_at=occurred_at or clock.now(),
-                minutes=minutes,
-                book=book,
-            )
+        return await grants.request_grant(
+            db,
+            rule=rule,
+            area_code=self.area,
+            recipient_id=resident_id,
+            source_kind="issue",
+            source_id=source_id,
+            occurred_at=occurred_at or clock.now(),
+            **more,
+        )
 
     async def pay(self, limit: int = 100, book: RuleBook | None = None) -> int:
         async with self.database.write() as db:
@@ -215,6 +230,13 @@ class Town:
             return await wallets.move_wallet(
                 db, self.vault, from_resident_id=former, to_resident_id=kept, key=key or new_id()
             )
+
+    async def posted(self, residents: Sequence[str]) -> list[int]:
+        """What is on their wallets, without looking at what is held or has expired."""
+        sums = select(Account.owner_id, Account.posted).where(Account.owner_id.in_(residents))
+        async with self.database.read() as db:
+            found = {row.owner_id: row.posted for row in await db.execute(sums)}
+        return [found.get(one, 0) for one in residents]
 
     async def balance(self, resident_id: str) -> Balance:
         async with self.database.read() as db:
