@@ -41,6 +41,15 @@ async def test_what_expires_first_is_spent_first_and_what_never_does_last(town: 
         assert await town.findings() == []
 
 
+async def test_what_is_reserved_of_a_lot_is_not_spent_with_its_rest(town: Town) -> None:
+    with clock.frozen(NOW):
+        resident = await wallet(town, (6, 3), (6, 9))
+        await town.redeem(resident, await town.reward(price=4))
+        await town.adjust(resident, -7)
+        assert await town.lots(resident) == [(4, 4, NOW + 3 * DAY), (1, 0, NOW + 9 * DAY)]
+        assert await town.findings() == []
+
+
 async def test_of_two_that_expire_together_the_older_is_spent_first(town: Town) -> None:
     with clock.frozen(NOW):
         resident = await wallet(town, (5, 3), (6, 3))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core import clock
 from points import statements
-from points.errors import InsufficientPoints
+from points.errors import InsufficientPoints, KeyReused
 from points.models import Account, AccountKind
 from points.reversal_plans import ClawBack
 from tests.points.town import AREA, Town
@@ -63,6 +63,15 @@ async def test_a_clamped_claw_back_says_what_it_let_go(rich: Town) -> None:
     assert (await rich.balance(resident)).posted == 0
     assert await rich.fund_balance() == 96
     assert await rich.findings() == []
+
+
+async def test_a_key_stands_for_one_reversal(rich: Town) -> None:
+    resident = await rich.resident()
+    first, second = await granted(rich, resident, "1"), await granted(rich, resident, "2")
+    await rich.reverse(first, key="K")
+    with pytest.raises(KeyReused):
+        await rich.reverse(second, key="K")
+    assert (await rich.balance(resident)).posted == 10
 
 
 async def test_nothing_to_take_is_refused_not_pretended(rich: Town) -> None:
