@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,14 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.db import dialect_insert, new_id
 from core.errors import Conflict, Invalid
-from points import corrections
+from points import corrections, months
 from points.errors import KeyReused
 from points.models import Account, AccountKind, Unit
 from points.months import Span
 from points.postings import check_amount
 from points.rule_models import Budget
-
-_PERIOD: Final = re.compile(r"(20\d\d)(?:-Q([1-4])|-(0[1-9]|1[0-2]))?", re.ASCII)
 
 
 class DocumentUsed(Conflict):
@@ -50,17 +46,9 @@ class Fund:
 
 def period(name: str) -> Span:
     """`2026`, `2026-Q4` or `2026-11`, by the calendar of Shanghai. Raises Invalid."""
-    found = _PERIOD.fullmatch(name)
-    if found is None:
+    if len(name) > len("2026-Q4"):
         raise Invalid(fields={"period": "2026, 2026-Q4 or 2026-11"})
-    year, quarter, month = int(found[1]), int(found[2] or 0), int(found[3] or 0)
-    first = month or 3 * quarter - 2 if month or quarter else 1
-    length = 1 if month else 3 if quarter else 12
-    return Span(_begins(year, first), _begins(year, first + length))
-
-
-def _begins(year: int, month: int) -> datetime:
-    return clock.parse(f"{year + (month - 1) // 12}-{(month - 1) % 12 + 1:02}-01")
+    return months.named(name)
 
 
 async def allocate(

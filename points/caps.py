@@ -59,6 +59,15 @@ def period_key(period: Period, moment: datetime) -> str:
     return _named(period, clock.local(moment).date())
 
 
+def period_of(key: str) -> Period:
+    """What kind of period a name is of, as `period_key` makes it."""
+    if key == Period.EVER.value:
+        return Period.EVER
+    if "Q" in key:
+        return Period.QUARTER
+    return (Period.YEAR, Period.MONTH, Period.DAY)[key.count("-")]
+
+
 @lru_cache(maxsize=256)
 def _named(period: Period, day: date) -> str:
     match period:
@@ -71,7 +80,7 @@ def _named(period: Period, day: date) -> str:
         case Period.YEAR:
             return f"{day.year:04}"
         case Period.EVER:
-            return "ever"
+            return Period.EVER.value
 
 
 async def used(db: AsyncSession, keys: Collection[CapKey]) -> dict[CapKey, int]:

@@ -20,7 +20,8 @@ from core.errors import Invalid
 from points.models import Entry, Transfer
 from points.seal_models import BalanceSnapshot
 
-_MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+_MONTH: Final = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])", re.ASCII)
+_PERIOD: Final = re.compile(r"(20\d\d)(?:-Q([1-4])|-(0[1-9]|1[0-2])(?:-(\d\d))?)?", re.ASCII)
 _DAY: Final = timedelta(days=1)
 
 FEW: Final = 500
@@ -47,11 +48,26 @@ class Range:
 
 def month(name: str) -> Span:
     """The month `2026-11` of Shanghai. Raises Invalid."""
-    found = _MONTH.fullmatch(name)
-    if found is None:
+    if not _MONTH.fullmatch(name):
         raise Invalid(fields={"month": "YYYY-MM"})
-    first = date(int(found[1]), int(found[2]), 1)
-    return Span(_midnight(first), _midnight(next_month(first)))
+    return named(name)
+
+
+def named(name: str) -> Span:
+    """The year `2026`, quarter `2026-Q4`, month `2026-11` or day `2026-11-21` of Shanghai. Raises Invalid."""
+    found = _PERIOD.fullmatch(name)
+    if found is None:
+        raise Invalid(fields={"period": "2026, 2026-Q4, 2026-11 or 2026-11-21"})
+    year, quarter, month, day = (int(part or 0) for part in found.groups())
+    if day:
+        try:
+            return days(date(year, month, day), date(year, month, day))
+        except ValueError:
+            raise Invalid(fields={"period": "no such day"}) from None
+    first = month or 3 * quarter - 2 if month or quarter else 1
+    length = 1 if month else 3 if quarter else 12
+    last = first + length - 1
+    return Span(_midnight(date(year, first, 1)), _midnight(next_month(date(year, last, 1))))
 
 
 def days(first: date, last: date) -> Span:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import clock
-from points import caps
+from points import caps, months
 from points.audit.findings import Finding, Mend, MendKind
 from points.audit.walks import Key, Walk
 from points.caps import CapKey, CapScope, Period
@@ -134,27 +133,9 @@ def _paid(start: datetime, end: datetime) -> Select[Any]:
 
 
 def _span(name: str) -> tuple[datetime, datetime, Period]:
-    """From and until when a period of this name lasts in Shanghai; see `caps.period_key`."""
-    if name == "ever":
-        return datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), Period.EVER
-    year, *rest = name.split("-")
-    match rest:
-        case []:
-            return _days(date(int(year), 1, 1), date(int(year) + 1, 1, 1), Period.YEAR)
-        case [quarter] if quarter.startswith("Q"):
-            return _days(*_months(int(year), int(quarter[1:]) * 3 - 2, 3), Period.QUARTER)
-        case [month]:
-            return _days(*_months(int(year), int(month), 1), Period.MONTH)
-        case _:
-            day = date.fromisoformat(name)
-            return _days(day, day + timedelta(days=1), Period.DAY)
-
-
-def _months(year: int, month: int, count: int) -> tuple[date, date]:
-    last = month + count
-    return date(year, month, 1), date(year + (last > 12), (last - 1) % 12 + 1, 1)
-
-
-def _days(first: date, after: date, period: Period) -> tuple[datetime, datetime, Period]:
-    midnight = time(tzinfo=clock.SHANGHAI)
-    return datetime.combine(first, midnight), datetime.combine(after, midnight), period
+    """From and until when a period of this name lasts; see `caps.period_key`."""
+    period = caps.period_of(name)
+    if period is Period.EVER:
+        return datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), period
+    span = months.named(name)
+    return span.since, span.until, period

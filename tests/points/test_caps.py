@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.db import Database
-from points import caps
+from points import caps, months
 from points.caps import CapKey, CapScope, Period, Use
 
 KEY = CapKey(CapScope.RULE, "a:r", "p", "2026-11-21")
@@ -47,3 +49,15 @@ async def test_a_lower_ceiling_stops_at_once_and_keeps_what_was_used(database: D
 )
 def test_periods_change_at_midnight_in_shanghai(moment: datetime, period: Period, key: str) -> None:
     assert caps.period_key(period, moment) == key
+
+
+@given(
+    period=st.sampled_from([period for period in Period if period is not Period.EVER]),
+    moment=st.datetimes(datetime(2001, 1, 1), datetime(2099, 12, 30), timezones=st.just(UTC)),
+)
+def test_a_name_tells_its_period(period: Period, moment: datetime) -> None:
+    name = caps.period_key(period, moment)
+    assert caps.period_of(name) is period
+    span = months.named(name)
+    assert span.since <= moment < span.until
+    assert caps.period_key(period, span.until) != name == caps.period_key(period, span.since)
