@@ -45,7 +45,7 @@ structlog.configure(
     processors=[
         structlog.processors.add_log_level,
         structlog.processors.format_exc_info,
-        structlog.processors.KeyValueRenderer(["event"]),
+        structlog.processors.KeyValueRenderer(key_order=["event"]),
     ]
 )
 
