@@ -18,7 +18,6 @@ from bot.api.admin.endpoint import Call, Endpoint, Input, Json
 from community.permissions import Permission
 from community.residents import Resident
 from core.chains import Link
-from core.chains import Link
 from core.errors import Invalid
 from points import anchors, audit, seals
 from points.audit import FIRST, Against, Cursor, Finding
