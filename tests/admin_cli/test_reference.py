@@ -45,6 +45,7 @@ points adjustments list approve refuse
 SAMPLES: Final = {
     "--until": "2030-01-01 12:00", "--before": "2020-01-01", "--role": "desk", "--file": "plan.json",
     "--amount": "5", "AMOUNT": "5", "N": "5", "FILE": "plan.json", "VERSION": "7",
+    "--kind": "patrol",
 }  # fmt: skip
 NUMBERED: Final = ("outbox show", "outbox retry")
 
