@@ -26,6 +26,8 @@ class Step(StrEnum):
 async def begin(turn: Turn) -> Outcome:
     if not await area_of(turn):
         return choose_area_first()
+    if (stopped := await amounts.stopped(turn)) is not None:
+        return stopped
     if not await amounts.available(turn):
         return Done(words.DONATE_NONE, (entry("points_how", words.HOW_TITLE),))
     options = tuple(Option(fund, label, said) for fund, (label, said) in words.DONATE_FUNDS.items())

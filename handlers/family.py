@@ -121,6 +121,8 @@ async def begin_pooling(turn: Turn) -> Outcome:
     family = await families.of_resident(turn.db, resident_id=turn.resident_id)
     if family is None:
         return _no_family()
+    if (stopped := await amounts.stopped(turn)) is not None:
+        return stopped
     available = await _own(turn, family)
     if not available:
         return Done(words.FAMILY_POOL_NONE, (entry("points_how", words.HOW_TITLE),))

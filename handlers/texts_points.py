@@ -8,6 +8,7 @@ from typing import Final
 BALANCE: Final = "您现在有{available}积分可用。"
 HELD: Final = "另有{held}分在兑换中。"
 FROZEN: Final = "积分暂停使用，不同意可以申诉。"
+FROZEN_UNTIL: Final = "您的积分先停用到{until}，攒的分都在，到时候照常用。\n不同意可以申诉。"
 OWED: Final = "还要先补回{owed}分。"
 NEXT: Final = "其中{points}分到{until}为止，请先用。"
 MINUTES: Final = "志愿服务{hours}，单独记着，不换积分。"

@@ -1,4 +1,4 @@
-"""How many points there are to spend, and how many of them: all, half, or a number that is said."""
+"""Whether points may be spent and how many there are, and how many of them: all, half, or a number that is said."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from handlers import texts
 from handlers import texts_points as words
 from handlers.common import area_of
-from handlers.dialogue import TEXT, Ask, Option, Turn, Unclear
+from handlers.dialogue import TEXT, Ask, Done, Option, Turn, Unclear, entry
 from handlers.prompt import COUNT, plain
+from handlers.wording import day
 from nlp import numerals
-from points import statements
+from points import freezes, statements
 
 _SAID: Final = re.compile(r"[0-9]{1,9}|[零一二两三四五六七八九十百]{1,7}")
 
@@ -31,6 +33,20 @@ def said(turn: Turn, most: int) -> int | Unclear:
     figures = found.group() if found else "0"
     count = int(figures) if figures.isdecimal() else numerals.number(figures) or 0
     return count if 1 <= count <= most else Unclear(words.AMOUNT_AGAIN.format(most=most))
+
+
+async def stopped(turn: Turn) -> Done | None:
+    """What to say while the resident's points here may not be spent: until when, and how to object."""
+    area = await area_of(turn)
+    found = await freezes.of_resident(turn.db, resident_id=turn.resident_id)
+    frozen = next((one for one in found if one.area_code == area), None)
+    if frozen is None:
+        return None
+    options = (
+        entry("appeal", words.APPEAL_TITLE, words=words.APPEAL_WORDS),
+        entry("points", texts.POINTS_TITLE),
+    )
+    return Done(words.FROZEN_UNTIL.format(until=day(frozen.ends_at)), options)
 
 
 async def available(turn: Turn) -> int:

@@ -35,6 +35,8 @@ async def begin(turn: Turn) -> Outcome:
     area = await area_of(turn)
     if not area:
         return choose_area_first()
+    if (stopped := await amounts.stopped(turn)) is not None:
+        return stopped
     offered = await _offered(turn, area)
     if not offered:
         return Done(words.REDEEM_NONE, (entry("points", texts.POINTS_TITLE),))
@@ -132,8 +134,8 @@ async def confirm(turn: Turn) -> Outcome:
         )
     except RewardChanged:  # dearer or elsewhere by now: shown as it is, and asked again
         return await _chosen(turn, reward)
-    except Refused as error:  # sold out, closed, too dear or one's share used up, all since the question
-        return await _offer_others(turn, reward, refusal(error))
+    except Refused as error:  # sold out, closed, too dear, one's share used up or frozen, all since the question
+        return await amounts.stopped(turn) or await _offer_others(turn, reward, refusal(error))
     return await _made(turn, reward, made)
 
 

@@ -142,6 +142,13 @@ def test_long_words_are_cut() -> None:
     assert wording.brief("一二三四五六", 4) == "一二三四…"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(0, "0分钟"), (45, "45分钟"), (60, "1小时"), (750, "12小时30分"), (6000, "100小时")]
+)
+def test_lengths_are_said_exactly(minutes: int, said: str) -> None:
+    assert wording.length(minutes) == said
+
+
 def test_every_rule_and_kind_of_entry_has_words() -> None:
     shown = {kind.value for kind in TransferKind} - {"grant", "allocation"}
     assert shown | {rule.id for rule in default().rules} <= set(texts_points.POINTS_WHY)

@@ -80,7 +80,10 @@ async def test_a_frozen_resident_spends_nothing_of_the_family(house: House) -> N
             await freezes.freeze(
                 db, area_code=AREA, resident_id=resident_id, reason="核对", worker_id="w", ends_at=ends_at
             )
-        assert "用家里的积分换" not in (await chat.say("我要兑换大米")).whole
+        for wish in ("我要兑换大米", "我想捐积分", "放积分进去"):
+            stopped = await chat.say(wish)
+            assert "先停用到" in stopped.text
+            assert stopped.choice("积分申诉")
         shown = await chat.say("我的积分")
         assert "暂停使用" in shown.text
         assert shown.choice("积分申诉")
