@@ -55,18 +55,10 @@ async def award(
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     book = await rules.in_force(db)
     rule = _rule(book, rule_id, area_code, occurred_at, minutes)
+    deed = hashlib.sha256(occasion.casefold().encode()).hexdigest()[:32]
     made = await adjustments.award(
         db,
-        HandAward(
-            area_code=area_code,
-            resident_id=resident_id,
-            rule_id=rule_id,
-            source_kind=Purpose.AWARD.value,
-            source_id=hashlib.sha256(occasion.casefold().encode()).hexdigest()[:32],
-            occurred_at=occurred_at,
-            minutes=minutes,
-            stars=stars,
-        ),
+        HandAward(area_code, resident_id, rule_id, Purpose.AWARD.value, deed, occurred_at, minutes, stars),
         reason=occasion,
         actor_id=worker.id,
         key=key,

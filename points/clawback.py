@@ -63,20 +63,16 @@ async def claw_back(
 
     Raises NothingToClawBack, KeyReused, AccountClosed.
     """
-    said = {
-        "resident_id": resident_id,
-        "deeds": [[deed.source_kind, deed.source_id] for deed in deeds],
-        "reason": reason,
-        "taken_by": actor_id,
-    }
+    named = [[deed.source_kind, deed.source_id] for deed in deeds]
+    said = {"resident_id": resident_id, "deeds": named, "reason": reason, "taken_by": actor_id}
     if before := await _by_key(db, area_code, key, said):
         return before
     async with db.begin_nested():
         refused_as = f"{REFUSED}:{request_hash(area_code, key)[:16]}"
         mine = (_of(GrantRequest, deeds), GrantRequest.recipient_id.in_(resident_ids))
         unpaid = await grant_rows.refuse_waiting(db, *mine, reason=refused_as)
-        granted = await _grants(db, resident_ids, deeds)
-        done, let_go = await _reverse(db, granted, _How(reason, actor_id, key, policy))
+        how = _How(reason, actor_id, key, policy)
+        done, let_go = await _reverse(db, await _grants(db, resident_ids, deeds), how)
         if not done and not unpaid and not let_go:
             raise NothingToClawBack
         taken = TakenBack(

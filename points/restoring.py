@@ -21,7 +21,7 @@ from points.ledger import post_many
 from points.lot_models import Lot
 from points.models import Account, AccountKind, Entry, Transfer, TransferKind, Unit
 from points.postings import Leg, Posting
-from points.reversal_plans import Plan, Side, earn, locked_sides, plan_return, written_off
+from points.reversal_plans import Plan, Side, earn, locked_sides, plan_return, reversal_of, written_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ async def restore(db: AsyncSession, row: ClawedBack, *, resident_id: str, reason
         given = await _given(db, taking, resident_id)
         sides = await locked_sides(db, taking)
         plan, owed = await _plan(db, taking, sides, given)
-        back = _reversal(taking, plan, reason=reason, actor_id=actor_id)
+        back = reversal_of(taking, plan, key=f"restored:{taking.id}", reason=reason, actor_id=actor_id)
         await post_many(db, [back, *await _kept_back(db, taking, given, owed), *written_off(taking, plan)])
         await earn(db, given.wallet_id, given.amount)
 
@@ -81,25 +81,6 @@ async def _plan(db: AsyncSession, taking: Transfer, sides: list[Side], given: _G
         else:
             plan.legs.append(Leg(side.account, -side.amount))
     return plan, owed
-
-
-def _reversal(taking: Transfer, plan: Plan, *, reason: str, actor_id: str) -> Posting:
-    return Posting(
-        area_code=taking.area_code,
-        key=f"restored:{taking.id}",
-        kind=TransferKind.REVERSAL,
-        legs=tuple(plan.legs),
-        reason=reason,
-        source_kind="transfer",
-        source_id=taking.id,
-        recipient_id=taking.recipient_id,
-        purpose=taking.purpose,
-        rule_id=taking.rule_id,
-        rule_version=taking.rule_version,
-        document_no=taking.document_no,
-        actor_id=actor_id,
-        reverses_id=taking.id,
-    )
 
 
 async def _kept_back(db: AsyncSession, taking: Transfer, given: _Given, owed: int) -> list[Posting]:

@@ -214,6 +214,30 @@ async def earn(db: AsyncSession, account_id: int, points: int) -> None:
     )
 
 
+def reversal_of(
+    original: Transfer, plan: Plan, *, key: str, reason: str, actor_id: str, approver_id: str | None = None
+) -> Posting:
+    """The transfer that undoes another by this plan."""
+    return Posting(
+        area_code=original.area_code,
+        key=key,
+        kind=TransferKind.REVERSAL,
+        legs=tuple(plan.legs),
+        reason=reason,
+        source_kind="transfer",
+        source_id=original.id,
+        recipient_id=original.recipient_id,
+        purpose=original.purpose,
+        rule_id=original.rule_id,
+        rule_version=original.rule_version,
+        inputs={"taken": plan.taken, "owed": plan.owed, "forgiven": plan.forgiven},
+        document_no=original.document_no,
+        actor_id=actor_id,
+        approver_id=approver_id,
+        reverses_id=original.id,
+    )
+
+
 def written_off(original: Transfer, plan: Plan) -> list[Posting]:
     """What returns to lots whose time is over expires at once."""
     if not plan.late:

@@ -17,8 +17,7 @@ from points.errors import KeyReused, NotReversible, TransferUnknown
 from points.ledger import post_many
 from points.lots import LOTTED
 from points.models import AccountKind, Transfer, TransferKind
-from points.postings import Posting
-from points.reversal_plans import ClawBack, Side, locked_sides, make_plan, sides_of, written_off
+from points.reversal_plans import ClawBack, Side, locked_sides, make_plan, reversal_of, sides_of, written_off
 
 FINAL_KINDS: Final = frozenset(
     {
@@ -66,25 +65,8 @@ async def reverse(
         if original.kind in FINAL_KINDS:
             raise NotReversible(kind=original.kind)
         plan = await make_plan(db, original, await locked_sides(db, original), claw_back)
-        reversal = Posting(
-            area_code=original.area_code,
-            key=key,
-            kind=TransferKind.REVERSAL,
-            legs=tuple(plan.legs),
-            reason=reason,
-            source_kind="transfer",
-            source_id=transfer_id,
-            recipient_id=original.recipient_id,
-            purpose=original.purpose,
-            rule_id=original.rule_id,
-            rule_version=original.rule_version,
-            inputs={"taken": plan.taken, "owed": plan.owed, "forgiven": plan.forgiven},
-            document_no=original.document_no,
-            actor_id=actor_id,
-            approver_id=approver_id,
-            reverses_id=transfer_id,
-        )
-        posted = await post_many(db, [reversal, *written_off(original, plan)])
+        undoing = reversal_of(original, plan, key=key, reason=reason, actor_id=actor_id, approver_id=approver_id)
+        posted = await post_many(db, [undoing, *written_off(original, plan)])
         return Reversed(posted[0].transfer_id, posted[0].created, plan.taken, plan.owed, plan.forgiven)
 
 
