@@ -73,10 +73,17 @@ async def test_they_may_leave_it(house: House) -> None:
 
 
 async def test_who_redeems_hears_how_to_answer(house: House) -> None:
+    """Before they choose, and also when it happens between the question and the answer."""
     async with house.chat() as chat:
-        await frozen_chat(house, chat)
-        await chat.say("我要兑换大米")
-        assert "申诉" in (await chat.say("换")).whole
+        await chat.say("你好")
+        await give_points(house, chat, 100)
+        assert "对吗" in (await chat.say("我要兑换大米")).text
+        await freeze(house, chat)
+        await chat.hears("积分先停用")
+        for said in ("换", "我要兑换大米"):
+            stopped = await chat.say(said)
+            assert "先停用到" in stopped.text
+            assert stopped.choice("积分申诉")
 
 
 async def first_entry(house: House, ref: str) -> dict[str, Any]:
