@@ -48,7 +48,10 @@ def give(
     reason: Reason,
     area: Area = None,
 ) -> None:
-    """把捐给邻居的积分给一位有难处的居民；超过社区规定的数，要第二个人批准（会先询问）。"""
+    """把捐给邻居的积分给一位有难处的居民；超过社区规定的数，要第二个人批准（会先询问）。
+
+    原因留在账上给工作人员看，不要写姓名和病情。
+    """
     hc = session(ctx)
     hc.confirm(f"从捐给邻居的积分里给 {ref} {amount} 分？居民会收到通知，原因只有工作人员看得到。")
     answer = hc.client.post(at("points", ref, "give"), {"amount": amount, "reason": reason, "area": area})

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import notices
+from community import families, notices, residents
 from community.permissions import Worker
-from community.sanctions import keep_out_of_own
+from community.sanctions import OwnPoints, keep_out_of_own
 from core.crypto import Vault
 from points import adjustments, reversals, signing
 from points.fairness_models import AdjustmentKind
@@ -66,8 +66,7 @@ async def reverse(
 ) -> Done | Adjustment:
     """Undo a transfer of this area, as `adjust` does. Raises OwnPoints and what `adjustments.reverse` raises."""
     sides = await reversals.touched(db, transfer_id=transfer_id)
-    for side in sides:
-        await keep_out_of_own(db, worker=worker, resident_id=side.account.owner_id)
+    await _keep_out(db, worker, sides)
     scheme = await store.scheme(db, area_code=area_code)
     made = await adjustments.reverse(
         db,
@@ -125,8 +124,8 @@ async def approve(db: AsyncSession, vault: Vault, *, adjustment_id: str, decisio
     """Raises OwnPoints and what `signing.approve` raises. An award that was agreed to is told when it is paid."""
     asked = (await signing.get(db, adjustment_id=adjustment_id)).asked
     sides = await _touched(db, asked)
-    for resident_id in (asked.resident_id, *(side.account.owner_id for side in sides)):
-        await keep_out_of_own(db, worker=worker, resident_id=resident_id)
+    await keep_out_of_own(db, worker=worker, resident_id=asked.resident_id)
+    await _keep_out(db, worker, sides)
     made = await signing.approve(db, adjustment_id=adjustment_id, worker_id=worker.id, decision=decision)
     done = Done(created=True, transfer_id=made.transfer_id)
     match asked.kind:
@@ -155,6 +154,18 @@ async def tell_second(db: AsyncSession, made: Adjustment) -> None:
     await notices.tell_staff(
         db, event="points.adjustment", area_code=asked.area_code, facts=facts, key=f"adjustment:{made.id}"
     )
+
+
+async def _keep_out(db: AsyncSession, worker: Worker, sides: Sequence[Side]) -> None:
+    """Of a reversal that changes their own wallet or their family's. Raises OwnPoints."""
+    if worker.resident_id is None:
+        return
+    themself = await residents.get(db, resident_id=worker.resident_id)
+    family = await families.of_resident(db, resident_id=themself.merged_into or themself.id)
+    for side in sides:
+        if family is not None and side.account.owner_id == family.id:
+            raise OwnPoints
+        await keep_out_of_own(db, worker=worker, resident_id=side.account.owner_id)
 
 
 async def _touched(db: AsyncSession, asked: Asked) -> list[Side]:

@@ -98,10 +98,16 @@ async def export(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[st
 
 
 async def _appeals(db: AsyncSession, vault: Vault, resident_id: str) -> list[dict[str, Any]]:
-    """What they said against a freeze of their points, and the answer."""
+    """What they said against a freeze of their points or a claw-back, and the answer."""
     mine = await appeals.of_residents(db, vault, resident_ids=await family(db, resident_id=resident_id))
     return [
-        {"words": one.words, "state": one.state.value, "answer": one.decision, "at": clock.iso(one.created_at)}
+        {
+            "against": one.against.value,
+            "words": one.words,
+            "state": one.state.value,
+            "answer": one.decision,
+            "at": clock.iso(one.created_at),
+        }
         for one in mine
     ]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from community import families
+from community.consents import Wording
 from community.workers import WorkerRow
 from core.values import Role
+from points import sharing
 from tests.bot.api.test_fairness import BECAUSE, points, rewarded, second, told
 from tests.bot.api.town import COMMUNITY, Town
 
@@ -64,6 +67,28 @@ async def test_nobody_undoes_what_they_spent_themselves(town: Town) -> None:
     await is_a_resident(town, Role.DESK)
     status, answer = await town.post(f"/transfers/{transfer_id}/reverse", BECAUSE, role=Role.DESK)
     assert (status, answer["error"]["code"]) == (403, "own_points")
+
+
+async def test_nor_what_their_family_did(town: Town) -> None:
+    await points(town, 50)
+    async with town.service.database.write() as db:
+        wording = Wording("1", "同意", "heping")
+        family_id = await families.found(db, resident_id=town.resident_id, area_code=COMMUNITY, wording=wording)
+        pooled = await sharing.pool(
+            db,
+            area_code=COMMUNITY,
+            resident_id=town.resident_id,
+            family_id=family_id,
+            amount_points=20,
+            key="pooled",
+        )
+    _, ref = await town.new_resident(COMMUNITY)
+    _, other = await town.post(f"/points/{ref}/adjust", {"amount": 5, "reason": "补登"})
+    await is_a_resident(town, Role.DESK)
+    reversing = f"/transfers/{pooled.transfer_id}/reverse"
+    assert (await town.post(reversing, BECAUSE, role=Role.DESK))[1]["error"]["code"] == "own_points"
+    assert (await town.post(f"/transfers/{other['transfer_id']}/reverse", BECAUSE, role=Role.DESK))[0] == 200
+    assert (await town.post(reversing, BECAUSE))[0] == 200
 
 
 async def test_a_large_award_waits_for_somebody_else(town: Town) -> None:
