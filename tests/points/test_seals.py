@@ -55,6 +55,7 @@ async def test_an_honest_chain_has_no_findings(sealed: Town) -> None:
 
 
 async def test_what_is_young_waits(town: Town) -> None:
+    await seal(town)
     await town.resident(points=1)
     assert await seal(town, timedelta(seconds=1)) == 0
 
