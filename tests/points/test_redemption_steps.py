@@ -106,7 +106,7 @@ async def test_every_step_of_the_table_can_be_taken(town: Town, start: Redemptio
 
 
 @pytest.mark.parametrize("start", S)
-async def test_no_other_step_can_be_taken(town: Town, start: RedemptionState) -> None:
+async def test_the_table_is_all_that_happens(town: Town, start: RedemptionState) -> None:
     redemption = await brought_to(town, start)
     for to in S:
         if to is not S.WAITING and to not in TRANSITIONS[start]:
