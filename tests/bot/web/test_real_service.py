@@ -1,8 +1,9 @@
-"""The page against the service itself: a visitor reports with a photo and a place and finds the report again."""
+"""The page against the service itself: a report with photo and place, an emergency, the list of volunteers."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
-from tests.bot.web.browser import chromium, visit
-from tests.house import running
+from core import clock
+from tests.bot.web.browser import chromium, hears, say, visit
+from tests.community.service import served
+from tests.house import House, running
+from tests.scenarios.town import AREA, resident_of
 
 pytestmark = pytest.mark.browser
 
@@ -46,3 +50,32 @@ async def test_an_emergency_is_answered_with_a_number_to_call(url: str) -> None:
         await phone.page.fill("#say", "厨房着火了")
         await phone.page.press("#say", "Enter")
         await expect(phone.page.locator(".us .bubble a[href='tel:119']")).to_have_count(1)
+
+
+async def test_who_is_bound_joins_the_list_and_leaves_it(house: House) -> None:
+    async with house.chat() as chat, chromium() as browser, visit(browser, house.url) as phone:
+        page = phone.page
+        await chat.say("你好")
+        code = re.search(r"\d{4} \d{4}", (await chat.say("绑定支付宝")).whole)
+        assert code is not None
+        resident_id = await resident_of(house, chat)
+        await served(house.service.database, resident_id, 95, certified_at=clock.now(), area_code=AREA)
+        await page.click("#tab-things")
+        await page.click("#board-open")
+        await page.click("#board-member button")
+        await hears(page, "8位绑定码")
+        await say(page, code.group())
+        await hears(page, "绑定好了")
+        await page.click("#tab-things")
+        await page.click("#board-open")
+        await page.fill("#nickname", "老党员")
+        await page.press("#nickname", "Enter")
+        await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("请换一个")
+        await page.fill("#nickname", "向阳花")
+        await page.press("#nickname", "Enter")
+        await expect(page.locator("#board-said")).to_have_text("您排第1名，1小时35分。")
+        await expect(page.locator(".places .mine")).to_contain_text("向阳花（您）")
+        await page.click("text=退出光荣榜")
+        await page.click("button:text-is('退出')")
+        await expect(page.locator(".places")).to_have_count(0)
+        assert phone.complaints == []
