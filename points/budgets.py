@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,9 @@ from points.models import Account, AccountKind, Unit
 from points.months import Span
 from points.postings import check_amount
 from points.rule_models import Budget
+
+_UNIT: Final = Unit.POINT.value
+"""Of every budget: minutes cost nothing."""
 
 
 class DocumentUsed(Conflict):
@@ -65,6 +68,7 @@ async def allocate(
     Raises AmountInvalid or DocumentUsed.
     """
     check_amount(amount_points)
+    said = {"period_from": period.since, "period_until": period.until, "amount": amount_points, "unit": _UNIT}
     before = await _of_document(db, area_code, document_no)
     if before is None:
         try:
@@ -79,27 +83,18 @@ async def allocate(
             )
         except KeyReused:  # another worker used the document in this moment
             raise DocumentUsed from None
-        row = {
-            "area_code": area_code,
-            "period_from": period.since,
-            "period_until": period.until,
-            "amount": amount_points,
-            "document_no": document_no,
-            "transfer_id": posted.transfer_id,
-            "created_by": actor_id,
-        }
-        if budget_id := await _keep(db, row):
+        by = {"transfer_id": posted.transfer_id, "created_by": actor_id}
+        if budget_id := await _keep(db, {"area_code": area_code, "document_no": document_no, **said, **by}):
             return Allocated(budget_id, posted.transfer_id, created=True)
         before = await _of_document(db, area_code, document_no)
-    said = (Unit.POINT.value, period.since, period.until, amount_points)
-    if before is None or (before.unit, before.period_from, before.period_until, before.amount) != said:
+    if before is None or any(getattr(before, name) != value for name, value in said.items()):
         raise DocumentUsed
     return Allocated(before.id, before.transfer_id or "", created=False)
 
 
 async def _keep(db: AsyncSession, said: dict[str, Any]) -> str | None:
     """The id of the new budget; None when another transaction kept the document meanwhile."""
-    row = {"id": new_id(), "unit": Unit.POINT.value, "created_at": clock.now(), **said}
+    row = {"id": new_id(), "created_at": clock.now(), **said}
     made = dialect_insert(db, Budget).values(row).on_conflict_do_nothing().returning(Budget.id)
     kept: str | None = (await db.execute(made)).scalar_one_or_none()
     return kept
@@ -110,7 +105,7 @@ async def funds(db: AsyncSession, *, areas: Sequence[str]) -> list[Fund]:
     within = or_(false(), *(Account.area_code.startswith(area, autoescape=True) for area in areas))
     held = await db.execute(
         select(Account.area_code, Account.posted).where(
-            within, Account.kind == AccountKind.FUND.value, Account.unit == Unit.POINT.value
+            within, Account.kind == AccountKind.FUND.value, Account.unit == _UNIT
         )
     )
     budgeted = await db.execute(

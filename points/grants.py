@@ -66,11 +66,10 @@ async def request_grant(
     `minutes` is the certified time, for rules that pay by time; `facts` is what else the rule may read. It
     is paid at `not_before` at the earliest. An award by hand names the workers. Raises RuleUnknown.
     """
-    known = ASKED.get(rule)
     now = clock.now()
     row = {
         "rule_id": rule,
-        "unit": (known[1] if known else Unit.POINT).value,
+        "unit": (ASKED[rule][1] if rule in ASKED else Unit.POINT).value,
         "purpose": (book or default()).purpose_of(rule).value,
         "source_kind": source_kind,
         "source_id": source_id,
@@ -78,18 +77,14 @@ async def request_grant(
         "area_code": area_code,
         "minutes": minutes,
         "facts": facts.stored() if facts else None,
-        "notified": False,
         "occurred_at": occurred_at,
         "requested_at": now,
-        "state": GrantState.PENDING.value,
         "next_at": not_before or now,
         "asked_by": asked_by,
         "approved_by": approved_by,
     }
-    made = await db.execute(
-        dialect_insert(db, GrantRequest).values(row).on_conflict_do_nothing().returning(GrantRequest.id)
-    )
-    return made.scalar_one_or_none() is not None
+    asking = dialect_insert(db, GrantRequest).values(row).on_conflict_do_nothing()
+    return (await db.execute(asking.returning(GrantRequest.id))).scalar_one_or_none() is not None
 
 
 async def note_stars(db: AsyncSession, *, source_kind: str, source_id: str, stars: int) -> None:

@@ -89,31 +89,21 @@ async def settle(
     await accounts.lock(db, [hold.account_id])
     reserved = await lots.of_holds(db, [hold_id])
     taken = _first([Share(used.lot_id, used.amount, held=used.amount) for used in reserved], amount)
-    posted = await post(
-        db,
-        Posting(
-            area_code=account.area_code,
-            key=f"hold:{hold_id}",
-            kind=kind,
-            legs=(
-                Leg(account, -amount, held=-hold.amount, lots=taken),
-                Leg(target or AccountRef(account.area_code, AccountKind.REDEEMED, unit=account.unit), amount),
-            ),
-            reason=kind.value,
-            source_kind=source_kind,
-            source_id=source_id,
-            recipient_id=account.owner_id,
-            actor_id=actor_id,
-        ),
+    to = target or AccountRef(account.area_code, AccountKind.REDEEMED, unit=account.unit)
+    legs = (Leg(account, -amount, held=-hold.amount, lots=taken), Leg(to, amount))
+    key, owner_id = f"hold:{hold_id}", account.owner_id
+    posting = Posting(
+        account.area_code, key, kind, legs, kind.value, source_kind, source_id, owner_id, actor_id=actor_id
     )
+    posted = await post(db, posting)
     await lots.unhold(db, _rest(reserved, taken))
-    await db.execute(
-        update(Hold)
-        .where(Hold.id == hold_id)
-        .values(
-            state=HoldState.POSTED.value, posted_amount=amount, settled_at=clock.now(), transfer_id=posted.transfer_id
-        )
-        .execution_options(synchronize_session=False)
+    await _set(
+        db,
+        hold_id,
+        state=HoldState.POSTED.value,
+        posted_amount=amount,
+        settled_at=clock.now(),
+        transfer_id=posted.transfer_id,
     )
     return posted
 
@@ -138,12 +128,12 @@ def _rest(reserved: Sequence[lots.Use], taken: Sequence[Share]) -> list[Share]:
 async def prolong(db: AsyncSession, *, hold_id: str, expires_at: datetime) -> None:
     """Keep a reservation for longer. Raises HoldSettled, also for one whose time is over."""
     await _pending(db, hold_id)
-    await db.execute(
-        update(Hold)
-        .where(Hold.id == hold_id)
-        .values(expires_at=expires_at)
-        .execution_options(synchronize_session=False)
-    )
+    await _set(db, hold_id, expires_at=expires_at)
+
+
+async def _set(db: AsyncSession, hold_id: str, **values: Any) -> None:
+    """Of a reservation that is pending, and locked."""
+    await db.execute(update(Hold).where(Hold.id == hold_id).values(values).execution_options(synchronize_session=False))
 
 
 async def release(db: AsyncSession, *, hold_ids: Sequence[str], state: HoldState) -> None:
