@@ -3,9 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from core import clock
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+MODES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "days": {"days": 2},
+    "quarter_end": {},
+    "year_end": {"grace_days": 2},
+}
+"""How long what deeds earn may be good, as a community's scheme says it."""
+
+
+def good_until(mode: str, given: datetime) -> datetime | None:
+    """The same, counted day by day."""
+    day = clock.local(given).date()
+    match mode:
+        case "none":
+            return None
+        case "days":
+            day += timedelta(days=3)
+        case "quarter_end":
+            day = _next(day, {1, 4, 7, 10})
+        case _:
+            day = _next(day, {1}) + timedelta(days=2)
+    return datetime.combine(day, time(), clock.SHANGHAI)
+
+
+def _next(day: date, months: set[int]) -> date:
+    """The first day of one of these months after a day."""
+    day += timedelta(days=1)
+    while day.day != 1 or day.month not in months:
+        day += timedelta(days=1)
+    return day
 
 
 @dataclass

@@ -27,7 +27,10 @@ Make = Callable[[asyncio.Runner, Database], RuleBasedStateMachine]
 
 
 def run(make: Make, request: pytest.FixtureRequest, folder: Path, *, examples: int, steps: int) -> None:
-    """Try so many sequences of so many deeds; one that fails is told as it was found, with all its deeds."""
+    """Try so many sequences of so many deeds.
+
+    One that fails is told as it was found, with all its deeds: to make it smaller takes longer than a test may.
+    """
     tried = settings(
         max_examples=examples,
         stateful_step_count=steps,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from points.models import AccountKind, HoldState
 from points.reversal_plans import ClawBack
 from points.rules.scheme import SCHEME
 from tests.points import machine
-from tests.points.lot_replay import NEVER, Replay
+from tests.points.lot_replay import MODES, NEVER, Replay, good_until
 from tests.points.rows import rows
 from tests.points.town import RING, WORKER, Town
 
@@ -42,36 +42,6 @@ LOOK_EVERY = 5
 
 DEED_POINTS = 3
 DEED = {"title": "测试", "purpose": "report", "points": DEED_POINTS, "caps": {"year": 1000}}
-MODES: dict[str, dict[str, Any]] = {
-    "none": {},
-    "days": {"days": 2},
-    "quarter_end": {},
-    "year_end": {"grace_days": 2},
-}
-"""How long what deeds earn may be good, as a community's scheme says it."""
-
-
-def ends(mode: str, given: datetime) -> datetime | None:
-    """The same, counted day by day."""
-    day = clock.local(given).date()
-    match mode:
-        case "none":
-            return None
-        case "days":
-            day += timedelta(days=3)
-        case "quarter_end":
-            day = _next(day, {1, 4, 7, 10})
-        case _:
-            day = _next(day, {1}) + timedelta(days=2)
-    return datetime.combine(day, time(), clock.SHANGHAI)
-
-
-def _next(day: date, months: set[int]) -> date:
-    """The first day of one of these months after a day."""
-    day += timedelta(days=1)
-    while day.day != 1 or day.month not in months:
-        day += timedelta(days=1)
-    return day
 
 
 class WalletMachine(RuleBasedStateMachine):
@@ -141,7 +111,7 @@ class WalletMachine(RuleBasedStateMachine):
     def pay(self) -> None:
         self.do(self.town.pay())
         for mode in self.unpaid:
-            self.replay.earn(DEED_POINTS, ends(mode, self.now))
+            self.replay.earn(DEED_POINTS, good_until(mode, self.now))
         self.unpaid.clear()
 
     @rule(mode=st.sampled_from(sorted(MODES)))
