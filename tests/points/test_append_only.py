@@ -39,24 +39,23 @@ async def refused(town: Town, statement: str, said: str) -> None:
             await db.execute(text(statement))
 
 
-@pytest.mark.parametrize("table", WRITTEN)
-@pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
-async def test_what_was_written_is_not_changed(town: Town, table: str, statement: str) -> None:
+async def test_what_was_written_is_not_changed(town: Town) -> None:
     await lived(town)
-    await refused(town, statement.format(table, WRITTEN[table]), "append-only")
+    for table, column in WRITTEN.items():
+        await refused(town, f"UPDATE {table} SET {column} = {column}", f"{table} is append-only")
+        await refused(town, f"DELETE FROM {table}", f"{table} is append-only")
 
 
-@pytest.mark.parametrize("table", [*WRITTEN, *WHOLE])
-async def test_postgresql_does_not_empty_these_tables_at_once(town: Town, backend: str, table: str) -> None:
+async def test_postgresql_does_not_empty_these_tables_at_once(town: Town, backend: str) -> None:
     """SQLite has no TRUNCATE: there it is a DELETE, which the triggers of the rows refuse."""
-    if backend == "postgres":
+    for table in (*WRITTEN, *WHOLE) if backend == "postgres" else ():
         await refused(town, f"TRUNCATE {table} CASCADE", "append-only")
 
 
-@pytest.mark.parametrize("change", ["amount = amount + 1", "earned_at = '2020-01-01'", "expires_at = '2030-01-01'"])
-async def test_a_lot_keeps_its_amount_and_its_dates(town: Town, change: str) -> None:
+async def test_a_lot_keeps_its_amount_and_its_dates(town: Town) -> None:
     await lived(town)
-    await refused(town, f"UPDATE lot SET {change}", "keeps its amount")
+    for change in ("amount = amount + 1", "earned_at = '2020-01-01'", "expires_at = '2030-01-01'"):
+        await refused(town, f"UPDATE lot SET {change}", "keeps its amount")
 
 
 async def test_a_settled_hold_is_final(town: Town) -> None:
