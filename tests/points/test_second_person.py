@@ -17,6 +17,7 @@ from points.fairness_errors import AdjustmentDecided, SamePerson
 from points.fairness_models import AdjustmentKind, AdjustmentState
 from points.hand_awards import HandAward
 from points.models import Transfer
+from points.reversal_plans import ClawBack
 from points.sharing import DonationFund
 from points.signed import Done
 from points.signing import Adjustment
@@ -213,6 +214,19 @@ async def test_a_gift_comes_from_the_pot_and_does_not_expire(town: Town) -> None
     await fair.approve(town, made.id)
     assert (await town.balance(resident_id)).posted == 110
     assert await town.findings() == []
+
+
+async def test_a_gift_pays_nobodys_debt(town: Town) -> None:
+    """What neighbours gave is for the need, not for the community's books."""
+    resident_id = await town.resident()
+    await town.fund(100)
+    await town.ask(resident_id, "R1")
+    await town.pay()
+    await town.adjust(resident_id, -10)
+    await fair.claw_back(town, resident_id, "R1", policy=ClawBack.DEBT)
+    await donated(town, 50)
+    await give(town, resident_id, 20)
+    assert (await town.owed(resident_id), (await town.balance(resident_id)).posted) == (10, 20)
 
 
 async def test_no_more_is_given_than_there_is(town: Town) -> None:
