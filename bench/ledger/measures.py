@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -75,6 +76,7 @@ class Tpcb:
 
 def grant_rounds(postgres: Postgres, rounds: int) -> Iterator[Paired]:
     """Grants posted from requests out of one fund, each round beside TPC-B."""
+    gc.freeze()  # as the service does when it has been loaded
     tpcb, url = Tpcb(postgres), postgres.create("grants")
     uvloop.run(_prepared(url))
     for _ in range(rounds):
@@ -118,6 +120,7 @@ async def _requested(url: str, number: int) -> None:
 async def _paid(url: str) -> float:
     """Seconds until all requests are paid, as the poster pays them."""
     async with opened(url) as database:
+        await database.ping()  # pgbench leaves out the time of connecting too
         began, paid = time.perf_counter(), 0
         while settled := await _batch(database):
             paid += sum(one.state is GrantState.PAID for one in settled)
