@@ -1,17 +1,20 @@
 """What a worker does to points by hand: alone within a limit, above it when a second person agrees.
 
 Corrections, reversals, awards and gifts out of donations go the same way. What one person may do alone is counted by
-account and day over all of them, so that a large deed cannot be made of small ones, nor of different ones.
+account and day over all of them, so that a large deed cannot be made of small ones, nor of different ones. What they
+take back themselves on the same day counts no more, nor does the taking back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from core import clock
 from points import accounts, hand_awards, overdue, reversals, signed, signing
@@ -129,7 +132,9 @@ async def reverse(
     if await _is_settled(db, asked, key):
         return await signed.do(db, asked, key=key)
     sides = await reversals.concerned(db, transfer_id=transfer_id)
-    if await _is_within(db, sides, actor_id=actor_id, limit_points=limit_points):
+    is_small = all(abs(side.amount) <= limit_points for side in sides)
+    is_own_slip = is_small and await _is_own_of_today(db, transfer_id, actor_id)
+    if is_own_slip or await _is_within(db, sides, actor_id=actor_id, limit_points=limit_points):
         return await signed.do(db, asked, key=key)
     most = max(sides, key=lambda side: abs(side.amount))
     whose = most.account.owner_id if most.account.kind is AccountKind.RESIDENT else ""
@@ -166,17 +171,14 @@ async def _is_within(db: AsyncSession, sides: Sequence[Side], *, actor_id: str, 
 
 async def _alone_today(db: AsyncSession, side: Side, actor_id: str) -> int:
     """Given and taken since midnight in Shanghai by this person alone, added up; the account is locked."""
-    midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = _midnight()
+    other = aliased(Transfer)
+    takes_back = exists().where(other.id == Transfer.reverses_id, _is_alone(other, actor_id, midnight))
+    taken_back = exists().where(other.reverses_id == Transfer.id, _is_alone(other, actor_id, midnight))
     summed = await db.execute(
         select(func.sum(func.abs(Entry.amount)))
         .join(Transfer, Transfer.id == Entry.transfer_id)
-        .where(
-            Entry.account_id == side.account_id,
-            Transfer.kind.in_(_BY_HAND),
-            Transfer.actor_id == actor_id,
-            Transfer.approver_id.is_(None),
-            Transfer.created_at >= midnight,
-        )
+        .where(Entry.account_id == side.account_id, _is_alone(Transfer, actor_id, midnight), ~takes_back, ~taken_back)
     )
     moved = int(summed.scalar_one() or 0)
     if side.account.kind is not AccountKind.RESIDENT or side.account.unit is not Unit.POINT:
@@ -189,3 +191,23 @@ async def _alone_today(db: AsyncSession, side: Side, actor_id: str) -> int:
         since=midnight,
         book=await in_force(db),
     )
+
+
+async def _is_own_of_today(db: AsyncSession, transfer_id: str, actor_id: str) -> bool:
+    query = select(Transfer.id).where(Transfer.id == transfer_id, _is_alone(Transfer, actor_id, _midnight()))
+    return (await db.execute(query)).scalar_one_or_none() is not None
+
+
+def _is_alone(transfer: type[Transfer], actor_id: str, since: datetime) -> ColumnElement[bool]:
+    """Done by hand since then by this person, with nobody else agreeing."""
+    return and_(
+        transfer.kind.in_(_BY_HAND),
+        transfer.actor_id == actor_id,
+        transfer.approver_id.is_(None),
+        transfer.created_at >= since,
+    )
+
+
+def _midnight() -> datetime:
+    """The beginning of the day in Shanghai."""
+    return clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -120,6 +120,18 @@ async def test_a_large_one_two(town: Town) -> None:
     assert await town.findings() == []
 
 
+async def test_a_slip_of_ones_own_is_put_right_alone_and_counts_no_more(town: Town) -> None:
+    resident_id = await town.resident()
+    for _ in range(2):
+        slip = await fair.adjust(town, resident_id, LIMIT, limit_points=LIMIT)
+        assert isinstance(await reverse(town, slip.transfer_id or ""), Done)
+    again = await fair.adjust(town, resident_id, LIMIT, limit_points=LIMIT)
+    await waiting(await fair.adjust(town, resident_id, 1, limit_points=LIMIT))
+    with clock.frozen(clock.now() + fair.DAY):
+        assert isinstance(await reverse(town, again.transfer_id or ""), Done)
+        await waiting(await fair.adjust(town, resident_id, 1, limit_points=LIMIT))
+
+
 async def test_the_same_key_undoes_once(town: Town) -> None:
     given = await town.adjust(await town.resident(), 5)
     first = await reverse(town, given.transfer_id, key="K")
