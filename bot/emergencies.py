@@ -12,15 +12,13 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community import areas, categories, duty, issues, photos, residents
 from community.issues import NewIssue
 from core import clock
-from core.db import Base, table_of
+from core.db import Base, dialect_insert, table_of
 from core.messages import InboundKind, Reply
 from core.statements import Statement
 from core.values import Urgency
@@ -284,7 +282,8 @@ async def _keep(turn: Turn, kind: str, step: CaseStep, number: str | None) -> No
         "prompt_key": turn.message_key,
         "opened_at": clock.now(),
     }
-    make = sqlite_insert if turn.db.get_bind().dialect.name == "sqlite" else postgres_insert
     await turn.db.execute(
-        make(EmergencyCase).values(row).on_conflict_do_update(index_elements=["identity_id"], set_=row)
+        dialect_insert(turn.db, EmergencyCase)
+        .values(row)
+        .on_conflict_do_update(index_elements=["identity_id"], set_=row)
     )

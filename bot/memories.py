@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Index, Select, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
@@ -20,7 +18,7 @@ from community import notices, residents
 from community.residents import Who
 from core import clock
 from core.crypto import Vault, seal, unseal
-from core.db import Base, dump_json, table_of
+from core.db import Base, dialect_insert, dump_json, table_of
 from core.errors import NotFound
 from core.outbox import rowcount
 from core.statements import Statement
@@ -74,9 +72,10 @@ async def _lock(db: AsyncSession, who: Who) -> Any:
     stored = await _LOCK.first(db, identity_id=who.identity_id)
     if stored is not None:
         return stored
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     await db.execute(
-        make(Conversation).values(identity_id=who.identity_id).on_conflict_do_nothing(index_elements=["identity_id"])
+        dialect_insert(db, Conversation)
+        .values(identity_id=who.identity_id)
+        .on_conflict_do_nothing(index_elements=["identity_id"])
     )
     return await _LOCK.first(db, identity_id=who.identity_id)
 

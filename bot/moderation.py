@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +20,7 @@ from bot.adapters.wechat_api import WeChatApi
 from community import issues
 from community.residents import Who
 from core import clock, outbox
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.errors import DeliveryError
 from handlers.dialogue import Turn
 
@@ -91,8 +89,9 @@ async def keep(db: AsyncSession, *, number: str, verdict: Verdict) -> None:
         "label": verdict.label,
         "at": clock.now(),
     }
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    await db.execute(make(ModerationVerdict).values(row).on_conflict_do_nothing(index_elements=["issue_number"]))
+    await db.execute(
+        dialect_insert(db, ModerationVerdict).values(row).on_conflict_do_nothing(index_elements=["issue_number"])
+    )
 
 
 async def shown(db: AsyncSession, *, number: str) -> dict[str, Any] | None:

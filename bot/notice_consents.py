@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.messages import Event
 
 ACCEPTED: Final = "accept"
@@ -36,10 +34,9 @@ async def note(db: AsyncSession, *, identity_id: str, event: Event) -> None:
 
 
 async def _add(db: AsyncSession, identity_id: str, template: str) -> None:
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     row = {"identity_id": identity_id, "template": template, "remaining": 1}
     await db.execute(
-        make(NoticeConsent)
+        dialect_insert(db, NoticeConsent)
         .values(row)
         .on_conflict_do_update(
             index_elements=["identity_id", "template"], set_={"remaining": NoticeConsent.remaining + 1}

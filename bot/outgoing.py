@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Index, func, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +19,7 @@ from bot.inbox import Route
 from community.residents import Who
 from core import clock, outbox
 from core.crypto import Vault, seal, unseal
-from core.db import Base, dump_json
+from core.db import Base, dialect_insert, dump_json
 from core.messages import Reply
 from core.values import Platform
 
@@ -107,8 +105,7 @@ async def record(db: AsyncSession, vault: Vault, who: Who, *, reply: Reply, way:
         "key": key,
         "sent_at": clock.now(),
     }
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    await db.execute(make(Outgoing).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    await db.execute(dialect_insert(db, Outgoing).values(row).on_conflict_do_nothing(index_elements=["key"]))
 
 
 async def cursor_after_reply(db: AsyncSession, *, identity_id: str, seen: int) -> int:

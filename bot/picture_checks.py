@@ -11,15 +11,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.adapters.moderation import Suggestion, Verdict, suggestion
 from community.photos import Photo
 from core import clock, outbox
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.messages import Event
 
 CHECK: Final = "moderation.picture"
@@ -75,10 +73,11 @@ async def heard(db: AsyncSession, event: Event) -> None:
 async def _write(db: AsyncSession, trace_id: str, named: dict[str, str], verdict: Verdict | None) -> None:
     """Add what is known of one request to its row."""
     judged = {"suggestion": verdict.suggestion.value, "label": verdict.label} if verdict else {}
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     row = {"trace_id": trace_id, "label": "", "at": clock.now(), **named, **judged}
     await db.execute(
-        make(PictureCheck).values(row).on_conflict_do_update(index_elements=["trace_id"], set_={**named, **judged})
+        dialect_insert(db, PictureCheck)
+        .values(row)
+        .on_conflict_do_update(index_elements=["trace_id"], set_={**named, **judged})
     )
 
 

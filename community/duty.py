@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, or_, select, true, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +20,7 @@ from community import notices
 from community.issues import history
 from core import clock, outbox
 from core.crypto import Unreadable, Vault
-from core.db import Base, new_id
+from core.db import Base, dialect_insert, new_id
 from core.errors import NotFound
 from core.settings import Config
 
@@ -64,9 +62,8 @@ async def page(
     """Queue the calls for a report, once however often it is asked for."""
     del vault  # pages carry numbers only; the caller's signature is that of all services that queue
     page_id, now = new_id(), clock.now()
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     made = await db.execute(
-        make(DutyPage)
+        dialect_insert(db, DutyPage)
         .values(
             id=page_id,
             issue_number=issue_number,

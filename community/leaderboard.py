@@ -14,8 +14,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Index, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,7 +24,7 @@ from community.volunteers.models import Activity, Attendance
 from community.workers import WorkerRow
 from core import clock
 from core.crypto import Vault
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.errors import Refused
 from points import months
 
@@ -88,9 +86,8 @@ async def join(
     known = await _entry(db, area_code, resident_id)
     joined_at = clock.now() if known is None or known.left_at is not None else known.joined_at
     row = {"area_code": area_code, "resident_id": resident_id, "joined_at": joined_at, **values}
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     await db.execute(
-        make(LeaderboardEntry)
+        dialect_insert(db, LeaderboardEntry)
         .values(row)
         .on_conflict_do_update(index_elements=["area_code", "resident_id"], set_={"joined_at": joined_at, **values})
     )

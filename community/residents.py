@@ -12,14 +12,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock, outbox
 from core.crypto import DataKey, Unreadable, Vault, seal
-from core.db import Base, new_id, table_of
+from core.db import Base, dialect_insert, new_id, table_of
 from core.errors import NotFound
 from core.statements import Statement
 from core.values import Platform
@@ -110,9 +108,10 @@ async def identify(
     key, key_row = vault.make_key(resident_id)
     who = Who(new_id(), resident_id, resident_id, account, platform, sender, verified=platform is not Platform.WEB)
     row = _identity_row(vault, who, key, alternate)
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     made = await db.execute(
-        make(Identity).values(created_at=now, **row).on_conflict_do_nothing(index_elements=["account", "sender_index"])
+        dialect_insert(db, Identity)
+        .values(created_at=now, **row)
+        .on_conflict_do_nothing(index_elements=["account", "sender_index"])
     )
     if outbox.rowcount(made) == 0:  # another process met the same sender in the same moment
         again = await find(db, vault, account=account, sender=sender, alternate="")

@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.errors import Refused
 
 MAX_TRIES: Final = 5
@@ -48,15 +46,14 @@ async def check(db: AsyncSession, *, identity_id: str) -> None:
 
 async def count(db: AsyncSession, *, identity_id: str) -> int:
     """Count a wrong code; how many more may be tried. The caller commits with the answer."""
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     counted = await db.execute(
-        make(BindingTries)
+        dialect_insert(db, BindingTries)
         .values(identity_id=identity_id, since=clock.now(), count=1)
         .on_conflict_do_update(index_elements=["identity_id"], set_={"count": BindingTries.count + 1})
         .returning(BindingTries.count)
         .execution_options(populate_existing=True)
     )
-    return MAX_TRIES - counted.scalar_one()
+    return MAX_TRIES - int(counted.scalar_one())
 
 
 async def forget(db: AsyncSession, *, identity_id: str) -> None:

@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Base
+from core.db import Base, dialect_insert
 from core.outbox import rowcount
 
 KEPT: Final = timedelta(minutes=20)
@@ -29,9 +27,8 @@ class GridNonce(Base):
 
 async def keep(db: AsyncSession, *, connector: str, nonce: str) -> bool:
     """False when the nonce was used before."""
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     row = {"connector": connector, "nonce": nonce, "seen_at": clock.now()}
-    return rowcount(await db.execute(make(GridNonce).values(row).on_conflict_do_nothing())) == 1
+    return rowcount(await db.execute(dialect_insert(db, GridNonce).values(row).on_conflict_do_nothing())) == 1
 
 
 async def forget_old(db: AsyncSession) -> int:

@@ -13,8 +13,6 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.areas.borders import border_faults
@@ -22,6 +20,7 @@ from community.areas.locating import STAMP_ID
 from community.areas.models import Area, AreaStamp, Level
 from community.areas.naming import valid
 from core import clock
+from core.db import dialect_insert
 from core.errors import Invalid
 
 CODE: Final = re.compile(r"[0-9A-Za-z]{1,20}")
@@ -186,9 +185,8 @@ async def _write(db: AsyncSession, result: Imported, given: dict[str, _Given], d
     ]
     if rows:
         await db.execute(insert(Area), rows)
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     await db.execute(
-        make(AreaStamp)
+        dialect_insert(db, AreaStamp)
         .values(id=STAMP_ID, version=1)
         .on_conflict_do_update(index_elements=["id"], set_={"version": AreaStamp.version + 1})
     )

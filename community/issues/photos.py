@@ -8,12 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.issues.models import Issue, IssuePhoto
 from core import clock, outbox
+from core.db import dialect_insert
 
 USUAL_TYPE: Final = "image/jpeg"
 
@@ -36,7 +35,6 @@ async def add(db: AsyncSession, issue: Issue, given: Sequence[Photo], *, kind: P
     """Name photos as belonging to a report; how many of them did not before."""
     if not given:
         return 0
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     now = clock.now()
     rows = [
         {
@@ -49,7 +47,9 @@ async def add(db: AsyncSession, issue: Issue, given: Sequence[Photo], *, kind: P
         }
         for position, photo in enumerate(dict.fromkeys(given))
     ]
-    done = await db.execute(make(IssuePhoto).values(rows).on_conflict_do_nothing(index_elements=["issue_id", "sha256"]))
+    done = await db.execute(
+        dialect_insert(db, IssuePhoto).values(rows).on_conflict_do_nothing(index_elements=["issue_id", "sha256"])
+    )
     return outbox.rowcount(done)
 
 

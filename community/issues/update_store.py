@@ -13,14 +13,12 @@ from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.issues.models import PURPOSE_UPDATE, GridUpdateRow, Issue
 from core import clock, outbox
 from core.crypto import Unreadable, Vault
-from core.db import dump_json
+from core.db import dialect_insert, dump_json
 from core.errors import Conflict
 
 PARKED_HOURS: Final = 24
@@ -92,9 +90,8 @@ async def keep(
 ) -> bool:
     """Write the update down, sealed; False when another transaction was first."""
     owner_id, body = await _sealed(db, vault, row_id, update, issue)
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     done = await db.execute(
-        make(GridUpdateRow)
+        dialect_insert(db, GridUpdateRow)
         .values(
             id=row_id,
             connector=connector,

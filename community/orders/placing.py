@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import insert
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import consents, history, notices, sealed
@@ -28,7 +26,7 @@ from community.orders.models import (
 )
 from core import clock, outbox
 from core.crypto import Vault
-from core.db import new_id
+from core.db import dialect_insert, new_id
 from core.errors import Invalid
 from core.values import OrderState
 
@@ -113,9 +111,8 @@ async def _take_room(db: AsyncSession, service: Service, slot: Slot, quantity: i
     """One upsert decides: the first order of a slot makes its row, a later one adds to it while there is room."""
     if quantity > service.capacity:
         raise SlotFull
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     done = await db.execute(
-        make(SlotUse)
+        dialect_insert(db, SlotUse)
         .values(service_id=service.id, start_at=slot.start, taken=quantity)
         .on_conflict_do_update(
             index_elements=["service_id", "start_at"],
@@ -129,9 +126,8 @@ async def _take_room(db: AsyncSession, service: Service, slot: Slot, quantity: i
 
 async def _next_number(db: AsyncSession) -> str:
     today = clock.today()
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     last = await db.execute(
-        make(OrderDay)
+        dialect_insert(db, OrderDay)
         .values(day=today, last=1)
         .on_conflict_do_update(index_elements=["day"], set_={"last": OrderDay.last + 1})
         .returning(OrderDay.last)

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import scope, sealed
@@ -17,7 +15,7 @@ from community.teaching import cleaning
 from community.teaching.models import PURPOSE_TEXT, Candidate, CandidateState, Source
 from core import clock, outbox
 from core.crypto import Unreadable, Vault
-from core.db import new_id
+from core.db import dialect_insert, new_id
 from core.errors import Invalid, NotFound
 
 KEPT: Final = timedelta(days=90)
@@ -77,8 +75,9 @@ async def queue(db: AsyncSession, vault: Vault, found: Found) -> bool:
         "held_out": is_held_out(text_index),
         "created_at": clock.now(),
     }
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    made = await db.execute(make(Candidate).values(row).on_conflict_do_nothing(index_elements=["text_index"]))
+    made = await db.execute(
+        dialect_insert(db, Candidate).values(row).on_conflict_do_nothing(index_elements=["text_index"])
+    )
     return outbox.rowcount(made) == 1
 
 

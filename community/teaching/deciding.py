@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +15,7 @@ from community.teaching.labels import Label
 from community.teaching.models import Candidate, CandidateState, Source
 from core import clock, outbox
 from core.crypto import Vault
-from core.db import new_id, violated
+from core.db import dialect_insert, new_id, violated
 from core.errors import Invalid, Refused
 
 MOST_ROWS: Final = 5000
@@ -135,10 +133,9 @@ async def add(db: AsyncSession, vault: Vault, *, text: str, label: Label, area_c
 
 async def _put(db: AsyncSession, plain: dict[str, Any], area_code: str) -> str | None:
     """The id of the row that holds the example now; None when the words were taken before."""
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     new = {"id": new_id(), "source": Source.MANUAL.value, "area_code": area_code, "created_at": plain["decided_at"]}
     upsert = (
-        make(Candidate)
+        dialect_insert(db, Candidate)
         .values(plain | new)
         .on_conflict_do_update(
             index_elements=["text_index"], set_=plain, where=Candidate.state != CandidateState.TAKEN.value

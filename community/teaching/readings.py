@@ -10,13 +10,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import scope
 from community.teaching.models import ReadDay, ShadowDay
 from core import clock
+from core.db import dialect_insert
 
 ABSTAINED: Final = ""
 RECENT_DAYS: Final = 7
@@ -41,11 +40,10 @@ class Reading:
 
 async def count(db: AsyncSession, readings: Sequence[Reading]) -> None:
     """Add to the counts, a statement for each kind."""
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     for one, times in sorted(Counter(readings).items(), key=lambda item: (item[0].area_code, item[0].intent)):
         row = {"day": one.day, "area_code": one.area_code, "intent": one.intent, "messages": times}
         await db.execute(
-            make(ReadDay)
+            dialect_insert(db, ReadDay)
             .values(row)
             .on_conflict_do_update(
                 index_elements=["day", "area_code", "intent"], set_={"messages": ReadDay.messages + times}
@@ -55,10 +53,9 @@ async def count(db: AsyncSession, readings: Sequence[Reading]) -> None:
 
 async def count_shadow(db: AsyncSession, *, version: int, same: int, different: int) -> None:
     """Add how often the shadow model read like the serving one today."""
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     row = {"day": clock.today(), "version": version, "same": same, "different": different}
     await db.execute(
-        make(ShadowDay)
+        dialect_insert(db, ShadowDay)
         .values(row)
         .on_conflict_do_update(
             index_elements=["day", "version"],

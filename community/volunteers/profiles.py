@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import masking, sealed
@@ -19,6 +17,7 @@ from community.volunteers.attendance import hours
 from community.volunteers.models import VolunteerProfile
 from core import clock, outbox
 from core.crypto import Vault
+from core.db import dialect_insert
 from core.errors import NotFound
 
 PURPOSE: Final = "volunteer.profile"
@@ -40,9 +39,8 @@ async def enrol(db: AsyncSession, vault: Vault, *, resident_id: str, area_code: 
         "details": await sealed.seal_record(db, vault, owner_id=resident_id, purpose=PURPOSE, record=asdict(profile)),
         "left_at": None,
     }
-    make = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     await db.execute(
-        make(VolunteerProfile)
+        dialect_insert(db, VolunteerProfile)
         .values(resident_id=resident_id, enrolled_at=clock.now(), **values)
         .on_conflict_do_update(index_elements=["resident_id"], set_=values)
     )
