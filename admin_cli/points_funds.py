@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from admin_cli.client import at
 from admin_cli.options import Area, Cursor, Limit, moment
 from admin_cli.points_second import waits
-from admin_cli.session import session
+from admin_cli.session import Session, session
 
-app = typer.Typer(help="积分池：余额、预算、拨入", no_args_is_help=True)
+app = typer.Typer(help="积分池：余额、预算、拨入", no_args_is_help=False)
 
 FUND: Final = (("区域", "area_code"), ("现有", "balance"), ("预算", "budgets"))
+
+
+@app.callback(invoke_without_command=True)
+def every_fund(ctx: typer.Context) -> None:
+    """Without a verb: all of them."""
+    if ctx.invoked_subcommand is None:
+        _funds(session(ctx))
 
 
 @app.command("list")
 def listing(ctx: typer.Context, area: Area = None, limit: Limit = 50, cursor: Cursor = None) -> None:
     """各社区积分池的余额和预算；收支报表看 hc points report。"""
-    hc = session(ctx)
-    answer = hc.client.get("/points/funds", area=area, limit=limit, cursor=cursor)
+    _funds(session(ctx), area=area, limit=limit, cursor=cursor)
+
+
+def _funds(hc: Session, **query: Any) -> None:
+    answer = hc.client.get("/points/funds", **query)
     budgets = [{**one, "budgets": "；".join(_budget(each) for each in one["budgets"])} for one in answer["items"]]
     hc.printer.listing(answer if hc.printer.as_json else {**answer, "items": budgets}, FUND)
 

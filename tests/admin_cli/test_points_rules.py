@@ -127,6 +127,7 @@ async def test_a_document_allocates_once(town: Town) -> None:
     (fund,) = (await hc(town, "points", "funds", "list", "--json")).json["items"]
     assert (fund["balance"], [one["amount"] for one in fund["budgets"]]) == (500, [500])
     assert "社区〔2026〕12号 500分" in (await hc(town, "points", "funds", "list")).out
+    assert "社区〔2026〕12号 500分" in (await hc(town, "points", "funds")).out
     ended = await hc(
         town, "points", "funds", "allocate", "--area", COMMUNITY, "--amount", "501", "--period", "2026-Q4",
         "--document", "社区〔2026〕12号", "--yes",
