@@ -78,7 +78,7 @@ class RowStatement:
 
 def _is_same(each: Sequence[Any]) -> bool:
     """Whether a long column is worth a statement of its own, in which it travels as one value."""
-    return len(each) >= _MANY and each.count(each[0]) == len(each)
+    return len(each) >= _MANY and each[0] == each[-1] and each.count(each[0]) == len(each)
 
 
 def _from_arrays(columns: Columns, same: frozenset[str]) -> FromClause:

@@ -6,6 +6,7 @@ order of arrival until its fund is empty; from then on all wait, so that a later
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExha
 from points.grant_models import GrantRequest, GrantState
 from points.grant_rows import Request, Settled
 from points.models import AccountKind, TransferKind, Unit
-from points.postings import Posting, between
+from points.postings import Draft, Posting, between, draft
 from points.rules import RuleBook, default, in_force
 from points.rules.body import ASKED, Facts
 from points.rules.judging import Declined, Due, judge, source_of
@@ -32,6 +33,7 @@ RETRY_AFTER: Final = timedelta(minutes=10)
 """Requests that could not be paid are looked at again; new money for the fund wakes them at once."""
 
 MAX_BATCH: Final = 500
+DRAFTS_AT_A_TIME: Final = 25
 
 
 Payable: TypeAlias = list[tuple[Request, Due]]
@@ -214,14 +216,29 @@ class _Batch:
         return settled
 
     async def _post(self, payable: Payable) -> list[Settled]:
-        if not await caps.take(self._db, _totals(due for _, due in payable)):
+        """Pay these. The transfers are drafted while the database counts what is used of the limits."""
+        drafting = asyncio.create_task(_drafted(payable))
+        try:
+            is_taken = await caps.take(self._db, _totals(due for _, due in payable))
+        finally:
+            drafts = await drafting
+        if not is_taken:
             raise _CapMoved
-        postings = [_posting(request, due) for request, due in payable]
-        posted = await ledger.post_many(self._db, postings)
+        posted = await ledger.post_drafts(self._db, drafts)
         return [
             Settled(request, GrantState.PAID, due.amount, None, due.rule.version, done.transfer_id)
             for (request, due), done in zip(payable, posted, strict=True)
         ]
+
+
+async def _drafted(payable: Payable) -> list[Draft]:
+    """The transfers that pay these; whoever waits for the database may go on in between."""
+    drafts: list[Draft] = []
+    for number, (request, due) in enumerate(payable):
+        if number % DRAFTS_AT_A_TIME == 0:
+            await asyncio.sleep(0)
+        drafts.append(draft(_posting(request, due)))
+    return drafts
 
 
 def _totals(dues: Iterable[Due]) -> list[Use]:

@@ -16,13 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import new_id
 from points import accounts, debts, lots, overdue, posting_batch
 from points.accounts import AccountRef, Change, Changed
 from points.errors import AlreadyReversed, InsufficientPoints, KeyReused, SourceAlreadyPaid
 from points.lots import LOTTED, NewLot
 from points.models import AccountKind, Transfer, TransferKind
-from points.postings import Leg, Posted, Posting
+from points.postings import Draft, Leg, Posted, Posting, draft
 
 Fresh: TypeAlias = list[tuple[str, Posting]]
 Ids: TypeAlias = dict[AccountRef, int]
@@ -42,36 +41,39 @@ async def post_many(db: AsyncSession, postings: Sequence[Posting]) -> list[Poste
 
     What a resident owes is settled from what they are given, by transfers of their own.
     """
-    for posting in postings:
-        posting.check()
+    return await post_drafts(db, [draft(posting) for posting in postings])
+
+
+async def post_drafts(db: AsyncSession, drafts: Sequence[Draft]) -> list[Posted]:
+    """Post what was drafted before, as `post_many` does."""
     async with db.begin_nested():
-        now = clock.now()
-        rows = [_row(posting, now) for posting in postings]
-        created = await _insert(db, rows)
-        fresh = [(row["id"], posting) for row, posting in zip(rows, postings, strict=True) if row["id"] in created]
+        created = await _insert(db, drafts)
+        fresh = [(one.transfer_id, one.posting) for one in drafts if one.transfer_id in created]
         if fresh:
             ids = await _move(db, fresh)
             if settling := await debts.settling(db, fresh, ids):
                 await _post_more(db, settling)
         return [
-            Posted(row["id"], created=True) if row["id"] in created else await _stored(db, posting)
-            for row, posting in zip(rows, postings, strict=True)
+            Posted(one.transfer_id, created=True) if one.transfer_id in created else await _stored(db, one.posting)
+            for one in drafts
         ]
 
 
-async def _insert(db: AsyncSession, rows: list[dict[str, Any]]) -> set[str]:
+async def _insert(db: AsyncSession, drafts: Sequence[Draft]) -> set[str]:
     """The ids of the transfers that are new."""
-    given = [tuple(row[name] for name in posting_batch.TRANSFER_COLUMNS) for row in rows]
-    return {row.id for row in await posting_batch.INSERT_TRANSFERS.rows(db, given)}
+    now = clock.now()
+    return {row.id for row in await posting_batch.INSERT_TRANSFERS.rows(db, [_row(one, now) for one in drafts])}
 
 
-def _row(posting: Posting, now: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
+def _row(drafted: Draft, now: datetime) -> tuple[Any, ...]:
+    """A transfer's row, in the order of `posting_batch.TRANSFER_COLUMNS`."""
+    posting = drafted.posting
+    row = {
+        "id": drafted.transfer_id,
         "area_code": posting.area_code,
         "unit": posting.legs[0].account.unit.value,
         "idempotency_key": posting.key,
-        "request_hash": posting.hash(),
+        "request_hash": drafted.request_hash,
         "kind": posting.kind.value,
         "source_kind": posting.source_kind,
         "source_id": posting.source_id,
@@ -88,6 +90,7 @@ def _row(posting: Posting, now: datetime) -> dict[str, Any]:
         "effective_at": posting.effective_at or now,
         "created_at": now,
     }
+    return tuple(row[name] for name in posting_batch.TRANSFER_COLUMNS)
 
 
 async def _stored(db: AsyncSession, posting: Posting) -> Posted:
@@ -115,10 +118,9 @@ async def _already_reversed(db: AsyncSession, transfer_id: str) -> AlreadyRevers
 
 async def _post_more(db: AsyncSession, postings: Sequence[Posting]) -> None:
     """Transfers that follow from others of the same transaction: their keys cannot be taken."""
-    now = clock.now()
-    rows = [_row(posting, now) for posting in postings]
-    await _insert(db, rows)
-    await _move(db, [(row["id"], posting) for row, posting in zip(rows, postings, strict=True)])
+    drafts = [draft(posting) for posting in postings]
+    await _insert(db, drafts)
+    await _move(db, [(one.transfer_id, one.posting) for one in drafts])
 
 
 async def _move(db: AsyncSession, fresh: Fresh) -> Ids:

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from core.db import dump_json
+from core.db import dump_json, new_id
 from points.accounts import AccountRef, Reach
 from points.errors import AmountInvalid
 from points.lots import LOTTED, Share
@@ -102,6 +102,20 @@ class Posting:
         spends = self.kind in SPENDING and leg.account.kind in LOTTED
         grants = self.kind is TransferKind.GRANT and leg.account.kind is AccountKind.FUND
         return Reach.OPEN if leg.amount < 0 and (spends or grants) else Reach.FROZEN
+
+
+class Draft(NamedTuple):
+    """A posting that was checked and hashed, under the id that its transfer gets unless it was posted before."""
+
+    transfer_id: str
+    request_hash: str
+    posting: Posting
+
+
+def draft(posting: Posting) -> Draft:
+    """Raises ValueError for what cannot be a posting."""
+    posting.check()
+    return Draft(new_id(), posting.hash(), posting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.statements import Statement
-from points import rules
+from points import caps, grants, rules
 from points.grant_models import GrantRequest, GrantState
 from points.lot_models import Lot
 from points.models import Account, AccountKind, Entry
@@ -170,3 +171,26 @@ async def test_each_deed_of_a_batch_keeps_the_limit_of_its_own_moment(town: Town
     async with town.database.read() as db:
         states = (await db.execute(select(GrantRequest.state).order_by(GrantRequest.id))).scalars().all()
     assert states == [GrantState.PAID, GrantState.PAID, GrantState.CAPPED, GrantState.PAID]
+
+
+@pytest.mark.parametrize("place", [(caps, "take"), (grants, "draft")])
+async def test_a_batch_that_fails_on_either_side_leaves_nothing_behind(
+    town: Town, monkeypatch: pytest.MonkeyPatch, place: tuple[object, str]
+) -> None:
+    """Limits are counted while transfers are drafted: whichever fails, the other has ended and nothing is kept."""
+    await town.fund(1000)
+    for number in range(60):
+        await town.ask(await town.resident(), str(number))
+
+    def failing(*_: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(grants, "DRAFTS_AT_A_TIME", 1)
+    async with town.database.write() as db:
+        with monkeypatch.context() as patched:
+            patched.setattr(*place, failing)
+            with pytest.raises(ArithmeticError):
+                await grants.post_due(db)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert await town.pay() == 60
+    assert await town.findings() == []
