@@ -38,7 +38,7 @@ class HandAward:
             "rule": self.rule_id,
             "source_kind": self.source_kind,
             "source_id": self.source_id,
-            "occurred_at": clock.iso(self.occurred_at),
+            "occurred_at": self.occurred_at.isoformat(),
             "minutes": self.minutes,
             "stars": self.stars,
         }

@@ -105,6 +105,6 @@ def test_what_is_missing_is_said_in_whole_hours() -> None:
     assert sentence(Standing(0, 0, None, STAR, 6000, 0, ())) == ""
     assert sentence(Standing(1, 0, None, STAR, 5999, 0, ())) == "再服务100小时，就是一星志愿者。"
     assert sentence(Standing(5999, 0, None, STAR, 1, 0, ())) == "再服务1小时，就是一星志愿者。"
-    assert sentence(Standing(6000, 1, STAR, MEDAL, 0, 499, ())) == "您是一星志愿者。\n再得499积分，就是铜星志愿者。"
+    assert sentence(Standing(6000, 1, STAR, MEDAL, 0, 499, ())) == "您是一星志愿者。再得499积分，就是铜星志愿者。"
     assert sentence(Standing(5000, 1, None, MEDAL, 1000, 499, ())) == "再服务17小时、得499积分，就是铜星志愿者。"
     assert sentence(Standing(6000, 900, MEDAL, None, 0, 0, ())) == "您是铜星志愿者，最高一级。谢谢您！"

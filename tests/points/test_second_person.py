@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -201,6 +201,13 @@ async def test_an_award_is_paid_when_another_agreed_and_names_both(town: Town) -
     assert (paid.actor_id, paid.approver_id) == (FIRST, SECOND)
     assert await award(town, resident_id, "A1", by=THIRD, limit=0) == Done(created=False, transfer_id=None)
     assert await town.findings() == []
+
+
+def test_an_award_that_waits_keeps_its_moment_to_the_last_digit() -> None:
+    """A rule may begin in the same second."""
+    at = datetime(2026, 11, 22, 5, 15, 22, 762274, tzinfo=UTC)
+    made = HandAward("110101001001", "R", "award", "award", "D", at, 90, 4)
+    assert HandAward.of(made.area_code, made.resident_id, made.stored()) == made
 
 
 async def test_what_a_rule_earned_by_itself_is_nobodys_alone(town: Town) -> None:
