@@ -49,8 +49,8 @@ contracts: $(VENV)/.test ## the import rules
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.test ## the test suite on SQLite, then on PostgreSQL and Redis
-	$(BIN)/python -m pytest -q -n 3 --dist worksteal --backend sqlite
-	$(BIN)/python -m pytest -q -n 3 --dist worksteal --backend postgres
+	$(BIN)/python -m pytest -q -n 3 --backend sqlite
+	$(BIN)/python -m pytest -q -n 3 --backend postgres
 
 bench: $(VENV)/.test ## measure, print a table, write bench/results/latest.json
 	$(BIN)/python -m bench
