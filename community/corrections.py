@@ -56,7 +56,7 @@ async def adjust(
     if isinstance(made, Adjustment):
         await tell_second(db, made)
     elif amount_points < 0:
-        facts = {"amount": f"{amount_points:+d}", "reason": reason}
+        facts = _change(amount_points, reason)
         await _tell(db, vault, resident_id=resident_id, notice="points_adjusted", facts=facts, done=made)
     return made
 
@@ -115,8 +115,7 @@ async def give(
     if isinstance(made, Adjustment):
         await tell_second(db, made)
     else:
-        facts = {"amount": str(amount_points)}
-        await _tell(db, vault, resident_id=resident_id, notice="points_gift", facts=facts, done=made)
+        await _tell_gift(db, vault, resident_id, amount_points, made)
     return made
 
 
@@ -130,13 +129,12 @@ async def approve(db: AsyncSession, vault: Vault, *, adjustment_id: str, decisio
     done = Done(created=True, transfer_id=made.transfer_id)
     match asked.kind:
         case AdjustmentKind.ADJUSTMENT:
-            facts = {"amount": f"{asked.amount:+d}", "reason": asked.reason}
+            facts = _change(asked.amount, asked.reason)
             await _tell(db, vault, resident_id=asked.resident_id, notice="points_adjusted", facts=facts, done=done)
         case AdjustmentKind.REVERSAL:
             await _tell_losers(db, vault, done, sides, asked.reason)
         case AdjustmentKind.GIFT:
-            facts = {"amount": str(asked.amount)}
-            await _tell(db, vault, resident_id=asked.resident_id, notice="points_gift", facts=facts, done=done)
+            await _tell_gift(db, vault, asked.resident_id, asked.amount, done)
     return made
 
 
@@ -177,8 +175,17 @@ async def _touched(db: AsyncSession, asked: Asked) -> list[Side]:
 async def _tell_losers(db: AsyncSession, vault: Vault, done: Done, sides: Sequence[Side], reason: str) -> None:
     for side in sides:
         if side.account.kind is AccountKind.RESIDENT and side.account.unit is Unit.POINT and side.amount > 0:
-            facts = {"amount": f"{-side.amount:+d}", "reason": reason}
+            facts = _change(-side.amount, reason)
             await _tell(db, vault, resident_id=side.account.owner_id, notice="points_adjusted", facts=facts, done=done)
+
+
+def _change(amount: int, reason: str) -> dict[str, str]:
+    """What a notice says of points that came or went, with their sign."""
+    return {"amount": f"{amount:+d}", "reason": reason}
+
+
+async def _tell_gift(db: AsyncSession, vault: Vault, resident_id: str, amount: int, done: Done) -> None:
+    await _tell(db, vault, resident_id=resident_id, notice="points_gift", facts={"amount": str(amount)}, done=done)
 
 
 async def _tell(

@@ -14,7 +14,7 @@ from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, 
 from handlers.prompt import NO
 from handlers.wording import brief, day
 from points import appeals, freezes
-from points.appeals import ROUNDS, Against
+from points.appeals import Against
 from points.fairness_models import AppealState, ClawedBack
 from points.freezes import Frozen
 
@@ -48,7 +48,7 @@ async def begin(turn: Turn) -> Outcome:
         before = await appeals.of_subject(turn.db, against=one.against, subject_id=one.id)
         if before and before[-1].state is AppealState.OPEN:
             waits = True
-        elif len(before) < ROUNDS and not any(said.state is AppealState.UPHELD for said in before):
+        elif appeals.has_room([said.state for said in before]):
             free.append(one)
     if not free:
         return Done(words.APPEAL_WAITS) if waits else Done(matters[0].over, (entry("human", texts.TO_HUMAN),))

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core import clock
-from points import accounts, hand_awards, overdue, reversals, signed, signing
+from points import accounts, hand_awards, months, overdue, reversals, signed, signing
 from points.accounts import AccountRef
 from points.attempt_models import Attempt
 from points.fairness_models import AdjustmentKind
@@ -171,7 +171,7 @@ async def _is_within(db: AsyncSession, sides: Sequence[Side], *, actor_id: str, 
 
 async def _alone_today(db: AsyncSession, side: Side, actor_id: str) -> int:
     """Given and taken since midnight in Shanghai by this person alone, added up; the account is locked."""
-    midnight = _midnight()
+    midnight = months.days(clock.today(), clock.today()).since
     other = aliased(Transfer)
     takes_back = exists().where(other.id == Transfer.reverses_id, _is_alone(other, actor_id, midnight))
     taken_back = exists().where(other.reverses_id == Transfer.id, _is_alone(other, actor_id, midnight))
@@ -194,7 +194,8 @@ async def _alone_today(db: AsyncSession, side: Side, actor_id: str) -> int:
 
 
 async def _is_own_of_today(db: AsyncSession, transfer_id: str, actor_id: str) -> bool:
-    query = select(Transfer.id).where(Transfer.id == transfer_id, _is_alone(Transfer, actor_id, _midnight()))
+    midnight = months.days(clock.today(), clock.today()).since
+    query = select(Transfer.id).where(Transfer.id == transfer_id, _is_alone(Transfer, actor_id, midnight))
     return (await db.execute(query)).scalar_one_or_none() is not None
 
 
@@ -206,8 +207,3 @@ def _is_alone(transfer: type[Transfer], actor_id: str, since: datetime) -> Colum
         transfer.approver_id.is_(None),
         transfer.created_at >= since,
     )
-
-
-def _midnight() -> datetime:
-    """The beginning of the day in Shanghai."""
-    return clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)

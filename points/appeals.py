@@ -5,7 +5,7 @@ One may be made again after it was declined, with what is new; a third worker de
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,11 +81,16 @@ async def appeal_claw_back(
     return await _make(db, vault, subject, resident_id=resident_id, words=words)
 
 
+def has_room(before: Sequence[AppealState]) -> bool:
+    """Whether after appeals that ended so another may be made."""
+    return len(before) < ROUNDS and AppealState.UPHELD not in before
+
+
 async def _make(db: AsyncSession, vault: Vault, subject: Subject, *, resident_id: str, words: str) -> AppealView:
     before = await _of_subject(db, subject.against, subject.id)
     if before and before[-1].state == AppealState.OPEN.value:
         raise AppealOpen(appeal_id=before[-1].id)
-    if len(before) >= ROUNDS or any(one.state == AppealState.UPHELD.value for one in before):
+    if not has_room([AppealState(one.state) for one in before]):
         raise AppealsUsedUp
     appeal_id = new_id()
     made = await db.execute(

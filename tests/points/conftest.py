@@ -10,9 +10,11 @@ import pytest
 
 from core.crypto import Ring, Vault
 from core.db import Database
+from points import rules
+from points.rules import RuleBook
 from tests.databases import copied
 from tests.points import templates
-from tests.points.town import RING, Town
+from tests.points.town import RING, BookOf, Town
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +37,18 @@ async def _beside(town: Town) -> None:
 @pytest.fixture
 def vault() -> Vault:
     return Vault(Ring.parse(RING))
+
+
+@pytest.fixture
+def book_of(tmp_path: Path) -> BookOf:
+    """Reads rules as an installation writes them."""
+
+    def read(text: str) -> RuleBook:
+        path = tmp_path / "rules.toml"
+        path.write_text(text, encoding="utf-8")
+        return rules.load(path)
+
+    return read
 
 
 @pytest.fixture

@@ -2,20 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from points import caps, grants, rules
+from points import caps, grants
 from points.caps import CapKey, CapScope, Use
 from points.errors import RuleUnknown
 from points.grant_models import GrantRequest
 from points.models import Account, AccountStatus, Transfer, TransferKind
 from points.rules import RuleBook
-from tests.points.town import Town
+from tests.points.town import BookOf, Town
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 
@@ -51,10 +50,8 @@ caps = { day = 1000 }
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> RuleBook:
-    path = tmp_path / "rules.toml"
-    path.write_text(BOOK, encoding="utf-8")
-    return rules.load(path)
+def book(book_of: BookOf) -> RuleBook:
+    return book_of(BOOK)
 
 
 async def states(town: Town, *columns: str) -> list[tuple[object, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.statements import Statement
-from points import caps, grants, rules
+from points import caps, grants
 from points.grant_models import GrantRequest, GrantState
 from points.lot_models import Lot
 from points.models import Account, AccountKind, Entry
 from points.reversal_plans import ClawBack
 from points.rules import RuleBook
-from tests.points.town import Town
+from tests.points.town import BookOf, Town
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 RULES = """
@@ -45,10 +44,8 @@ expiry = { mode = "days", days = 10 }
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> RuleBook:
-    path = tmp_path / "rules.toml"
-    path.write_text(RULES, encoding="utf-8")
-    return rules.load(path)
+def book(book_of: BookOf) -> RuleBook:
+    return book_of(RULES)
 
 
 async def test_each_grant_is_a_lot_of_its_own_with_the_expiry_of_its_rule(town: Town, book: RuleBook) -> None:
@@ -160,9 +157,8 @@ caps = { month = 20 }
 """
 
 
-async def test_each_deed_of_a_batch_keeps_the_limit_of_its_own_moment(town: Town, tmp_path: Path) -> None:
-    (tmp_path / "rules.toml").write_text(TIGHTER, encoding="utf-8")
-    book = rules.load(tmp_path / "rules.toml")
+async def test_each_deed_of_a_batch_keeps_the_limit_of_its_own_moment(town: Town, book_of: BookOf) -> None:
+    book = book_of(TIGHTER)
     await town.fund(100)
     resident = await town.resident()
     for number, days in enumerate((3, 2, 0, 1)):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from core import clock
-from points import appeals, clawback, months, reports, rules, statements, wallets
+from points import appeals, clawback, months, reports, statements, wallets
 from points.appeals import Against, AppealView
 from points.errors import FundExhausted
 from points.fairness_errors import AppealOpen, AppealsUsedUp, NothingToClawBack, SamePerson
@@ -19,7 +18,7 @@ from points.models import Account, AccountKind
 from points.reversal_plans import ClawBack
 from tests.points import fair
 from tests.points.fair import DAY, FIRST, SECOND, THIRD
-from tests.points.town import Town
+from tests.points.town import BookOf, Town
 
 SHORT_LIVED = """
 [[rule]]
@@ -165,10 +164,8 @@ async def test_an_empty_fund_is_said_and_nothing_is_decided(town: Town) -> None:
     assert (await town.balance(resident_id)).posted == 10
 
 
-async def test_what_would_have_expired_meanwhile_has(town: Town, tmp_path: Path) -> None:
-    path = tmp_path / "rules.toml"
-    path.write_text(SHORT_LIVED, encoding="utf-8")
-    book, resident_id, now = rules.load(path), await town.resident(), clock.now()
+async def test_what_would_have_expired_meanwhile_has(town: Town, book_of: BookOf) -> None:
+    book, resident_id, now = book_of(SHORT_LIVED), await town.resident(), clock.now()
     await town.fund(100)
     with clock.frozen(now):
         await town.ask(resident_id, "R1", book=book)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,6 +43,8 @@ AREA = "110101001001"
 WORKER, COLLEAGUE = "worker-1", "worker-2"
 RING = "t1:cG9pbnRzLXRlc3RzLXJvb3Qta2V5LTMyLWJ5dGVzISE="
 """Known here and not in the fixtures of all tests: the racing processes must not import the whole service."""
+
+BookOf: TypeAlias = Callable[[str], RuleBook]
 
 
 @dataclass(frozen=True, slots=True)
