@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -30,7 +39,7 @@ class GrantRequest(Base):
 
     __tablename__ = "grant_request"
     __table_args__ = (
-        UniqueConstraint("unit", "purpose", "source_kind", "source_id", "recipient_id", name="uq_grant_request_deed"),
+        UniqueConstraint("source_id", "source_kind", "recipient_id", "purpose", "unit", name="uq_grant_request_deed"),
         one_of("unit", Unit),
         one_of("state", GrantState),
         Index(
@@ -46,7 +55,6 @@ class GrantRequest(Base):
             sqlite_where=text("state = 'unfunded'"),
             postgresql_where=text("state = 'unfunded'"),
         ),
-        Index("ix_grant_request_source", "source_kind", "source_id"),
         Index("ix_grant_request_recipient", "recipient_id"),
     )
 
@@ -84,11 +92,12 @@ class CapCounter(Base):
     __table_args__ = (
         CheckConstraint("used >= 0", name="used_not_negative"),
         CheckConstraint("used <= ceiling", name="ceiling"),
+        PrimaryKeyConstraint("resident_id", "subject_id", "period_key", "scope"),
     )
 
-    scope: Mapped[str] = mapped_column(primary_key=True)
-    subject_id: Mapped[str] = mapped_column(primary_key=True)
-    resident_id: Mapped[str] = mapped_column(primary_key=True)
-    period_key: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str]
+    subject_id: Mapped[str]
+    resident_id: Mapped[str]
+    period_key: Mapped[str]
     used: Mapped[int] = mapped_column(BigInteger)
     ceiling: Mapped[int] = mapped_column(BigInteger)

@@ -1,7 +1,8 @@
 """Tables of the ledger. Amounts are whole points; community accounts have the owner `""`.
 
 `ledger_transfer` and `ledger_entry` are append-only in both databases. On PostgreSQL a deferred trigger also refuses a
-transfer that does not sum to zero; SQLite has no deferred triggers, there the posting function asserts it.
+transfer that does not sum to zero; SQLite has no deferred triggers, there the posting function asserts it. Keys begin
+with the column that tells most rows apart, so that one comparison decides.
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import triggers
@@ -71,6 +81,11 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(one.value) for one in values)})", name=f"{column}_known")
 
 
+def on_sqlite_refers(column: str, target: str) -> ForeignKeyConstraint:
+    """A foreign key to `target.id` where PostgreSQL has `triggers.references`: many rows come at once there."""
+    return ForeignKeyConstraint([column], [f"{target}.id"], info={"only": "sqlite"}).ddl_if(dialect="sqlite")
+
+
 _PENDING: Final[dict[str, Any]] = {
     "sqlite_where": text("state = 'pending'"),
     "postgresql_where": text("state = 'pending'"),
@@ -85,7 +100,7 @@ class Account(Base):
 
     __tablename__ = "ledger_account"
     __table_args__ = (
-        UniqueConstraint("area_code", "unit", "kind", "owner_id"),
+        UniqueConstraint("owner_id", "kind", "unit", "area_code"),
         CheckConstraint("held >= 0", name="held_not_negative"),
         CheckConstraint("floor IS NULL OR posted - held >= floor", name="floor"),
         CheckConstraint("ceiling IS NULL OR posted <= ceiling", name="ceiling"),
@@ -93,7 +108,6 @@ class Account(Base):
         one_of("unit", Unit),
         one_of("kind", AccountKind),
         one_of("status", AccountStatus),
-        Index("ix_ledger_account_owner", "owner_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -124,16 +138,16 @@ class Transfer(Base):
         CheckConstraint("approver_id IS NULL OR approver_id <> actor_id", name="two_persons"),
         Index(
             "uq_ledger_transfer_grant",
-            "unit",
-            "purpose",
-            "source_kind",
             "source_id",
             "recipient_id",
+            "source_kind",
+            "purpose",
+            "unit",
             unique=True,
             sqlite_where=text("kind = 'grant'"),
             postgresql_where=text("kind = 'grant'"),
         ),
-        Index("ix_ledger_transfer_source", "source_kind", "source_id"),
+        Index("ix_ledger_transfer_source", "source_id", "source_kind"),
         Index("ix_ledger_transfer_created", "created_at"),
     )
 
@@ -163,12 +177,14 @@ class Entry(Base):
     __tablename__ = "ledger_entry"
     __table_args__ = (
         UniqueConstraint("account_id", "account_seq"),
+        on_sqlite_refers("transfer_id", "ledger_transfer"),
+        on_sqlite_refers("account_id", "ledger_account"),
         CheckConstraint("amount <> 0", name="amount_not_zero"),
     )
 
-    transfer_id: Mapped[str] = mapped_column(ForeignKey("ledger_transfer.id"), primary_key=True)
+    transfer_id: Mapped[str] = mapped_column(primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("ledger_account.id"))
+    account_id: Mapped[int]
     amount: Mapped[int] = mapped_column(BigInteger)
     balance_after: Mapped[int] = mapped_column(BigInteger)
     account_seq: Mapped[int] = mapped_column(BigInteger)
@@ -231,6 +247,10 @@ def _balanced(name: str, table: str, transfer_id: str, *, when: str = "") -> Tri
 triggers.register(
     *triggers.append_only("ledger_transfer"),
     *triggers.append_only("ledger_entry"),
+    triggers.references("ledger_entry", transfer_id="ledger_transfer", account_id="ledger_account"),
+    triggers.refusal("ledger_account", "UPDATE", "an account keeps its id", when="NEW.id <> OLD.id"),
+    triggers.refusal("ledger_account", "DELETE", "an account is not deleted"),
+    triggers.no_truncate("ledger_account"),
     triggers.refusal("ledger_hold", "UPDATE", "a settled hold is final", when="OLD.state <> 'pending'"),
     triggers.refusal("ledger_hold", "DELETE", "a hold is not deleted"),
     _balanced("ledger_transfer_balanced", "ledger_transfer", "id"),

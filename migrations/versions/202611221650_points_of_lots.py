@@ -501,13 +501,10 @@ def downgrade() -> None:
     op.create_index('uq_ledger_transfer_grant', 'ledger_transfer', ['rule_id', 'source_kind', 'source_id', 'recipient_id'], unique=True, sqlite_where=sa.text("kind = 'grant'"), postgresql_where=sa.text("kind = 'grant'"))
     drop("ledger_transfer", "document_no", "approver_id", "inputs", "purpose")
     _holds_before()
-    drop("ledger_account", "earned", "ceiling")
+    _accounts_before()
     _grant_requests_before()
     for table in NEW_TABLES:
         op.drop_table(table)
-    if not is_sqlite():  # where they went with the column that they had been added with
-        for check in ("unit_known", "kind_known", "status_known"):
-            op.drop_constraint(op.f(f"ck_ledger_account_{check}"), "ledger_account", type_="check")
 
 
 def drop(table: str, *columns: str) -> None:
@@ -540,6 +537,14 @@ def _holds_before() -> None:
             batch_op.drop_column(column)
     pending = sa.text("state = 'pending'")
     op.create_index('ix_ledger_hold_pending', 'ledger_hold', ['account_id'], sqlite_where=pending, postgresql_where=pending)
+
+
+def _accounts_before() -> None:
+    with op.batch_alter_table('ledger_account', schema=None) as batch_op:
+        for check in ('unit_known', 'kind_known', 'status_known', 'ceiling', 'earned_not_negative'):
+            batch_op.drop_constraint(batch_op.f(f'ck_ledger_account_{check}'), type_='check')
+        batch_op.drop_column('earned')
+        batch_op.drop_column('ceiling')
 
 
 def _grant_requests_before() -> None:

@@ -56,3 +56,33 @@ async def test_an_append_only_table_refuses_changes(database: Database) -> None:
 def test_a_table_may_let_old_rows_go() -> None:
     names = [trigger.name for trigger in triggers.append_only("kept", deletable=True)]
     assert names == ["kept_no_update", "kept_no_truncate"]
+
+
+async def _made(database: Database) -> None:
+    """Two tables, of which one refers to the other as the ledger's do."""
+    async with database.engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE proof_target (id INTEGER PRIMARY KEY)"))
+        column = "INTEGER REFERENCES proof_target (id)" if database.is_sqlite else "INTEGER"
+        await connection.execute(text(f"CREATE TABLE proof_of_reference (target_id {column}, other_id {column})"))
+        await connection.execute(text("INSERT INTO proof_target VALUES (1), (2)"))
+        trigger = triggers.references("proof_of_reference", target_id="proof_target", other_id="proof_target")
+        for statement in trigger.sqlite if database.is_sqlite else trigger.postgresql:
+            await connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("missing", ["(3, 1)", "(1, 3)", "(1, 2), (2, NULL), (3, 2)"])
+async def test_one_row_of_many_that_refers_to_nothing_is_refused_with_all(database: Database, missing: str) -> None:
+    await _made(database)
+    with pytest.raises(IntegrityError):
+        async with database.engine.begin() as connection:
+            await connection.execute(text(f"INSERT INTO proof_of_reference VALUES {missing}"))
+    async with database.engine.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM proof_of_reference"))).scalar_one() == 0
+
+
+async def test_rows_that_refer_to_what_is_there_or_to_nothing_at_all_are_taken(database: Database) -> None:
+    await _made(database)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("INSERT INTO proof_of_reference VALUES (1, 2), (2, NULL), (NULL, NULL)"))
+    async with database.engine.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM proof_of_reference"))).scalar_one() == 3

@@ -22,7 +22,7 @@ WRITTEN = {
     "lot_use": "amount",
     "ledger_attempt": "code",
 }
-WHOLE = ("lot", "rule_version", "ledger_seal", "ledger_seal_entry", "balance_snapshot")
+WHOLE = ("lot", "rule_version", "ledger_seal", "ledger_seal_entry", "balance_snapshot", "ledger_account")
 
 
 async def lived(town: Town) -> None:
@@ -52,10 +52,31 @@ async def test_postgresql_does_not_empty_these_tables_at_once(town: Town, backen
         await refused(town, f"TRUNCATE {table} CASCADE", "append-only")
 
 
-async def test_a_lot_keeps_its_amount_and_its_dates(town: Town) -> None:
+async def test_a_lot_keeps_its_owner_its_amount_and_its_dates(town: Town) -> None:
     await lived(town)
-    for change in ("amount = amount + 1", "earned_at = '2020-01-01'", "expires_at = '2030-01-01'"):
-        await refused(town, f"UPDATE lot SET {change}", "keeps its amount")
+    whose = ("account_id = account_id + 1", "transfer_id = 'another'", "transfer_id = NULL")
+    for change in (*whose, "amount = amount + 1", "earned_at = '2020-01-01'", "expires_at = '2030-01-01'"):
+        await refused(town, f"UPDATE lot SET {change}", "keeps its owner, its amount")
+
+
+async def test_an_account_stays_and_keeps_its_id(town: Town) -> None:
+    await lived(town)
+    await refused(town, "UPDATE ledger_account SET id = id + 1000000", "keeps its id")
+    await refused(town, "DELETE FROM ledger_account", "not deleted")
+
+
+@pytest.mark.parametrize(("account", "transfer"), [("MAX(id) + 1", "'{}'"), ("MAX(id)", "'nowhere'")])
+async def test_entries_and_lots_refer_to_what_is_there(town: Town, account: str, transfer: str) -> None:
+    await lived(town)
+    async with town.database.read() as db:
+        known = (await db.execute(text("SELECT MAX(id) FROM ledger_transfer"))).scalar_one()
+    rows = f"SELECT {account}, {transfer.format(known)}, {{}} FROM ledger_account"
+    entry = "INSERT INTO ledger_entry (account_id, transfer_id, line, amount, balance_after, account_seq) "
+    lot = "INSERT INTO lot (account_id, transfer_id, amount, remaining, held, earned_at) "
+    for insertion, rest in ((entry, "7, 1, 1, 1000"), (lot, "1, 1, 0, CURRENT_TIMESTAMP")):
+        with pytest.raises(IntegrityError, match=r"refers to what is not there|FOREIGN KEY"):
+            async with town.database.write() as db:
+                await db.execute(text(insertion + rows.format(rest)))
 
 
 async def test_a_settled_hold_is_final(town: Town) -> None:
