@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -53,8 +52,7 @@ class AccountRef(NamedTuple):
     unit: Unit = Unit.POINT
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What one transaction does to one account: posted, held and earned points, and how many entries."""
 
     account_id: int
@@ -66,8 +64,7 @@ class Change:
     reach: Reach = Reach.FROZEN
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """The account after its change."""
 
     posted: int

@@ -56,7 +56,7 @@ class Use(NamedTuple):
 
 def period_key(period: Period, moment: datetime) -> str:
     """The name of the period that holds a moment, by the calendar of Shanghai: `2026-11-21`, `2026-11`, `2026-Q4`."""
-    return _named(period, clock.local(moment).date())
+    return period_of_day(period, clock.local(moment).date())
 
 
 def period_of(key: str) -> Period:
@@ -69,7 +69,8 @@ def period_of(key: str) -> Period:
 
 
 @lru_cache(maxsize=256)
-def _named(period: Period, day: date) -> str:
+def period_of_day(period: Period, day: date) -> str:
+    """The name of the period that holds a day, as `period_key` makes it."""
     match period:
         case Period.DAY:
             return day.isoformat()

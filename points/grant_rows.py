@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,8 +43,7 @@ class Request:
     approved_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What became of a request. `amount` is in its unit, zero unless it was paid; else `reason` is a code."""
 
     request: Request

@@ -27,7 +27,7 @@ from points.models import AccountKind, TransferKind, Unit
 from points.postings import Draft, Posting, between, draft
 from points.rules import RuleBook, default, in_force
 from points.rules.body import ASKED, Facts
-from points.rules.judging import Declined, Due, judge, source_of
+from points.rules.judging import Declined, Due, Judge, source_of
 
 RETRY_AFTER: Final = timedelta(minutes=10)
 """Requests that could not be paid are looked at again; new money for the fund wakes them at once."""
@@ -129,7 +129,7 @@ class _Batch:
 
     def __init__(self, db: AsyncSession, book: RuleBook, now: datetime, *, tells: bool) -> None:
         self._db = db
-        self._book = book
+        self._judge = Judge(book, now)
         self._now = now
         self._tells = tells
 
@@ -185,7 +185,7 @@ class _Batch:
 
         What was used of the limits is read only when one of them has no room for all.
         """
-        judged = [(request, judge(self._book, request, self._now)) for request in requests]
+        judged = [(request, self._judge.of(request)) for request in requests]
         refused = [Settled(r, GrantState.REFUSED, reason=due.reason) for r, due in judged if isinstance(due, Declined)]
         payable = [(request, due) for request, due in judged if isinstance(due, Due)]
         try:

@@ -29,7 +29,6 @@ class Lot(Base):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("0 <= held AND held <= remaining AND remaining <= amount", name="parts_within"),
-        on_sqlite_refers("account_id", "ledger_account"),
         on_sqlite_refers("transfer_id", "ledger_transfer"),
         Index("ix_lot_spendable", "account_id", "expires_at", "id", **_LEFT),
         Index("ix_lot_expiring", "expires_at", "id", **_LEFT),
@@ -37,7 +36,7 @@ class Lot(Base):
     )
 
     id: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=True)
-    account_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(ForeignKey("ledger_account.id"))
     transfer_id: Mapped[str | None]
     amount: Mapped[int] = mapped_column(BigInteger)
     remaining: Mapped[int] = mapped_column(BigInteger)
@@ -67,15 +66,15 @@ class LotUse(Base):
 
 
 _CHANGED: Final = (
-    "NEW.account_id <> OLD.account_id OR (NEW.transfer_id IS NULL) <> (OLD.transfer_id IS NULL) "
-    "OR NEW.transfer_id <> OLD.transfer_id OR NEW.amount <> OLD.amount OR NEW.earned_at <> OLD.earned_at "
+    "(NEW.transfer_id IS NULL) <> (OLD.transfer_id IS NULL) OR NEW.transfer_id <> OLD.transfer_id "
+    "OR NEW.amount <> OLD.amount OR NEW.earned_at <> OLD.earned_at "
     "OR (NEW.expires_at IS NULL) <> (OLD.expires_at IS NULL) OR NEW.expires_at <> OLD.expires_at"
 )
 
 triggers.register(
     *triggers.append_only("lot_use"),
-    triggers.refusal("lot", "UPDATE", "a lot keeps its owner, its amount and its dates", when=_CHANGED),
-    triggers.references("lot", transfer_id="ledger_transfer", account_id="ledger_account"),
+    triggers.refusal("lot", "UPDATE", "a lot keeps its transfer, its amount and its dates", when=_CHANGED),
+    triggers.references("lot", transfer_id="ledger_transfer"),
     triggers.refusal("lot", "DELETE", "a lot is not deleted"),
     triggers.no_truncate("lot"),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -26,8 +25,7 @@ CLEARING: Final = frozenset({TransferKind.EXPIRY, TransferKind.CLOSURE})
 HASH_VERSION: Final = "2:"
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One side of a posting: signed points, and how the points held on the account change with them.
 
     In a wallet a credit becomes a new lot that expires at `expires_at`, and a debit takes those that expire first.
@@ -41,8 +39,7 @@ class Leg:
     lots: tuple[Share, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """What is asked for: the legs sum to zero. `key` is unique in its area and stands for exactly this request.
 
     `purpose` is what of the deed is paid; `inputs` are the codes and numbers that the amount was computed from.
@@ -118,8 +115,7 @@ def draft(posting: Posting) -> Draft:
     return Draft(new_id(), posting.hash(), posting)
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """`created` is False when the same request was posted before: this is that transfer."""
 
     transfer_id: str

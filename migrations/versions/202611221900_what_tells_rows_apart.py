@@ -17,7 +17,7 @@ depends_on = None
 
 GRANT = sa.text("kind = 'grant'")
 REFERENCES = {'ledger_entry': {'transfer_id': 'ledger_transfer', 'account_id': 'ledger_account'},
-              'lot': {'transfer_id': 'ledger_transfer', 'account_id': 'ledger_account'}}
+              'lot': {'transfer_id': 'ledger_transfer'}}
 
 
 def upgrade() -> None:
@@ -31,7 +31,7 @@ def upgrade() -> None:
            ['source_id', 'source_kind', 'recipient_id', 'purpose', 'unit'])
     counters(['resident_id', 'subject_id', 'period_key', 'scope'])
     if is_sqlite():
-        op.execute('DROP TRIGGER IF EXISTS lot_no_update')  # made anew after all migrations: a lot keeps its owner too
+        op.execute('DROP TRIGGER IF EXISTS lot_no_update')  # made anew after all migrations: a lot keeps its transfer too
         return
     for table, columns in REFERENCES.items():
         for column in columns:

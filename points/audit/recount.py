@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock
 from points import caps, months
 from points.audit.findings import Finding, Mend, MendKind
 from points.audit.walks import Key, Walk
@@ -19,7 +20,7 @@ from points.grant_models import CapCounter, GrantRequest, GrantState
 from points.models import Transfer, Unit
 from points.rules.body import Facts
 from points.rules.book import RuleBook
-from points.rules.judging import Due, judge
+from points.rules.judging import Due, Judge
 
 PERSONS: Final = Walk("persons", "grant_request", "g", ("recipient_id",), ("",), {}, 1_000)
 """Whole persons at a time: their limits are counted over all that they were paid."""
@@ -61,8 +62,9 @@ def _amount_wrong(book: RuleBook, request: GrantRequest, inputs: Mapping[str, An
 
 def _counted(book: RuleBook, requests: Sequence[GrantRequest]) -> Counter[CapKey]:
     counted: Counter[CapKey] = Counter()
+    judge = Judge(book, clock.now())
     for request in requests:
-        due = judge(book, request, request.occurred_at)
+        due = judge.of(request)
         if isinstance(due, Due):
             counted.update({use.key: request.amount_points or 0 for use in due.uses if use.key.scope in caps.PERSONAL})
     return counted

@@ -70,7 +70,9 @@ class Facts:
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None, minutes: int | None = None) -> Facts:
         """From what a request or transfer keeps."""
-        given = {name: value for name, value in (stored or {}).items() if name in _FACTS}
+        if not stored:
+            return cls(minutes)
+        given = {name: value for name, value in stored.items() if name in _FACTS}
         return cls(**({"minutes": minutes} | given))
 
     def stored(self) -> dict[str, Any]:

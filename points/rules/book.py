@@ -13,6 +13,7 @@ from points.rules.data import Data
 from points.rules.scheme import Scheme
 
 ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_AS_IT_COMES: Final = Scheme()
 Body_co = TypeVar("Body_co", bound=Data, covariant=True)
 
 
@@ -72,7 +73,7 @@ class RuleBook:
     def scheme(self, area_code: str, moment: datetime) -> Scheme:
         """How a community wants it at a moment."""
         found = nearest(self.schemes, moment, area_code)
-        return found.body if found else Scheme()
+        return found.body if found else _AS_IT_COMES
 
     def purpose_of(self, rule_id: str) -> Purpose:
         """What of a deed the rule pays. Raises RuleUnknown."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
 
+from core import clock
 from points import caps
 from points.accounts import AccountRef
 from points.caps import CapKey, CapScope, Period, Use
@@ -27,13 +28,12 @@ class Deed(Protocol):
     facts: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """So much is due, in `rule.body.unit`, if none of `uses` is over its ceiling. `inputs` give the amount again."""
 
     rule: Rule
     amount: int
-    uses: tuple[Use, ...]
+    uses: Sequence[Use]
     expires_at: datetime | None
     inputs: Mapping[str, Any]
 
@@ -52,18 +52,51 @@ class Declined:
     reason: str
 
 
-def judge(book: RuleBook, deed: Deed, now: datetime) -> Due | Declined:
-    """By the rules of the deed's moment; what is given at `now` is good from then on."""
-    rule = book.at(deed.rule_id, deed.occurred_at, deed.area_code)
-    if rule is None:
-        return Declined("no_rule_in_effect")
-    facts = Facts.of(deed.facts, deed.minutes)
-    amount = rule.body.amount(facts)
-    if amount == 0:
-        return Declined("nothing_due")
-    scheme = book.scheme(deed.area_code, deed.occurred_at)
-    uses = tuple(Use(key, amount, most) for key, most in _limits(rule, scheme, deed))
-    return Due(rule, amount, uses, _expiry(rule, scheme, now), facts.stored())
+class Judge:
+    """Decides by the rules of each deed's moment; what is given at `now` is good from then on."""
+
+    def __init__(self, book: RuleBook, now: datetime) -> None:
+        self._book = book
+        self._now = now
+        self._terms: dict[tuple[int, int, str], _Terms] = {}
+
+    def of(self, deed: Deed) -> Due | Declined:
+        rule = self._book.at(deed.rule_id, deed.occurred_at, deed.area_code)
+        if rule is None:
+            return Declined("no_rule_in_effect")
+        facts = Facts.of(deed.facts, deed.minutes)
+        amount = rule.body.amount(facts)
+        if amount == 0:
+            return Declined("nothing_due")
+        terms = self._terms_of(rule, self._book.scheme(deed.area_code, deed.occurred_at), deed.area_code)
+        day = clock.local(deed.occurred_at).date()
+        uses = [Use(limit.key_of(deed.recipient_id, day), amount, limit.most) for limit in terms.limits]
+        return Due(rule, amount, uses, terms.expires_at, facts.stored())
+
+    def _terms_of(self, rule: Rule, scheme: Scheme, area_code: str) -> _Terms:
+        """What is the same for many deeds; rules and schemes stay as long as the book."""
+        key = id(rule), id(scheme), area_code
+        if key not in self._terms:
+            self._terms[key] = _Terms(tuple(_limits(rule, scheme, area_code)), _expiry(rule, scheme, self._now))
+        return self._terms[key]
+
+
+class _Limit(NamedTuple):
+    """So much at most in each such period, of one person or of everybody together."""
+
+    scope: CapScope
+    subject_id: str
+    period: Period
+    most: int
+
+    def key_of(self, resident_id: str, day: date) -> CapKey:
+        who = resident_id if self.scope in caps.PERSONAL else ""
+        return CapKey(self.scope, self.subject_id, who, caps.period_of_day(self.period, day))
+
+
+class _Terms(NamedTuple):
+    limits: tuple[_Limit, ...]
+    expires_at: datetime | None
 
 
 def source_of(area_code: str, unit: Unit) -> AccountRef:
@@ -77,21 +110,14 @@ def _expiry(rule: Rule, scheme: Scheme, now: datetime) -> datetime | None:
     return scheme.expiry.ends(now) if rule.body.unit is Unit.POINT else None
 
 
-def _limits(rule: Rule, scheme: Scheme, deed: Deed) -> list[tuple[CapKey, int]]:
-    """The limits that a deed counts against, each with its ceiling; those over all rules are limits of points."""
-    wallet = f"{deed.area_code}:{rule.id}"
-    limits = [(_key(CapScope.RULE, wallet, deed, period), most) for period, most in rule.body.caps.items()]
+def _limits(rule: Rule, scheme: Scheme, area_code: str) -> Iterator[_Limit]:
+    """What a deed in this area counts against; limits over all rules are limits of points."""
+    for period, most in rule.body.caps.items():
+        yield _Limit(CapScope.RULE, f"{area_code}:{rule.id}", period, most)
     for period, most in rule.body.total_caps.items():
-        subject = f"{rule.area_code or deed.area_code}:{rule.id}"
-        limits.append((_key(CapScope.RULE_TOTAL, subject, deed, period), most))
+        yield _Limit(CapScope.RULE_TOTAL, f"{rule.area_code or area_code}:{rule.id}", period, most)
     if rule.body.unit is Unit.POINT:
         for period, most in scheme.caps.items():
-            limits.append((_key(CapScope.ALL_RULES, deed.area_code, deed, period), most))
+            yield _Limit(CapScope.ALL_RULES, area_code, period, most)
         for period, most in scheme.fund_caps.items():
-            limits.append((_key(CapScope.FUND, deed.area_code, deed, period), most))
-    return limits
-
-
-def _key(scope: CapScope, subject_id: str, deed: Deed, period: Period) -> CapKey:
-    who = deed.recipient_id if scope in caps.PERSONAL else ""
-    return CapKey(scope, subject_id, who, caps.period_key(period, deed.occurred_at))
+            yield _Limit(CapScope.FUND, area_code, period, most)

@@ -19,7 +19,7 @@ from core import clock
 from points.caps import CapKey
 from points.grant_models import GrantRequest, GrantState
 from points.rule_models import RuleVersion
-from points.rules.judging import Declined, Due, judge
+from points.rules.judging import Declined, Due, Judge
 from points.rules.scheme import SCHEME
 from points.rules.store import in_force, rule_of, scheme_of
 
@@ -87,9 +87,9 @@ async def rehearse(db: AsyncSession, *, row: RuleVersion) -> Rehearsal:
     book = await in_force(db)
     book = book.trying_scheme(scheme_of(row)) if row.rule_id == SCHEME else book.trying_rule(rule_of(row))
     used: Counter[CapKey] = Counter()
-    found = Rehearsal(now - SPAN, now)
+    found, judge = Rehearsal(now - SPAN, now), Judge(book, now)
     async for deed in _deeds(db, area_code=row.area_code, since=found.since, until=now):
-        verdict = judge(book, deed, now)
+        verdict = judge.of(deed)
         reached = verdict.reached(used) if isinstance(verdict, Due) else None
         if isinstance(verdict, Due) and reached is None:
             used.update({use.key: use.amount for use in verdict.uses})

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -135,13 +134,13 @@ async def test_a_retry_across_an_upgrade_is_the_same_request(town: Town) -> None
     digest = hashlib.sha256(dump_json(former).encode()).hexdigest()
     assert posting.is_hashed_as(digest)
     assert posting.is_hashed_as(posting.hash())
-    assert not replace(posting, reason="other").is_hashed_as(digest)
-    assert not replace(posting, purpose="other").is_hashed_as(posting.hash())
-    assert not replace(posting, approver_id="other").is_hashed_as(posting.hash())
+    assert not posting._replace(reason="other").is_hashed_as(digest)
+    assert not posting._replace(purpose="other").is_hashed_as(posting.hash())
+    assert not posting._replace(approver_id="other").is_hashed_as(posting.hash())
 
 
 async def test_who_asks_does_not_approve(town: Town) -> None:
-    posting = replace(give(await town.resident(), 5, "k"), actor_id="worker-1", approver_id="worker-1")
+    posting = give(await town.resident(), 5, "k")._replace(actor_id="worker-1", approver_id="worker-1")
     with pytest.raises(IntegrityError):
         async with town.database.write() as db:
             await post(db, posting)
@@ -158,13 +157,13 @@ async def test_units_are_never_mixed(town: Town) -> None:
 async def test_one_deed_is_paid_once_for_one_purpose_whatever_the_rule(town: Town) -> None:
     await town.fund(100)
     resident = await town.resident()
-    paid = replace(
-        give(resident, 5, "first", AccountKind.FUND), kind=TransferKind.GRANT, purpose="report",
+    paid = give(resident, 5, "first", AccountKind.FUND)._replace(
+        kind=TransferKind.GRANT, purpose="report",
         source_kind="issue", source_id="1", recipient_id=resident, rule_id="report_verified",
     )  # fmt: skip
     async with town.database.write() as db:
         await post(db, paid)
         with pytest.raises(SourceAlreadyPaid):
-            await post(db, replace(paid, key="second", rule_id="report_followed"))
-        await post(db, replace(paid, key="third", purpose="photo"))
+            await post(db, paid._replace(key="second", rule_id="report_followed"))
+        await post(db, paid._replace(key="third", purpose="photo"))
     assert (await town.balance(resident)).posted == 10
