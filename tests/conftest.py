@@ -7,6 +7,7 @@ this machine only.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
 import uuid
@@ -27,6 +28,7 @@ from core.crypto import Ring, Vault
 from core.db import Database
 from core.settings import Settings
 from migrations import tables
+from tests import dialects
 from tests.bot.grid.fake_grid import FakeGrid
 from tests.databases import Shelf, copied
 from tests.house import TEST_RING, House, running, sample_config
@@ -48,6 +50,9 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(key_order=["event"]),
     ]
 )
+
+
+dialects.keep()
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +87,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in uses if not any(item.path.is_relative_to(HERE / client) for client in CLIENTS)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected lives to the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
