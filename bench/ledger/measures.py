@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +21,7 @@ from bench.ledger.crowd import Crowd
 from bench.servers import BINARIES, Postgres
 from bot.poster import Poster
 from bot.wakeups import Wakeups
+from core import garbage
 from core.db import Database
 from points import grants, statements
 from points.grant_models import GrantRequest, GrantState
@@ -76,7 +76,7 @@ class Tpcb:
 
 def grant_rounds(postgres: Postgres, rounds: int) -> Iterator[Paired]:
     """Grants posted from requests out of one fund, each round beside TPC-B."""
-    gc.freeze()  # as the service does when it has been loaded
+    garbage.leave_what_is_loaded()  # as the service does
     tpcb, url = Tpcb(postgres), postgres.create("grants")
     uvloop.run(_prepared(url))
     for _ in range(rounds):
