@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -28,13 +29,14 @@ from core.crypto import Ring, Vault
 from core.db import Database
 from core.settings import Settings
 from migrations import tables
-from tests import dialects
+from tests import dialects, templates
 from tests.bot.grid.fake_grid import FakeGrid
-from tests.databases import Shelf, copied
+from tests.databases import Shelf, copied, made_once
 from tests.house import TEST_RING, House, running, sample_config
 from tests.servers import PostgresServer, RedisServer
 
 HERE = Path(__file__).parent
+_SERVER = pytest.StashKey[str]()
 CLIENTS = ("admin_cli", "bot/simulate", "bot/web")
 """They see the service through HTTP only; which database stands behind it is a matter of the tests of the service."""
 
@@ -100,8 +102,24 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--backend"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give every worker of pytest-xdist the address of one server, which lives as long as the whole run."""
+    config: pytest.Config = node.config
+    if config.getoption("--backend") == "sqlite" or not PostgresServer.can_be_had():
+        return
+    if _SERVER not in config.stash:
+        stack = ExitStack()
+        config.stash[_SERVER] = stack.enter_context(PostgresServer.started()).uri
+        config.add_cleanup(stack.close)
+    node.workerinput["postgres"] = config.stash[_SERVER]
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    if given := getattr(request.config, "workerinput", {}).get("postgres"):
+        yield PostgresServer(given)
+        return
     with PostgresServer.started() as server:
         yield server
 
@@ -130,17 +148,20 @@ def redis_url(backend: str, request: pytest.FixtureRequest) -> str | None:
 @pytest.fixture(scope="session")
 def template(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with all tables: a file on SQLite, a name on PostgreSQL."""
-    if backend == "sqlite":
-        path = tmp_path_factory.mktemp("template") / "template.db"
-        asyncio.run(_create_all(f"sqlite+aiosqlite:///{path}"))
-        return str(path)
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"template_{uuid.uuid4().hex[:12]}"
-    server.execute(f"CREATE DATABASE {name}")
-    asyncio.run(_create_all(server.url(name)))
-    shelf: Shelf = request.getfixturevalue("shelf")
-    shelf.keep(name)
-    return name
+
+    def make() -> str:
+        if backend == "sqlite":
+            path = tmp_path_factory.mktemp("template") / "template.db"
+            asyncio.run(_create_all(f"sqlite+aiosqlite:///{path}"))
+            return str(path)
+        shelf: Shelf = request.getfixturevalue("shelf")
+        name = f"template_{uuid.uuid4().hex[:12]}"
+        shelf.server.execute(f"CREATE DATABASE {name}")
+        asyncio.run(_create_all(shelf.server.url(name)))
+        shelf.keep(name)
+        return name
+
+    return str(made_once(tmp_path_factory, "template", make))
 
 
 async def _create_all(url: str) -> None:
@@ -155,24 +176,15 @@ async def _create_all(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def seeded(
-    backend: str, template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Seeded:
+def seeded(template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seeded:
     """A database with the sample community in it, and the workers' tokens."""
     var = tmp_path_factory.mktemp("seeded")
-    if backend == "sqlite":
-        name = str(shutil.copy(template, var / "seeded.db"))
-        url = f"sqlite+aiosqlite:///{name}"
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres")
-        name = f"seeded_{uuid.uuid4().hex[:12]}"
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        url = server.url(name)
-    asyncio.run(_seed(url, var))
-    if backend == "postgres":
-        shelf: Shelf = request.getfixturevalue("shelf")
-        shelf.keep(name)
-    return Seeded(name, json.loads((var / "workers.json").read_text(encoding="utf-8")))
+
+    def make() -> tuple[str, dict[str, str]]:
+        name = templates.after(request, template, var, lambda url: _seed(url, var))
+        return name, json.loads((var / "workers.json").read_text(encoding="utf-8"))
+
+    return Seeded(*made_once(tmp_path_factory, "seeded", make))
 
 
 async def _seed(url: str, var: Path) -> None:

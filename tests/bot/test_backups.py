@@ -29,6 +29,7 @@ from core.settings import Settings
 from migrations import tables
 from points import audit as ledger
 from tests.community.people import with_phone
+from tests.databases import made_once
 from tests.house import TEST_RING, running, sample_config
 from tests.scenarios.test_report import photo
 from tests.servers import PostgresServer
@@ -46,12 +47,16 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_name(postgres: PostgresServer) -> str:
+def migrated_name(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The same on PostgreSQL, by name."""
-    name = f"migrated_{uuid.uuid4().hex[:12]}"
-    postgres.execute(f"CREATE DATABASE {name}")
-    asyncio.run(migrate.migrate(postgres.url(name)))
-    return name
+
+    def make() -> str:
+        name = f"migrated_{uuid.uuid4().hex[:12]}"
+        postgres.execute(f"CREATE DATABASE {name}")
+        asyncio.run(migrate.migrate(postgres.url(name)))
+        return name
+
+    return str(made_once(tmp_path_factory, "migrated", make))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,10 @@ def bare_url(database_url: str, backend: str, tmp_path: Path, request: pytest.Fi
         yield f"sqlite+aiosqlite:///{tmp_path / 'bare' / 'bare.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    server.execute("CREATE DATABASE bare")
-    yield server.url("bare")
-    server.execute("DROP DATABASE bare WITH (FORCE)")
+    name = f"bare_{uuid.uuid4().hex[:12]}"
+    server.execute(f"CREATE DATABASE {name}")
+    yield server.url(name)
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def on(url: str, look: Any) -> Any:

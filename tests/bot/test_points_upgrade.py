@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,10 +49,11 @@ async def old_url(
         yield url
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    await asyncio.to_thread(server.execute, "CREATE DATABASE old_points")
-    await _fill(server.url("old_points"))
-    yield server.url("old_points")
-    await asyncio.to_thread(server.execute, "DROP DATABASE old_points WITH (FORCE)")
+    name = f"old_points_{uuid.uuid4().hex[:12]}"
+    await asyncio.to_thread(server.execute, f"CREATE DATABASE {name}")
+    await _fill(server.url(name))
+    yield server.url(name)
+    await asyncio.to_thread(server.execute, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def _fill(url: str) -> None:

@@ -12,14 +12,15 @@ from core.crypto import Ring, Vault
 from core.db import Database
 from points import rules
 from points.rules import RuleBook
-from tests.databases import copied
+from tests.databases import copied, made_once
 from tests.points import templates
 from tests.points.town import RING, BookOf, Town
 
 
 @pytest.fixture(scope="session")
 def populated(template: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return templates.lived(request, template, tmp_path_factory.mktemp("beside"), _beside)
+    folder = tmp_path_factory.mktemp("beside")
+    return str(made_once(tmp_path_factory, "populated", lambda: templates.lived(request, template, folder, _beside)))
 
 
 @pytest.fixture

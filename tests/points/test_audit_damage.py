@@ -13,6 +13,7 @@ from points.audit import MendKind
 from points.audit.checking import WALKS
 from points.audit.deed_checks import COUNTERS
 from points.audit.recount import PERSONS
+from tests.databases import made_once
 from tests.points import templates
 from tests.points.damage import plant
 from tests.points.town import AREA, Town, code_of
@@ -71,7 +72,8 @@ LOST_TAIL = (
 
 @pytest.fixture(scope="module")
 def populated(populated: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return templates.lived(request, populated, tmp_path_factory.mktemp("lived"), _everything)
+    folder = tmp_path_factory.mktemp("lived")
+    return str(made_once(tmp_path_factory, "lived", lambda: templates.lived(request, populated, folder, _everything)))
 
 
 async def _everything(town: Town) -> None:
