@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.api.conftest import town
+from tests.bot.api.conftest import database_url, settled, town
 
-__all__ = ["town"]
+__all__ = ["database_url", "settled", "town"]
 
 
 @pytest.fixture(autouse=True)

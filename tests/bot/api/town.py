@@ -47,6 +47,11 @@ class Town:
     def url(self) -> str:
         return str(self.server.make_url("/"))
 
+    @property
+    def settlers(self) -> dict[str, Any]:
+        """What `settle` has set, as JSON keeps it; a town of the same database is made with it."""
+        return {name: getattr(self, name) for name in ("tokens", "elsewhere", "ids", "resident_id", "ref", "people")}
+
     async def settle(self) -> None:
         """Workers and one resident of STREET."""
         async with self.service.database.write() as db:
