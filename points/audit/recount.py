@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from points import caps, months
+from points.audit.deed_checks import COUNTERS
 from points.audit.findings import Finding, Mend, MendKind
 from points.audit.walks import Key, Walk
 from points.caps import CapKey, CapScope, Period
 from points.grant_models import CapCounter, GrantRequest, GrantState
 from points.models import Transfer, Unit
+from points.months import Span
 from points.rules.body import Facts
 from points.rules.book import RuleBook
 from points.rules.judging import Due, Judge
 
 PERSONS: Final = Walk("persons", "grant_request", "g", ("recipient_id",), ("",), {}, 1_000)
 """Whole persons at a time: their limits are counted over all that they were paid."""
+
+_IN_SHANGHAI: Final[Mapping[str, tuple[Any, ...]]] = {
+    # SQLite would round a part of a second up to the next day.
+    "sqlite": (func.substr(GrantRequest.occurred_at, 1, len("2026-11-21 15:59:59")), "+8 hours"),
+    "postgresql": (func.timezone(str(clock.SHANGHAI), GrantRequest.occurred_at),),
+}
 
 
 async def walk_persons(db: AsyncSession, book: RuleBook, after: Key) -> tuple[list[Finding], Key | None]:
@@ -81,63 +88,68 @@ def _miscounted(key: CapKey, expected: int, found: int) -> Finding:
 
 
 async def count_totals(db: AsyncSession, book: RuleBook, after: Key, until: Key) -> list[Finding]:
-    """The limits of everybody together among these counters."""
-    columns = (CapCounter.scope, CapCounter.subject_id, CapCounter.resident_id, CapCounter.period_key)
-    query = select(*columns, CapCounter.used).where(
+    """The limits of everybody together among these counters; all that was paid in their time is summed up once."""
+    columns = [getattr(CapCounter, name) for name in COUNTERS.keys]
+    query = select(CapCounter.scope, CapCounter.subject_id, CapCounter.period_key, CapCounter.used).where(
         tuple_(*columns) > tuple(after),
         tuple_(*columns) <= tuple(until),
         CapCounter.scope.in_([CapScope.RULE_TOTAL.value, CapScope.FUND.value]),
     )
+    counters = (await db.execute(query)).all()
+    if not counters:
+        return []
+    spans = {name: _span(name) for _, _, name, _ in counters}
+    whole = Span(min(span.since for span in spans.values()), max(span.until for span in spans.values()))
+    paid = await _paid(db, book, whole)
     findings = []
-    for scope, subject_id, _, name, used in (await db.execute(query)).all():
-        total = await (_of_rule if scope == CapScope.RULE_TOTAL.value else _of_fund)(db, book, subject_id, name)
-        if not total.least <= used <= total.most:
-            findings.append(_miscounted(CapKey(CapScope(scope), subject_id, "", name), total.most, used))
+    for scope, subject_id, name, used in counters:
+        key = CapKey(CapScope(scope), subject_id, "", name)
+        most = paid[key]
+        least = most if key.scope is CapScope.RULE_TOTAL or _was_limited(book, key, spans[name]) else 0
+        if not least <= used <= most:
+            findings.append(_miscounted(key, most, used))
     return findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """What was paid within a period; where the limit itself came or went meanwhile, less may have counted."""
-
-    least: int
-    most: int
-
-
-async def _of_rule(db: AsyncSession, book: RuleBook, subject_id: str, name: str) -> _Total:
-    prefix, _, rule_id = subject_id.rpartition(":")
-    start, end, period = _span(name)
-    total = 0
-    columns = (GrantRequest.area_code, GrantRequest.rule_version)
-    query = _paid(start, end).where(
-        GrantRequest.rule_id == rule_id, GrantRequest.area_code.startswith(prefix, autoescape=True)
+async def _paid(db: AsyncSession, book: RuleBook, span: Span) -> Counter[CapKey]:
+    """What each limit of everybody together may have counted of the deeds of this time."""
+    columns = (
+        func.date(*_IN_SHANGHAI[db.get_bind().dialect.name]),
+        GrantRequest.rule_id,
+        GrantRequest.rule_version,
+        GrantRequest.area_code,
+        GrantRequest.unit,
     )
-    for paid, area_code, version in await db.execute(query.add_columns(*columns).group_by(*columns)):
+    query = select(*columns, func.sum(GrantRequest.amount_points)).group_by(*columns)
+    paid: Counter[CapKey] = Counter()
+    for day, rule_id, version, area_code, unit, amount in await db.execute(
+        query.where(
+            GrantRequest.state == GrantState.PAID.value,
+            GrantRequest.occurred_at >= span.since,
+            GrantRequest.occurred_at < span.until,
+        )
+    ):
+        on = day if isinstance(day, date) else date.fromisoformat(day)
         rule = book.version(rule_id, version)
-        if rule is not None and period in rule.body.total_caps and (rule.area_code or area_code) == prefix:
-            total += paid
-    return _Total(total, total)
+        if rule is not None:
+            subject = f"{rule.area_code or area_code}:{rule_id}"
+            for period in rule.body.total_caps:
+                paid[CapKey(CapScope.RULE_TOTAL, subject, "", caps.period_of_day(period, on))] += int(amount)
+        for period in Period if unit == Unit.POINT.value else ():
+            paid[CapKey(CapScope.FUND, area_code, "", caps.period_of_day(period, on))] += int(amount)
+    return paid
 
 
-async def _of_fund(db: AsyncSession, book: RuleBook, area_code: str, name: str) -> _Total:
-    start, end, period = _span(name)
-    query = _paid(start, end).where(GrantRequest.area_code == area_code, GrantRequest.unit == Unit.POINT.value)
-    paid = int((await db.execute(query)).scalar_one() or 0)
-    changes = any(start < one.effective_from < end for one in book.schemes if area_code.startswith(one.area_code))
-    always = not changes and period in book.scheme(area_code, start).fund_caps
-    return _Total(paid if always else 0, paid)
-
-
-def _paid(start: datetime, end: datetime) -> Select[Any]:
-    return select(func.sum(GrantRequest.amount_points)).where(
-        GrantRequest.state == GrantState.PAID.value, GrantRequest.occurred_at >= start, GrantRequest.occurred_at < end
+def _was_limited(book: RuleBook, key: CapKey, span: Span) -> bool:
+    """Whether the fund had this limit all the time: where it came or went meanwhile, less may have counted."""
+    changes = any(
+        span.since < one.effective_from < span.until for one in book.schemes if key.subject_id.startswith(one.area_code)
     )
+    return not changes and caps.period_of(key.period_key) in book.scheme(key.subject_id, span.since).fund_caps
 
 
-def _span(name: str) -> tuple[datetime, datetime, Period]:
+def _span(name: str) -> Span:
     """From and until when a period of this name lasts; see `caps.period_key`."""
-    period = caps.period_of(name)
-    if period is Period.EVER:
-        return datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), period
-    span = months.named(name)
-    return span.since, span.until, period
+    if caps.period_of(name) is Period.EVER:
+        return Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    return months.named(name)

@@ -3,12 +3,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
+from core import clock
 from core.values import RedemptionState
 from points import audit
 from points.audit import FIRST, NOT_BY_POSTING, Against, Cursor, Finding, Mend, MendKind, look
 from points.caps import Period
+from points.grant_models import GrantRequest, GrantState
 from points.reward_models import TRANSITIONS
 from points.rules.body import Purpose, RuleBody
 from points.rules.book import RuleBook, Version
@@ -39,6 +43,29 @@ async def test_limits_of_all_together_are_counted_again(town: Town) -> None:
             ("limit_not_sum_of_grants", "30", "31")
         ]
         await plant(town.database, [f"UPDATE cap_counter SET used = used - 1 WHERE scope = '{scope}'"])
+
+
+async def test_totals_are_counted_by_the_days_of_shanghai_and_by_every_longer_period(town: Town) -> None:
+    body = RuleBody(title="测试", purpose=Purpose.REPORT, points=10, caps={Period.DAY: 30}, total_caps={Period.DAY: 10})
+    scheme = Scheme(fund_caps=dict.fromkeys(Period, 99))
+    book = RuleBook(
+        (Version("report_verified", 1, body, LONG_AGO),),
+        (Version(SCHEME, 1, scheme, LONG_AGO),),
+    )
+    await town.fund(100)
+    midnight = clock.parse("2026-01-01")
+    for number, moment in enumerate((midnight - timedelta(microseconds=1), midnight)):
+        with clock.frozen(moment):
+            await town.ask(await town.resident(), str(number), book=book)
+    await town.pay(book=book)
+    assert [(await town.balance(who)).posted for who in await _paid(town)] == [10, 10]
+    assert await town.findings(book) == []
+
+
+async def _paid(town: Town) -> list[str]:
+    async with town.database.read() as db:
+        paid = select(GrantRequest.recipient_id).where(GrantRequest.state == GrantState.PAID.value)
+        return list((await db.execute(paid)).scalars())
 
 
 def test_the_audit_knows_every_state_of_a_redemption() -> None:
