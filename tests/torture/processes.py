@@ -9,9 +9,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
 from core.settings import ROOT
 
@@ -20,31 +20,54 @@ STOPS_WITHIN_SECONDS: Final = 30.0
 TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 
+class Running(Protocol):
+    """What a process of `subprocess` can be asked."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def send_signal(self, number: signal.Signals, /) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+Start: TypeAlias = Callable[[str, Mapping[str, str], Path], Running]
+"""Starts a command with all these environment variables, and adds what it says to the file."""
+
+
+def from_nothing(command: str, environ: Mapping[str, str], log: Path) -> Running:
+    """`python -m bot COMMAND`, as it is deployed."""
+    with log.open("ab") as written:
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", command], cwd=ROOT, env=environ, stdout=written, stderr=written
+        )
+
+
 class ServerProcess:
     """`python -m bot COMMAND` with these settings; `port` is where it answers `/healthz`."""
 
-    def __init__(self, command: str, environ: Mapping[str, str], *, port: int, log: Path) -> None:
+    def __init__(
+        self, command: str, environ: Mapping[str, str], *, port: int, log: Path, start: Start = from_nothing
+    ) -> None:
         self.command = command
+        self._start = start
         self.port = port
         self._environ = {**os.environ, **environ}
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> Running:
         assert self._process is not None, "not started"
         return self._process
 
     def start(self) -> None:
         """Returns at once; see `wait_until`."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", self.command], cwd=ROOT, env=self._environ, stdout=log, stderr=log
-            )
+        self._process = self._start(self.command, self._environ, self._log)
 
     def wait_until(self, path: str = "/healthz") -> float:
         """Seconds until it answered there with 200. Raises RuntimeError, with the end of its log."""

@@ -11,7 +11,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -34,6 +33,8 @@ from points.grant_models import GrantRequest
 from points.models import Transfer
 from tests.points.town import RING, Town
 from tests.servers import _import_quietly as import_quietly
+from tests.torture import ledger_writer
+from tests.torture.forks import Talking
 from tests.torture.ledger_writer import Deed, Order
 
 WRITERS: Final = 3
@@ -127,38 +128,33 @@ class Writers:
     def __init__(self, order: Order, story: Story) -> None:
         self._order = order
         self._story = story
-        self._running: dict[asyncio.subprocess.Process, asyncio.Task[None]] = {}
+        self._running: list[tuple[Talking, asyncio.Task[None]]] = []
         self._started = 0
 
     async def start(self, unanswered: list[Deed]) -> None:
         self._started += 1
         order = {**asdict(self._order), "seed": self._order.seed + self._started}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.torture.ledger_writer", stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert process.stdin is not None
-        process.stdin.write(json.dumps({**order, "unanswered": [asdict(one) for one in unanswered]}).encode() + b"\n")
-        self._running[process] = asyncio.create_task(self._listen(process))
+        line = json.dumps({**order, "unanswered": [asdict(one) for one in unanswered]})
+        talking = await Talking.started(ledger_writer.main, f"{line}\n".encode())
+        self._running.append((talking, asyncio.create_task(self._listen(talking))))
 
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while line := await process.stdout.readline():
+    async def _listen(self, talking: Talking) -> None:
+        while line := await talking.heard.readline():
             self._story.hear(line)
 
     async def kill_one(self, which: random.Random) -> None:
         """And ask again, in a new process, for whatever anybody has no answer to yet."""
-        victim = which.choice(list(self._running))
-        victim.kill()
-        await victim.wait()
-        await self._running.pop(victim)
+        victim, listening = self._running.pop(which.randrange(len(self._running)))
+        victim.process.kill()
+        await listening
+        assert await victim.exit_code() == -signal.SIGKILL
         await self.start(self._story.unanswered)
 
     async def finish(self) -> None:
-        for process, listening in self._running.items():
-            assert process.stdin is not None
-            process.stdin.close()
+        for talking, listening in self._running:
+            talking.end()
             await asyncio.wait_for(listening, PATIENT_SECONDS)
-            assert await process.wait() == 0
+            assert await talking.exit_code() == 0
         self._running.clear()
 
 

@@ -1,7 +1,8 @@
 """`kill -9` at random while a platform delivers and retries: what was acknowledged has exactly one effect.
 
 The servers are processes of their own, as they are deployed: one on SQLite; two for the web and one worker on
-PostgreSQL. So are the writers, which play WeChat. A run can be repeated, as far as time allows, with TORTURE_SEED.
+PostgreSQL. So are the writers, which play WeChat. All are forks, which start at once. A run can be repeated, as far as
+time allows, with TORTURE_SEED.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import itertools
 import json
 import os
 import random
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -30,7 +30,8 @@ from core.crypto import Ring, Vault
 from core.db import Database
 from tests.house import TEST_RING, sample_config
 from tests.servers import free_port
-from tests.torture import traces
+from tests.torture import forks, traces, writer
+from tests.torture.forks import Talking
 from tests.torture.processes import ServerProcess
 from tests.torture.traces import Traces
 from tests.torture.writer import Heard, Order, Told, openid_of
@@ -70,7 +71,7 @@ class Town:
 
     def _server(self, command: str, environ: dict[str, str], log: Path) -> ServerProcess:
         port = free_port()
-        return ServerProcess(command, {**environ, "PORT": str(port)}, port=port, log=log)
+        return ServerProcess(command, {**environ, "PORT": str(port)}, port=port, log=log, start=forks.server)
 
     async def start(self) -> None:
         for server in self.servers:
@@ -113,9 +114,8 @@ class Town:
             await _writer(Order(self.seed + number, urls, ACCOUNT, self.sim_port, AT_ONCE)) for number in range(WRITERS)
         ]
         await self.kill_one_after_the_other()
-        written = await asyncio.gather(*(writer.communicate(b"") for writer in writers))
-        assert [writer.returncode for writer in writers] == [0] * WRITERS
-        return [_read(json.loads(line)) for lines, _ in written for line in lines.splitlines()]
+        told = await asyncio.gather(*(_told(talking) for talking in writers))
+        return [_read(json.loads(line)) for lines in told for line in lines.splitlines()]
 
 
 async def _until(server: ServerProcess, path: str) -> None:
@@ -124,13 +124,16 @@ async def _until(server: ServerProcess, path: str) -> None:
         await asyncio.to_thread(server.wait_until, path)
 
 
-async def _writer(order: Order) -> asyncio.subprocess.Process:
-    writer = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.torture.writer", stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert writer.stdin is not None
-    writer.stdin.write(f"{json.dumps(asdict(order))}\n".encode())
-    return writer
+async def _writer(order: Order) -> Talking:
+    return await Talking.started(writer.main, f"{json.dumps(asdict(order))}\n".encode())
+
+
+async def _told(talking: Talking) -> bytes:
+    """What the residents of this writer heard, once they have finished."""
+    talking.end()
+    lines = await talking.heard.read()
+    assert await talking.exit_code() == 0
+    return lines
 
 
 def _read(line: dict[str, Any]) -> Told:
@@ -176,8 +179,8 @@ def _open_windows(town: Town, platform: PlatformSimulator) -> None:
     """The writers are other processes: let the platform's side know that these residents have written."""
     account = platform.state.config.account(ACCOUNT)
     assert account is not None
-    for writer, number in itertools.product(range(WRITERS), range(MOST_RESIDENTS)):
-        platform.state.person(account, openid_of(account, town.seed + writer, number)).act(Act.MESSAGE)
+    for writer_number, number in itertools.product(range(WRITERS), range(MOST_RESIDENTS)):
+        platform.state.person(account, openid_of(account, town.seed + writer_number, number)).act(Act.MESSAGE)
 
 
 async def _drained(town: Town) -> Traces:
