@@ -13,7 +13,7 @@ from core.errors import Invalid
 from handlers import reasons
 from handlers.honours import sentence
 from handlers.points.places import where
-from points import monthly, redemption_views, rewards, sharing, statements
+from points import freezes, monthly, redemption_views, rewards, sharing, statements
 from points.models import Unit
 from points.redemption_views import Redemption
 from points.rewards import RewardView
@@ -60,6 +60,7 @@ async def overview(db: AsyncSession, *, area_code: str, resident_id: str) -> Jso
         "area_code": area_code,
         **_shown(balance),
         "owed": await statements.debt(db, area_code=area_code, resident_id=resident_id),
+        "frozen": await _frozen(db, area_code, resident_id),
         "honour": await _honour(db, area_code, resident_id),
         "certified_minutes": (await volunteers.hours(db, resident_id=resident_id)).minutes,
         "family": await _family(db, resident_id),
@@ -77,6 +78,12 @@ def _shown(balance: Balance) -> Json:
         "available": balance.available,
         "next_expiry": {"points": coming.amount_points, "at": coming.at} if coming else None,
     }
+
+
+async def _frozen(db: AsyncSession, area_code: str, resident_id: str) -> Json | None:
+    """Why nothing can be spent here, and until when at the latest."""
+    found = await freezes.current(db, area_code=area_code, resident_id=resident_id)
+    return {"reason": found.reason, "until": found.ends_at} if found else None
 
 
 async def _honour(db: AsyncSession, area_code: str, resident_id: str) -> Json:

@@ -46,11 +46,19 @@ class OwnHonour(BaseModel):
     said: str
 
 
+class OwnFreeze(BaseModel):
+    """Nothing can be spent until then at the latest, for this reason; what was earned stays."""
+
+    reason: str
+    until: datetime
+
+
 class OwnPoints(OwnBalance):
     """Points in one community, with what stands beside them: certified minutes are no points."""
 
     area_code: str
     owed: int
+    frozen: OwnFreeze | None
     honour: OwnHonour
     certified_minutes: int
     family: OwnFamily | None

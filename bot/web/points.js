@@ -1,4 +1,4 @@
-// "My points": what can be spent, what is held and expires next, minutes and the tier
+// "My points": what can be spent or why nothing can, what is held and expires next, minutes and the tier
 // they lead to and the family apart, each entry with its reason.
 
 import { NoAnswer, Refusal } from "./api.js";
@@ -14,7 +14,7 @@ export async function pointsOf(session, say) {
   ]);
   const list = element("div", "entries");
   list.append(...page.items.map(entryLine));
-  return [balanceOf(account), ...notesOf(account), wishes(say), list, ...older(session, list, page.next)];
+  return [balanceOf(account), ...notesOf(account), wishes(account.frozen, say), list, ...older(session, list, page.next)];
 }
 
 function balanceOf({ available, held }) {
@@ -23,8 +23,9 @@ function balanceOf({ available, held }) {
   return balance;
 }
 
-function notesOf({ next_expiry: next, owed, family, honour, certified_minutes: minutes }) {
+function notesOf({ frozen, next_expiry: next, owed, family, honour, certified_minutes: minutes }) {
   const notes = [
+    frozen && `积分先停用，攒的分都在，最晚${day(frozen.until)}恢复。${frozen.reason}`,
     next && `其中${next.points}分到${dayAndTime(next.at)}为止，请先用`,
     owed && `还要先补回${owed}分`,
     family && `家里${family.members}个人，一共${family.available}分`,
@@ -34,9 +35,9 @@ function notesOf({ next_expiry: next, owed, family, honour, certified_minutes: m
   return notes.filter(Boolean).map((text) => element("p", "", text));
 }
 
-function wishes(say) {
+function wishes(frozen, say) {
   const row = element("p", "wishes");
-  for (const [label, words] of TEXT.pointsWishes) {
+  for (const [label, words] of frozen ? TEXT.frozenWishes : TEXT.pointsWishes) {
     const button = element("button", "", label);
     button.type = "button";
     button.addEventListener("click", () => say(words));

@@ -37,6 +37,7 @@ export const TEXT = {
   points: "分",
   pointsHeld: "分在兑换中",
   pointsWishes: [["换东西", "换东西"], ["家庭积分", "家庭积分"], ["捐积分", "捐积分"]],
+  frozenWishes: [["不同意，去申诉", "申诉"], ["家庭积分", "家庭积分"]],
   olderEntries: "看更早的",
   code: "领取码",
   codePicture: "领取码的二维码，给工作人员扫",

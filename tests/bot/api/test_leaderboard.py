@@ -84,6 +84,19 @@ async def test_a_name_that_the_platform_cannot_judge_is_not_shown(town: Town, mo
     assert (status, answer["error"]["code"]) == (422, "nickname_refused")
 
 
+async def test_what_keeps_a_resident_from_spending_stands_beside_the_points(town: Town) -> None:
+    token = await a_session(town)
+    assert (await town.call_as(token, "GET", "/api/v1/points"))[1]["frozen"] is None
+    _, made = await town.post(f"/points/{town.ref}/freeze", {"reason": "核对上报"})
+    _, found = await town.call_as(token, "GET", "/api/v1/points")
+    assert (found["frozen"]["reason"], clock.parse(found["frozen"]["until"])) == (
+        "核对上报",
+        clock.parse(made["ends_at"]),
+    )
+    await town.post(f"/points/{town.ref}/unfreeze", {"reason": "核对完了"})
+    assert (await town.call_as(token, "GET", "/api/v1/points"))[1]["frozen"] is None
+
+
 async def test_ones_own_month(town: Town) -> None:
     token = await a_session(town)
     await town.post(f"/points/{town.ref}/adjust", {"amount": 30, "reason": "补登"})

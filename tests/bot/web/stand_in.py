@@ -178,7 +178,7 @@ THINGS: dict[str, Any] = {
                    "start": "2026-11-22T11:00:00+08:00", "end": "2026-11-22T12:30:00+08:00"}],
         "next": None,
     },
-    "points": {"area_code": "110101001001", "posted": 95, "held": 30, "available": 65, "owed": 0,
+    "points": {"area_code": "110101001001", "posted": 95, "held": 30, "available": 65, "owed": 0, "frozen": None,
                "honour": {"said": "您是一星志愿者。再服务88小时，就是二星志愿者。"},
                "next_expiry": {"points": 20, "at": "2027-01-01T00:00:00+08:00"}, "certified_minutes": 750,
                "family": {"members": 3, "posted": 120, "held": 0, "available": 120, "next_expiry": None},

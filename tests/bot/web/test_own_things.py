@@ -45,6 +45,19 @@ async def test_points_say_what_expires_next_and_keep_minutes_and_family_apart(br
         assert desktop.complaints == []
 
 
+async def test_who_may_not_spend_reads_why_and_until_when_and_can_object(browser: Browser, api: StandIn) -> None:
+    frozen = {"reason": "有一条上报要核对", "until": "2026-12-01T00:00:00+08:00"}
+    api.things = {**THINGS, "points": {**THINGS["points"], "frozen": frozen}}
+    async with visit(browser, api.url, viewport=DESKTOP) as desktop:
+        page = desktop.page
+        await say(page, "你好")
+        await expect(page.locator("#things")).to_contain_text("攒的分都在，最晚12月1日恢复。有一条上报要核对")
+        await expect(page.locator("#things .wishes button")).to_have_text(["不同意，去申诉", "家庭积分"])
+        await page.click("text=不同意，去申诉")
+        await hears(page, "申诉")
+        assert desktop.complaints == []
+
+
 async def test_a_code_stands_in_groups_with_its_picture_and_the_place(browser: Browser, api: StandIn) -> None:
     api.things = THINGS
     async with visit(browser, api.url) as phone:
