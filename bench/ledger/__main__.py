@@ -67,6 +67,7 @@ def grants(postgres: Postgres, rounds: int) -> dict[str, Any]:
         "tpcb_per_second": round(median(one.tpcb_per_second for one in each), 1),
         "ratio": round(median(one.ratio for one in each), 3),
         "ratios": [round(one.ratio, 3) for one in each],
+        "cpu_ratio": round(median(one.cpu_ratio for one in each), 3),
         "cpu_ms": round(median(one.grant_cpu_ms for one in each), 3),
         "tpcb_cpu_ms": round(median(one.tpcb_cpu_ms for one in each), 3),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -53,6 +54,11 @@ class Paired:
     def ratio(self) -> float:
         return self.grants_per_second / self.tpcb_per_second
 
+    @property
+    def cpu_ratio(self) -> float:
+        """Grants in parts of the transactions that as much CPU would have done."""
+        return self.tpcb_cpu_ms / self.grant_cpu_ms
+
 
 class Tpcb:
     """PostgreSQL's own benchmark, as it comes, with prepared statements and eight clients."""
@@ -63,11 +69,15 @@ class Tpcb:
         self._pgbench("-i", "-q", "-s", str(SCALE))
 
     def per_second(self) -> tuple[float, float]:
-        """Transactions a second, and the server's CPU milliseconds for each."""
-        before = self._postgres.cpu_seconds()
+        """Transactions a second, and the CPU milliseconds of the server and of pgbench for each."""
+        before = self._cpu_seconds()
         said = self._pgbench("-n", "-M", "prepared", "-c", str(CALLERS), "-j", "2", "-T", str(int(TURN_SECONDS)))
         rate = float(next(line for line in said.splitlines() if line.startswith("tps = ")).split()[2])
-        return rate, (self._postgres.cpu_seconds() - before) / (rate * TURN_SECONDS) * 1000
+        return rate, (self._cpu_seconds() - before) / (rate * TURN_SECONDS) * 1000
+
+    def _cpu_seconds(self) -> float:
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return self._postgres.cpu_seconds() + ended.ru_utime + ended.ru_stime
 
     def _pgbench(self, *options: str) -> str:
         command = [str(BINARIES / "pgbench"), "-h", self._postgres.socket, "-U", "postgres", *options, "tpcb"]
