@@ -61,6 +61,7 @@ class Judge:
         self._terms: dict[tuple[int, int, str], _Terms] = {}
 
     def of(self, deed: Deed) -> Due | Declined:
+        """What a deed earns and the limits that it counts against, or why it earns nothing."""
         rule = self._book.at(deed.rule_id, deed.occurred_at, deed.area_code)
         if rule is None:
             return Declined("no_rule_in_effect")
