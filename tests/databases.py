@@ -22,24 +22,30 @@ import pytest
 from tests.servers import PostgresServer
 
 _KEEP = """
-DO $$ DECLARE one text; BEGIN
+DO $$ DECLARE one text; has_rows boolean; BEGIN
     DROP SCHEMA IF EXISTS untouched CASCADE;
     CREATE SCHEMA untouched;
     FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('CREATE TABLE untouched.%I AS TABLE public.%I', one, one);
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', one) INTO has_rows;
+        IF has_rows THEN
+            EXECUTE format('CREATE TABLE untouched.%I AS TABLE public.%I', one, one);
+        END IF;
     END LOOP;
     CREATE TABLE untouched."counted" AS
         SELECT sequencename::text AS name, last_value AS value FROM pg_sequences WHERE schemaname = 'public';
 END $$
 """
 # The server counts what was written to each table; those who wrote have gone, so all of it is counted.
-_PUT_BACK = """
+_WRITTEN = "pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) + pg_stat_get_tuples_deleted(oid) > 0"
+_PUT_BACK = f"""
 DO $$ DECLARE one text; value bigint; BEGIN
     SET LOCAL session_replication_role = replica;
-    FOR one IN SELECT relname FROM pg_stat_user_tables
-        WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0 LOOP
+    FOR one IN SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND {_WRITTEN} LOOP
         EXECUTE format('DELETE FROM public.%I', one);
-        EXECUTE format('INSERT INTO public.%I SELECT * FROM untouched.%I', one, one);
+        IF to_regclass(format('untouched.%I', one)) IS NOT NULL THEN
+            EXECUTE format('INSERT INTO public.%I SELECT * FROM untouched.%I', one, one);
+        END IF;
     END LOOP;
     FOR one, value IN SELECT name, untouched.counted.value FROM untouched.counted LOOP
         PERFORM setval(format('public.%I', one)::regclass, coalesce(value, 1), value IS NOT NULL);
@@ -48,7 +54,12 @@ DO $$ DECLARE one text; value bigint; BEGIN
 END $$
 """
 _COUNT_ANEW = "SELECT pg_stat_reset()"
-# What a test may have changed besides rows: such a database is not used again.
+# What a test may have changed besides rows: such a database is not used again. It is looked at where anything was
+# written to the catalogues, which is counted as well.
+_IS_CHANGED = f"""
+SELECT EXISTS (SELECT FROM pg_class WHERE oid IN ('pg_class'::regclass, 'pg_attribute'::regclass, 'pg_index'::regclass,
+    'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_proc'::regclass) AND {_WRITTEN})
+"""
 _SHAPE = """
 SELECT md5(string_agg(one, ',' ORDER BY one)) FROM (
     SELECT 'column ' || attrelid || '.' || attname AS one FROM pg_attribute
@@ -60,10 +71,10 @@ SELECT md5(string_agg(one, ',' ORDER BY one)) FROM (
     UNION ALL SELECT 'function ' || proname || md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 )
 """
-_OTHERS = (
-    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
+_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_get_activity(NULL)
+WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()
+"""
 
 
 @dataclass(slots=True)
@@ -99,12 +110,19 @@ class Shelf:
 
     def _is_put_back(self, name: str, template: str) -> bool:
         try:
-            if self.server.execute(_OTHERS, _SHAPE, database=name) != self._shapes[template]:
-                return False
-            self.server.execute(_PUT_BACK, _COUNT_ANEW, database=name)
+            return bool(self.server.ask(lambda server: _put_back(server, self._shapes[template]), database=name))
         except asyncpg.InvalidCatalogNameError:
             return False
-        return True
+
+
+async def _put_back(server: Any, shape: str) -> bool:
+    """On a connection to the database: whether it is as it was, which it is not when it has another shape."""
+    await server.execute(_OTHERS)
+    if await server.fetchval(_IS_CHANGED) and await server.fetchval(_SHAPE) != shape:
+        return False
+    await server.execute(_PUT_BACK)
+    await server.execute(_COUNT_ANEW)
+    return True
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[], Any]) -> Any:

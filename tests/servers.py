@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -69,19 +69,27 @@ class PostgresServer:
         return f"{address}/{name}" + (f"?{query}" if query else "")
 
     def execute(self, *statements: str, database: str = "") -> Any:
-        """Run statements in a thread of its own, asynchronous fixtures have a loop already; what the last one says."""
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(asyncio.run, self._execute(statements, database)).result()
+        """Run statements; what the last one says."""
 
-    async def _execute(self, statements: tuple[str, ...], database: str) -> Any:
-        address = self.url(database).replace("+asyncpg", "") if database else self.uri
-        connection = await asyncpg.connect(address)
-        try:
+        async def run(connection: Any) -> Any:
             for statement in statements[:-1]:
                 await connection.execute(statement)
             return await connection.fetchval(statements[-1])
-        finally:
-            await connection.close()
+
+        return self.ask(run, database=database)
+
+    def ask(self, question: Callable[[Any], Coroutine[Any, Any, Any]], *, database: str = "") -> Any:
+        """What comes of it on a connection, in a thread of its own: asynchronous fixtures have a loop already."""
+
+        async def connected() -> Any:
+            connection = await asyncpg.connect(self.url(database).replace("+asyncpg", "") if database else self.uri)
+            try:
+                return await question(connection)
+            finally:
+                await connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, connected()).result()
 
 
 def _import_quietly(name: str) -> Any:
