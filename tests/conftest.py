@@ -81,12 +81,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest begin first. On PostgreSQL the tests that use a database run again, but for those of our clients."""
+    """The longest begin first. On PostgreSQL the tests that use a database run again, but for those of our clients.
+
+    Of values that are `alike` for a database, the first stands there for the others.
+    """
     items.sort(key=lambda item: item.get_closest_marker("torture") is None)
     if config.getoption("--backend") == "sqlite":
         return
     uses = [item for item in items if {"database_url", "seeded"} & set(getattr(item, "fixturenames", ()))]
     kept = [item for item in uses if not any(item.path.is_relative_to(HERE / client) for client in CLIENTS)]
+    kept = [item for item in kept if not _is_like_the_first(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
@@ -100,6 +104,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--backend"))
+
+
+def _is_like_the_first(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return any(callspec and callspec.indices[mark.args[0]] for mark in item.iter_markers("alike"))
 
 
 @pytest.hookimpl(optionalhook=True)

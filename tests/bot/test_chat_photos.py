@@ -39,6 +39,7 @@ async def rows(house: House, table: type[Base]) -> int:
         return (await db.execute(select(func.count()).select_from(table))).scalar_one()
 
 
+@pytest.mark.alike("account")
 @pytest.mark.parametrize("account", ["heping", "web"])
 async def test_the_worker_sees_the_photo_in_the_chat(quiet: House, account: str) -> None:
     async with quiet.chat(account) as chat:

@@ -7,6 +7,7 @@ import pytest
 from tests.house import House
 
 
+@pytest.mark.alike("account")
 @pytest.mark.parametrize("account", ["heping", "heping-alipay", "web"])
 async def test_the_menu_leads_everywhere(house: House, account: str) -> None:
     async with house.chat(account) as chat:

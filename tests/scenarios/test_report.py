@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.house import House
 
-pytestmark = pytest.mark.parametrize("account", ["heping", "heping-alipay", "web"])
+pytestmark = [pytest.mark.parametrize("account", ["heping", "heping-alipay", "web"]), pytest.mark.alike("account")]
 
 
 def photo(colour: str = "red") -> bytes:

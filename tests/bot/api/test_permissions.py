@@ -80,6 +80,7 @@ def expected(endpoint: Endpoint[Any], role: Role) -> bool:
     return LETTERS[role] in EXPECTED.get(endpoint.command, EXPECTED.get(noun, ""))
 
 
+@pytest.mark.alike("role")
 @pytest.mark.parametrize("role", list(Role))
 async def test_every_endpoint_asks_for_its_role(town: Town, role: Role) -> None:
     """With a role that may, an unknown object is 404 or an empty body 400; without it, 403 before anything is read."""
@@ -110,6 +111,7 @@ async def test_a_disabled_workers_token_is_dead(town: Town) -> None:
     assert status == 401
 
 
+@pytest.mark.alike("role")
 @pytest.mark.parametrize("role", list(Role))
 async def test_another_street_as_a_filter_is_refused(town: Town, role: Role) -> None:
     for endpoint in ENDPOINTS:

@@ -106,6 +106,7 @@ async def test_what_is_no_picture_or_too_large_is_not_kept(gridded: House, grid:
     assert len(await shown(gridded, number)) == 1
 
 
+@pytest.mark.alike("host")
 @pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]"])
 async def test_another_host_inside_is_not_called(gridded: House, grid: FakeGrid, pictures: Pictures, host: str) -> None:
     number = await reported(gridded, grid)
