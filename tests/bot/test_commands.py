@@ -26,7 +26,8 @@ STARTED_WITHIN = 90.0
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """Nothing of the developer's own settings, everything under a folder of the test."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    own = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if name in own}
     return (
         kept
         | {
