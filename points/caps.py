@@ -87,7 +87,7 @@ def period_of_day(period: Period, day: date) -> str:
 async def used(db: AsyncSession, keys: Collection[CapKey]) -> dict[CapKey, int]:
     """What was used of these limits so far; a limit without a row is not in the answer."""
     rows = await _USED.rows(db, [_columns(key) for key in keys])
-    return {CapKey(CapScope(scope), subject, who, period): n for scope, subject, who, period, n in rows}
+    return {CapKey(CapScope(scope), subject, who, period): n for who, subject, period, scope, n in rows}
 
 
 async def take(db: AsyncSession, uses: Sequence[Use]) -> bool:
@@ -104,7 +104,8 @@ def order(key: CapKey) -> tuple[str, ...]:
 
 
 def _columns(key: CapKey) -> tuple[str, str, str, str]:
-    return key.scope.value, key.subject_id, key.resident_id, key.period_key
+    """As in the primary key, so that the limits of one person are neighbours there."""
+    return key.resident_id, key.subject_id, key.period_key, key.scope.value
 
 
 def _using(given: FromClause, make: Any) -> Any:
@@ -118,7 +119,7 @@ def _using(given: FromClause, make: Any) -> Any:
 
 
 _TABLE: Final = table_of(CapCounter)
-_KEY: Final = ("scope", "subject_id", "resident_id", "period_key")
+_KEY: Final = ("resident_id", "subject_id", "period_key", "scope")
 _NAMES: Final = (*_KEY, "used", "ceiling")
 _USED: Final = RowStatement(
     {name: _TABLE.c[name].type for name in _KEY},
