@@ -54,7 +54,7 @@ contracts: $(VENV)/.test ## the import rules
 	$(BIN)/lint-imports
 
 # mypy takes one core; meanwhile the other one compiles what both legs of the suite import.
-collected: $(VENV)/.test
+collected: $(VENV)/.test ## find all tests, and compile what they import
 	@$(BIN)/python -m pytest --collect-only -qq > $(VENV)/collected.txt || { cat $(VENV)/collected.txt; exit 1; }
 
 unit: $(VENV)/.test ## the test suite on SQLite, then on PostgreSQL and Redis
