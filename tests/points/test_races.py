@@ -6,11 +6,10 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from socket import socketpair
-from subprocess import Popen
-from typing import Any, TextIO
+from subprocess import PIPE, Popen
+from typing import Any
 
 import pytest
 
@@ -24,22 +23,17 @@ Race = Callable[[list[Deed]], Counter[str]]
 
 
 @pytest.fixture(scope="module")
-def racers() -> Iterator[Sequence[TextIO]]:
-    """What is said to processes that wait for races; starting them costs more than running one."""
-    pairs = [socketpair() for _ in range(PROCESSES)]
-    theirs = [their.fileno() for _, their in pairs]
-    with Popen([sys.executable, "-m", "tests.points.racer", *map(str, theirs)], pass_fds=theirs) as process:
-        lines = [our.makefile("rw", buffering=1) for our, _ in pairs]
-        for one in (one for pair in pairs for one in pair):
-            one.close()
-        yield lines
-        for line in lines:
-            line.close()
-    assert process.returncode == 0
+def racers() -> Iterator[list[Popen[str]]]:
+    """Processes that wait for races; starting them costs more than running one."""
+    command = [sys.executable, "-m", "tests.points.racer"]
+    started = [Popen(command, stdin=PIPE, stdout=PIPE, text=True, bufsize=1) for _ in range(PROCESSES)]
+    yield started
+    for racer in started:
+        racer.communicate(timeout=30)
 
 
 @pytest.fixture
-def race(racers: Sequence[TextIO], database_url: str) -> Race:
+def race(racers: list[Popen[str]], database_url: str) -> Race:
     """Deals deeds to the processes, starts them together and adds up the outcomes."""
 
     def run(deeds: list[Deed]) -> Counter[str]:
@@ -53,12 +47,14 @@ def race(racers: Sequence[TextIO], database_url: str) -> Race:
     return run
 
 
-def _tell(racer: TextIO, line: str) -> None:
-    racer.write(f"{line}\n")
+def _tell(racer: Popen[str], line: str) -> None:
+    assert racer.stdin is not None
+    racer.stdin.write(f"{line}\n")
 
 
-def _hear(racer: TextIO) -> str:
-    return racer.readline().strip()
+def _hear(racer: Popen[str]) -> str:
+    assert racer.stdout is not None
+    return racer.stdout.readline().strip()
 
 
 async def test_fifty_verifications_of_one_code_spend_it_once(town: Town, race: Race) -> None:
