@@ -52,15 +52,17 @@ async def locked_sides(db: AsyncSession, original: Transfer) -> list[Side]:
 
     Raises AlreadyReversed.
     """
-    sides = await sides_of(db, original)
-    while True:
+    found = await sides_of(db, original)
+    sides: list[Side] = []
+    while found != sides:
+        sides = found
+        locking = await db.begin_nested()
         wallets = {side.account_id for side in sides if side.account.kind in LOTTED}
         await overdue.release(db, wallets)
         await accounts.lock(db, wallets)
         found = await sides_of(db, original)
-        if found == sides:
-            break
-        sides = found
+        # Who holds one wallet and locks another as an afterthought may wait in a circle: the first is let go.
+        await (locking.commit() if found == sides else locking.rollback())
     query = select(Transfer.id, Transfer.created_at).where(Transfer.reverses_id == original.id)
     done = (await db.execute(query)).one_or_none()
     if done is not None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -19,9 +19,11 @@ from points import accounts, corrections, expiry, grants, holds, posting_batch, 
 from points.accounts import LOCK_RANK, AccountRef
 from points.errors import HoldSettled, InsufficientPoints, RewardChanged, RewardSoldOut
 from points.ledger import post_many
-from points.models import AccountKind, HoldState, TransferKind
+from points.models import Account, AccountKind, HoldState, Transfer, TransferKind
 from points.postings import Posting, between
+from points.reversal_plans import locked_sides
 from points.sharing import DonationFund
+from points.wallets import move_wallet
 from tests.points.town import AREA, WORKER, Town
 
 SOON = timedelta(hours=1)
@@ -117,6 +119,36 @@ async def test_what_is_just_written_off_is_taken_back_from_the_expired(town: Tow
         done = await meanwhile(town, expiry.expire_due, town.reverse(given.transfer_id))
         assert (done.taken_points, (await town.balance(resident)).posted) == (6, 0)
         assert await town.findings() == []
+
+
+async def test_a_reversal_lets_a_wallet_go_that_was_just_moved_to_another(town: Town) -> None:
+    """Who keeps it and then locks the other one, while others lock both in order, waits in a circle with them."""
+    before, after = await town.resident(), await town.resident()
+    given = await town.adjust(before, 30)
+    async with town.database.write() as db:
+        refs = [AccountRef(AREA, AccountKind.RESIDENT, who) for who in (before, after)]
+        ids = await accounts.open_accounts(db, refs)
+
+    async def reverse() -> tuple[set[str], list[bool]]:
+        async with town.database.write() as db:
+            original = (await db.execute(select(Transfer).where(Transfer.id == given.transfer_id))).scalar_one()
+            sides = await locked_sides(db, original)
+            taken = [town.database.is_sqlite or await _is_free(town.database, ids[ref]) for ref in refs]
+            return {side.account.owner_id for side in sides if side.account.kind is AccountKind.RESIDENT}, taken
+
+    async def move(db: AsyncSession) -> None:
+        await move_wallet(db, town.vault, from_resident_id=before, to_resident_id=after, key="bound")
+
+    owners, are_free = await meanwhile(town, move, reverse())
+    assert owners == {after}
+    assert are_free == [True, town.database.is_sqlite]
+
+
+async def _is_free(database: Database, account_id: int) -> bool:
+    """Whether nobody has locked this account."""
+    async with database.write() as db:
+        free = select(Account.id).where(Account.id == account_id).with_for_update(skip_locked=True)
+        return (await db.execute(free)).scalar_one_or_none() is not None
 
 
 async def test_a_key_that_is_just_refused_is_refused_in_the_same_words(town: Town) -> None:
