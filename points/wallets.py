@@ -6,9 +6,10 @@ is given back later finds them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -68,10 +69,8 @@ async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, o
     if (await db.execute(known)).scalar_one_or_none() is not None:
         return 0
     ids = await open_accounts(db, [source, target])
-    # Reservations are locked before accounts, then both rows before the balance is read, as every posting locks them.
     pending = (Hold.account_id == account_id, Hold.state == HoldState.PENDING.value)
-    await db.execute(select(Hold.id).where(*pending).order_by(Hold.id).with_for_update())
-    await lock(db, ids.values())
+    await _lock(db, select(Hold.id).where(*pending).order_by(Hold.id), ids.values())
     columns = (Account.posted, Account.held, Account.earned, Account.status)
     wallet = (await db.execute(select(*columns).where(Account.id == account_id))).one()
     for table, which in ((Hold, pending), (Lot, (Lot.account_id == account_id,))):
@@ -82,6 +81,18 @@ async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, o
     if wallet.posted:
         await post(db, _move(source, target, posted=wallet.posted, held=wallet.held, key=key))
     return int(wallet.posted)
+
+
+async def _lock(db: AsyncSession, holds: Select[str], account_ids: Collection[int]) -> None:
+    """The reservations, then the wallets, as everybody locks them; from the start when reservations came meanwhile."""
+    while True:
+        locking = await db.begin_nested()
+        locked = (await db.execute(holds.with_for_update())).scalars().all()
+        await lock(db, account_ids)
+        if (await db.execute(holds)).scalars().all() == locked:
+            await locking.commit()
+            return
+        await locking.rollback()
 
 
 def _move(source: AccountRef, target: AccountRef, *, posted: int, held: int, key: str) -> Posting:
