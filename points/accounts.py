@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import groupby
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ from points import lots, posting_batch
 from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, InsufficientPoints
 from points.models import Account, AccountKind, AccountStatus, Unit
 
+Found = TypeVar("Found")
 Identity: TypeAlias = tuple[str, str, str, str]
 """As in `posting_batch.IDENTITY`."""
 
@@ -122,6 +123,24 @@ async def kinds_of(db: AsyncSession, account_ids: Iterable[int]) -> dict[int, Ac
 async def lock(db: AsyncSession, account_ids: Collection[int]) -> None:
     """Lock wallets, which are the coldest accounts, in order; SQLite has one writer anyway."""
     await posting_batch.LOCK_ACCOUNTS.rows(db, [(account_id,) for account_id in account_ids])
+
+
+async def lock_as_found(
+    db: AsyncSession, find: Callable[[], Awaitable[Found]], hold: Callable[[Found], Awaitable[None]]
+) -> Found:
+    """Find what is to be locked, and `hold` it; what was found is still so then.
+
+    When something else is found once it is locked, it is let go and all begins anew: who keeps a lock and takes another
+    one as an afterthought may wait in a circle with those who take both in order.
+    """
+    while True:
+        locking = await db.begin_nested()
+        found = await find()
+        await hold(found)
+        if await find() == found:
+            await locking.commit()
+            return found
+        await locking.rollback()
 
 
 async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Changed]:

@@ -52,17 +52,13 @@ async def locked_sides(db: AsyncSession, original: Transfer) -> list[Side]:
 
     Raises AlreadyReversed.
     """
-    found = await sides_of(db, original)
-    sides: list[Side] = []
-    while found != sides:
-        sides = found
-        locking = await db.begin_nested()
+
+    async def hold(sides: list[Side]) -> None:
         wallets = {side.account_id for side in sides if side.account.kind in LOTTED}
         await overdue.release(db, wallets)
         await accounts.lock(db, wallets)
-        found = await sides_of(db, original)
-        # Who holds one wallet and locks another as an afterthought may wait in a circle: the first is let go.
-        await (locking.commit() if found == sides else locking.rollback())
+
+    sides = await accounts.lock_as_found(db, lambda: sides_of(db, original), hold)
     query = select(Transfer.id, Transfer.created_at).where(Transfer.reverses_id == original.id)
     done = (await db.execute(query)).one_or_none()
     if done is not None:

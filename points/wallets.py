@@ -6,16 +6,16 @@ is given back later finds them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.crypto import Vault
 from points import grant_rows
-from points.accounts import LOCK_RANK, AccountRef, lock, open_accounts
+from points.accounts import LOCK_RANK, AccountRef, lock, lock_as_found, open_accounts
 from points.fairness_models import AdjustmentRequest, AdjustmentState, Freeze
 from points.family_models import FamilyMember
 from points.grant_models import GrantRequest, GrantState
@@ -69,11 +69,10 @@ async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, o
     if (await db.execute(known)).scalar_one_or_none() is not None:
         return 0
     ids = await open_accounts(db, [source, target])
-    pending = (Hold.account_id == account_id, Hold.state == HoldState.PENDING.value)
-    await _lock(db, select(Hold.id).where(*pending).order_by(Hold.id), ids.values())
+    await _hold(db, account_id, ids.values())
     columns = (Account.posted, Account.held, Account.earned, Account.status)
     wallet = (await db.execute(select(*columns).where(Account.id == account_id))).one()
-    for table, which in ((Hold, pending), (Lot, (Lot.account_id == account_id,))):
+    for table, which in ((Hold, _pending(account_id)), (Lot, (Lot.account_id == account_id,))):
         await db.execute(
             update(table).where(*which).values(account_id=ids[target]).execution_options(synchronize_session=False)
         )
@@ -83,16 +82,22 @@ async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, o
     return int(wallet.posted)
 
 
-async def _lock(db: AsyncSession, holds: Select[str], account_ids: Collection[int]) -> None:
-    """The reservations, then the wallets, as everybody locks them; from the start when reservations came meanwhile."""
-    while True:
-        locking = await db.begin_nested()
-        locked = (await db.execute(holds.with_for_update())).scalars().all()
+async def _hold(db: AsyncSession, account_id: int, account_ids: Collection[int]) -> None:
+    """Lock the reservations on an account, then the wallets, as everybody does."""
+    pending = select(Hold.id).where(*_pending(account_id)).order_by(Hold.id)
+
+    async def find() -> Sequence[str]:
+        return (await db.execute(pending)).scalars().all()
+
+    async def hold(_: Sequence[str]) -> None:
+        await db.execute(pending.with_for_update())
         await lock(db, account_ids)
-        if (await db.execute(holds)).scalars().all() == locked:
-            await locking.commit()
-            return
-        await locking.rollback()
+
+    await lock_as_found(db, find, hold)
+
+
+def _pending(account_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Hold.account_id == account_id, Hold.state == HoldState.PENDING.value
 
 
 def _move(source: AccountRef, target: AccountRef, *, posted: int, held: int, key: str) -> Posting:

@@ -6,10 +6,8 @@ this machine only.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -155,22 +153,10 @@ def redis_url(backend: str, request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def template(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with all tables: a file on SQLite, a name on PostgreSQL."""
-
-    def make() -> str:
-        if backend == "sqlite":
-            path = tmp_path_factory.mktemp("template") / "template.db"
-            asyncio.run(_create_all(f"sqlite+aiosqlite:///{path}"))
-            return str(path)
-        shelf: Shelf = request.getfixturevalue("shelf")
-        name = f"template_{uuid.uuid4().hex[:12]}"
-        shelf.server.execute(f"CREATE DATABASE {name}")
-        asyncio.run(_create_all(shelf.server.url(name)))
-        shelf.keep(name)
-        return name
-
-    return str(made_once(tmp_path_factory, "template", make))
+    folder = tmp_path_factory.mktemp("template")
+    return str(made_once(tmp_path_factory, "template", lambda: templates.after(request, None, folder, _create_all)))
 
 
 async def _create_all(url: str) -> None:

@@ -1,4 +1,4 @@
-"""Databases in which something has happened already, made once and copied for each test."""
+"""Databases in which something has happened already (tables were made, people lived in them), copied for each test."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ from tests.databases import Shelf
 
 
 def after(
-    request: pytest.FixtureRequest, template: str, folder: Path, happens: Callable[[str], Coroutine[Any, Any, None]]
+    request: pytest.FixtureRequest,
+    template: str | None,
+    folder: Path,
+    happens: Callable[[str], Coroutine[Any, Any, None]],
 ) -> str:
-    """A template like another, after what happens in the database at that address."""
+    """A template like another, or from nothing, after what happens in the database at that address."""
     if request.config.getoption("--backend") == "sqlite":
-        name = str(shutil.copy(template, folder / "after.db"))
-        asyncio.run(happens(f"sqlite+aiosqlite:///{name}"))
-        return name
+        file = folder / "after.db"
+        if template is not None:
+            shutil.copy(template, file)
+        asyncio.run(happens(f"sqlite+aiosqlite:///{file}"))
+        return str(file)
     shelf: Shelf = request.getfixturevalue("shelf")
     name = f"after_{uuid.uuid4().hex[:12]}"
-    shelf.server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    shelf.server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
     asyncio.run(happens(shelf.server.url(name)))
     shelf.keep(name)
     return name
