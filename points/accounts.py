@@ -14,14 +14,14 @@ from core import clock
 from core.errors import AppError
 from points import lots, posting_batch
 from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, InsufficientPoints
-from points.models import Account, AccountKind, AccountStatus, Unit
+from points.models import LOCK_RANK, Account, AccountKind, AccountStatus, Unit
 
 Found = TypeVar("Found")
 Identity: TypeAlias = tuple[str, str, str, str]
 """As in `posting_batch.IDENTITY`."""
 
-LOCK_RANK: Final = {kind: rank for rank, kind in enumerate(AccountKind)}
-"""Rows are locked from the coldest to the hottest kind, within a kind by id: no two transactions wait in a circle."""
+OWNED: Final = (AccountKind.RESIDENT.value, AccountKind.SUSPENSE.value)
+"""What a resident owns alone: the wallet, and what they owe."""
 
 FLOORS: Final[dict[AccountKind, int | None]] = {
     kind: None if kind in {AccountKind.SUSPENSE, AccountKind.TREASURY} else 0 for kind in AccountKind
@@ -121,7 +121,7 @@ async def kinds_of(db: AsyncSession, account_ids: Iterable[int]) -> dict[int, Ac
 
 
 async def lock(db: AsyncSession, account_ids: Collection[int]) -> None:
-    """Lock wallets, which are the coldest accounts, in order; SQLite has one writer anyway."""
+    """Lock accounts in the order in which a posting changes them; SQLite has one writer anyway."""
     await posting_batch.LOCK_ACCOUNTS.rows(db, [(account_id,) for account_id in account_ids])
 
 

@@ -5,17 +5,17 @@ What they redeemed and did not collect goes back on the shelf.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.values import RedemptionState
 from points import grant_rows, lots, redemptions
-from points.accounts import LOCK_RANK, AccountRef, lock
+from points.accounts import OWNED, AccountRef, lock, lock_as_found
 from points.grant_models import GrantRequest
 from points.ledger import post
-from points.models import Account, AccountKind, AccountStatus, TransferKind, Unit
+from points.models import LOCK_RANK, Account, AccountKind, AccountStatus, TransferKind, Unit
 from points.postings import Leg, Posting
 from points.reward_models import OPEN, RedemptionRow
 from points.shelves import SYSTEM
@@ -24,22 +24,29 @@ from points.shelves import SYSTEM
 async def close_wallets(db: AsyncSession, *, resident_ids: Collection[str]) -> int:
     """Close all accounts of these residents in the caller's transaction; how many. Again, it closes nothing more."""
     await grant_rows.refuse_waiting(db, GrantRequest.recipient_id.in_(resident_ids), reason="recipient_erased")
-    await _give_back(db, resident_ids)
-    rows = await db.execute(
-        select(Account.id, Account.area_code, Account.kind, Account.owner_id, Account.unit)
-        .where(
-            Account.owner_id.in_(resident_ids),
-            Account.kind.in_([AccountKind.RESIDENT.value, AccountKind.SUSPENSE.value]),
-            Account.status != AccountStatus.CLOSED.value,
-        )
-        .order_by(Account.id)
-    )
-    found = {row[0]: AccountRef(row[1], AccountKind(row[2]), row[3], Unit(row[4])) for row in rows}
-    await lock(db, [one for one in found if found[one].kind is AccountKind.RESIDENT])
-    await _give_back(db, resident_ids)  # what they redeemed while we waited for their wallets
+    found = await _hold(db, resident_ids)
     for account_id in sorted(found, key=lambda one: (LOCK_RANK[found[one].kind], one)):
         await _close(db, account_id, found[account_id])
     return len(found)
+
+
+async def _hold(db: AsyncSession, resident_ids: Collection[str]) -> dict[int, AccountRef]:
+    """Their accounts that are open still, locked, when nothing waits to be collected any more."""
+    redeemed = select(RedemptionRow.id).where(RedemptionRow.resident_id.in_(resident_ids)).order_by(RedemptionRow.id)
+    columns = (Account.id, Account.area_code, Account.kind, Account.owner_id, Account.unit)
+    is_owned = (Account.owner_id.in_(resident_ids), Account.kind.in_(OWNED))
+    owned = select(*columns).where(*is_owned, Account.status != AccountStatus.CLOSED.value).order_by(Account.id)
+
+    async def find() -> tuple[Sequence[str], dict[int, AccountRef]]:
+        rows = (await db.execute(owned)).all()
+        accounts = {row[0]: AccountRef(row[1], AccountKind(row[2]), row[3], Unit(row[4])) for row in rows}
+        return (await db.execute(redeemed)).scalars().all(), accounts
+
+    async def hold(found: tuple[Sequence[str], dict[int, AccountRef]]) -> None:
+        await _give_back(db, resident_ids)
+        await lock(db, found[1])
+
+    return (await lock_as_found(db, find, hold))[1]
 
 
 async def _give_back(db: AsyncSession, resident_ids: Collection[str]) -> None:
@@ -51,7 +58,6 @@ async def _give_back(db: AsyncSession, resident_ids: Collection[str]) -> None:
 
 
 async def _close(db: AsyncSession, account_id: int, account: AccountRef) -> None:
-    await lock(db, [account_id])
     columns = (Account.posted, Account.version)
     posted, version = (await db.execute(select(*columns).where(Account.id == account_id))).one()
     if posted:

@@ -48,6 +48,10 @@ class AccountKind(StrEnum):
     TREASURY = "treasury"
 
 
+LOCK_RANK: Final = {kind: rank for rank, kind in enumerate(AccountKind)}
+"""Rows are locked from the coldest to the hottest kind, within a kind by id: no two transactions wait in a circle."""
+
+
 class AccountStatus(StrEnum):
     OPEN = "open"
     FROZEN = "frozen"

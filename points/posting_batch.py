@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, FromClause, and_, case, or_, select, 
 from core.db import table_of
 from core.row_statements import RowStatement
 from points.lot_models import Lot
-from points.models import Account, AccountStatus, Entry, Transfer
+from points.models import LOCK_RANK, Account, AccountStatus, Entry, Transfer
 
 ACCOUNT: Final = table_of(Account)
 IDENTITY: Final = ("area_code", "unit", "kind", "owner_id")
@@ -71,12 +71,14 @@ FIND_DEBTS: Final = RowStatement(
         .where(ACCOUNT.c.posted < 0)
     ),
 )
+_RANK: Final = case({kind.value: rank for kind, rank in LOCK_RANK.items()}, value=ACCOUNT.c.kind)
+
 LOCK_ACCOUNTS: Final = RowStatement(
     {"account_id": BigInteger()},
     lambda given, _: (
         select(ACCOUNT.c.id)
         .join_from(given, ACCOUNT, ACCOUNT.c.id == given.c.account_id)
-        .order_by(ACCOUNT.c.id)
+        .order_by(_RANK, ACCOUNT.c.id)
         .with_for_update(of=ACCOUNT, key_share=True)
     ),
 )

@@ -193,20 +193,13 @@ async def _move_lots(db: AsyncSession, move: _Move) -> Posted:
         if before is not None:
             return before
         ids = await accounts.open_accounts(db, [move.source, move.target])
-        source_id = ids[move.source]
-        await overdue.release(db, [source_id])
-        await _lock(db, ids)
-        shares = await lots.choose(db, source_id, move.amount, clock.now())
+        wallets = [ids[ref] for ref in ids if ref.kind in lots.LOTTED]
+        await overdue.release(db, wallets)
+        await accounts.lock(db, wallets)
+        shares = await lots.choose(db, ids[move.source], move.amount, clock.now())
         if (free := sum(share.amount for share in shares)) < move.amount:
             raise InsufficientPoints(needed=move.amount, available=free)
         return await post(db, _posting(move, shares, await _arriving(db, move.target, shares)))
-
-
-async def _lock(db: AsyncSession, ids: dict[AccountRef, int]) -> None:
-    """The wallets among these, in the order in which a posting changes them."""
-    for ref in sorted(ids, key=lambda ref: accounts.LOCK_RANK[ref.kind]):
-        if ref.kind in lots.LOTTED:
-            await accounts.lock(db, [ids[ref]])
 
 
 async def _arriving(db: AsyncSession, target: AccountRef, shares: Sequence[Share]) -> tuple[Leg, ...]:

@@ -7,15 +7,15 @@ is given back later finds them.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.crypto import Vault
 from points import grant_rows
-from points.accounts import LOCK_RANK, AccountRef, lock, lock_as_found, open_accounts
+from points.accounts import OWNED, AccountRef, lock, lock_as_found, open_accounts
 from points.fairness_models import AdjustmentRequest, AdjustmentState, Freeze
 from points.family_models import FamilyMember
 from points.grant_models import GrantRequest, GrantState
@@ -27,7 +27,14 @@ from points.postings import Leg, Posting
 from points.redemption_codes import PURPOSE
 from points.reward_models import RedemptionRow
 
-_OWNED: Final = (AccountKind.RESIDENT.value, AccountKind.SUSPENSE.value)
+
+class _Wallet(NamedTuple):
+    """An account that moves, and the one of the same kind to which all of it goes."""
+
+    source: AccountRef
+    source_id: int
+    target: AccountRef
+    target_id: int
 
 
 async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, to_resident_id: str, key: str) -> int:
@@ -42,62 +49,66 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
         raise ValueError("a wallet cannot be moved onto itself")
     moved = 0
     async with db.begin_nested():
-        # In the order in which the others lock: grants, redemptions, then accounts, community by community.
+        # In the order in which the others lock: grants, redemptions, reservations, then accounts.
         await _redirect_grants(db, from_resident_id, to_resident_id)
+        wallets = await _hold(db, from_resident_id, to_resident_id)
         await _move_redemptions(db, vault, from_resident_id, to_resident_id)
         await _move_membership(db, from_resident_id, to_resident_id)
         await _move_requests(db, from_resident_id, to_resident_id)
         await _move_honours(db, from_resident_id, to_resident_id)
-        owned = await db.execute(
-            select(Account.id, Account.area_code, Account.kind, Account.unit)
-            .where(Account.owner_id == from_resident_id, Account.kind.in_(_OWNED))
-            .order_by(Account.id)
-        )
-        for account_id, area_code, kind, unit in sorted(owned, key=lambda row: LOCK_RANK[AccountKind(row.kind)]):
-            source = AccountRef(area_code, AccountKind(kind), from_resident_id, Unit(unit))
-            amount = await _move_account(db, account_id, source, to_resident_id, key)
-            if source.kind is AccountKind.RESIDENT and source.unit is Unit.POINT:
+        for wallet in wallets:
+            amount = await _move_account(db, wallet, key)
+            if wallet.source.kind is AccountKind.RESIDENT and wallet.source.unit is Unit.POINT:
                 moved += amount
     return moved
 
 
-async def _move_account(db: AsyncSession, account_id: int, source: AccountRef, owner_id: str, key: str) -> int:
-    target = AccountRef(source.area_code, source.kind, owner_id, source.unit)
+async def _hold(db: AsyncSession, source_id: str, target_id: str) -> list[_Wallet]:
+    """Lock all that moves and the accounts to which it moves."""
+    redeemed = select(RedemptionRow.id).where(RedemptionRow.resident_id == source_id).order_by(RedemptionRow.id)
+    is_owned = (Account.owner_id == source_id, Account.kind.in_(OWNED))
+    reserved = select(Hold.id).where(_is_pending(select(Account.id).where(*is_owned))).order_by(Hold.id)
+    owned = select(Account.id, Account.area_code, Account.kind, Account.unit).where(*is_owned).order_by(Account.id)
+    wallets: list[_Wallet] = []
+
+    async def find() -> list[Sequence[Any]]:
+        return [(await db.execute(query)).all() for query in (redeemed, reserved, owned)]
+
+    async def hold(found: list[Sequence[Any]]) -> None:
+        for query in (redeemed, reserved):
+            await db.execute(query.with_for_update(key_share=True))
+        sources = [AccountRef(row.area_code, AccountKind(row.kind), source_id, Unit(row.unit)) for row in found[-1]]
+        targets = [source._replace(owner_id=target_id) for source in sources]
+        ids = await open_accounts(db, [*sources, *targets])
+        await lock(db, ids.values())
+        pairs = zip(sources, targets, strict=True)
+        wallets[:] = [_Wallet(source, ids[source], target, ids[target]) for source, target in pairs]
+
+    await lock_as_found(db, find, hold)
+    return wallets
+
+
+async def _move_account(db: AsyncSession, wallet: _Wallet, key: str) -> int:
+    source = wallet.source
     if not (source.kind is AccountKind.RESIDENT and source.unit is Unit.POINT):
         key = f"{key}:{source.kind}:{source.unit}"
     known = select(Transfer.id).where(Transfer.area_code == source.area_code, Transfer.idempotency_key == key)
     if (await db.execute(known)).scalar_one_or_none() is not None:
         return 0
-    ids = await open_accounts(db, [source, target])
-    await _hold(db, account_id, ids.values())
     columns = (Account.posted, Account.held, Account.earned, Account.status)
-    wallet = (await db.execute(select(*columns).where(Account.id == account_id))).one()
-    for table, which in ((Hold, _pending(account_id)), (Lot, (Lot.account_id == account_id,))):
+    has = (await db.execute(select(*columns).where(Account.id == wallet.source_id))).one()
+    for table, which in ((Hold, _is_pending([wallet.source_id])), (Lot, Lot.account_id == wallet.source_id)):
         await db.execute(
-            update(table).where(*which).values(account_id=ids[target]).execution_options(synchronize_session=False)
+            update(table).where(which).values(account_id=wallet.target_id).execution_options(synchronize_session=False)
         )
-    await _carry(db, account_id, ids[target], earned=wallet.earned, status=wallet.status)
-    if wallet.posted:
-        await post(db, _move(source, target, posted=wallet.posted, held=wallet.held, key=key))
-    return int(wallet.posted)
+    await _carry(db, wallet.source_id, wallet.target_id, earned=has.earned, status=has.status)
+    if has.posted:
+        await post(db, _move(source, wallet.target, posted=has.posted, held=has.held, key=key))
+    return int(has.posted)
 
 
-async def _hold(db: AsyncSession, account_id: int, account_ids: Collection[int]) -> None:
-    """Lock the reservations on an account, then the wallets, as everybody does."""
-    pending = select(Hold.id).where(*_pending(account_id)).order_by(Hold.id)
-
-    async def find() -> Sequence[str]:
-        return (await db.execute(pending)).scalars().all()
-
-    async def hold(_: Sequence[str]) -> None:
-        await db.execute(pending.with_for_update())
-        await lock(db, account_ids)
-
-    await lock_as_found(db, find, hold)
-
-
-def _pending(account_id: int) -> tuple[ColumnElement[bool], ...]:
-    return Hold.account_id == account_id, Hold.state == HoldState.PENDING.value
+def _is_pending(account_ids: Collection[int] | Select[int]) -> ColumnElement[bool]:
+    return and_(Hold.account_id.in_(account_ids), Hold.state == HoldState.PENDING.value)
 
 
 def _move(source: AccountRef, target: AccountRef, *, posted: int, held: int, key: str) -> Posting:
@@ -180,8 +191,7 @@ async def _move_honours(db: AsyncSession, source_id: str, target_id: str) -> Non
 async def _move_redemptions(db: AsyncSession, vault: Vault, source_id: str, target_id: str) -> None:
     columns = (RedemptionRow.id, RedemptionRow.code_sealed, RedemptionRow.pickup_by)
     query = select(*columns).where(RedemptionRow.resident_id == source_id)
-    locked = query.order_by(RedemptionRow.id).with_for_update(key_share=True)
-    for row in (await db.execute(locked)).all():
+    for row in (await db.execute(query.order_by(RedemptionRow.id))).all():
         sealed = {
             "code_sealed": await _sealed_anew(db, vault, source_id, target_id, row.code_sealed),
             "pickup_by": await _sealed_anew(db, vault, source_id, target_id, row.pickup_by),

@@ -16,10 +16,10 @@ from core import clock
 from core.db import Database, new_id
 from core.row_statements import RowStatement
 from points import accounts, corrections, expiry, grants, holds, posting_batch, redemptions, reversals, rewards, sharing
-from points.accounts import LOCK_RANK, AccountRef
+from points.accounts import AccountRef
 from points.errors import HoldSettled, InsufficientPoints, RewardChanged, RewardSoldOut
 from points.ledger import post_many
-from points.models import Account, AccountKind, HoldState, Transfer, TransferKind
+from points.models import LOCK_RANK, Account, AccountKind, HoldState, Transfer, TransferKind
 from points.postings import Posting, between
 from points.reversal_plans import locked_sides
 from points.sharing import DonationFund
@@ -163,6 +163,22 @@ async def test_reservations_that_come_while_wallets_are_waited_for_are_locked_be
     assert await town.findings() == []
 
 
+async def test_what_was_redeemed_while_the_wallet_was_waited_for_moves_with_it(town: Town) -> None:
+    """Its code is sealed anew: the key of the first identity will be gone."""
+    one, other = await town.resident(points=30), await town.resident()
+    reward = await town.reward(price=20)
+    async with town.database.write() as db:
+        ids = await accounts.open_accounts(db, [AccountRef(AREA, AccountKind.RESIDENT, one)])
+
+    async def redeem(db: AsyncSession) -> None:
+        await accounts.lock(db, list(ids.values()))
+        await redemptions.redeem(db, town.vault, area_code=AREA, resident_id=one, reward_id=reward, key="redeemed")
+
+    await meanwhile(town, redeem, town.merge(one, other))
+    (moved,) = await town.redemptions(other)
+    assert moved.code is not None
+
+
 async def _is_free(database: Database, account_id: int) -> bool:
     """Whether nobody has locked this account."""
     async with database.write() as db:
@@ -254,3 +270,26 @@ async def test_accounts_are_locked_from_the_coldest_kind_to_the_hottest_and_then
     if not town.database.is_sqlite:
         assert noted == sorted(noted, key=lambda one: (LOCK_RANK[kinds_of[one]], one))
     assert [kinds_of[one] for one in noted[4:]] == [AccountKind.REDEEMED, AccountKind.FUND, AccountKind.TREASURY]
+
+
+async def test_a_family_that_ends_locks_its_last_member_before_its_own_wallet(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However old the wallets are, and whatever is overdue on them."""
+    family = AccountRef(AREA, AccountKind.FAMILY, new_id())
+    async with town.database.write() as db:
+        await accounts.open_accounts(db, [family])
+    member = await town.resident(points=20)
+    async with town.database.write() as db:
+        await sharing.pool(
+            db, area_code=AREA, resident_id=member, family_id=family.owner_id, amount_points=20, key=new_id()
+        )
+        await holds.place(db, hold_id="hold", account=family, amount_points=4, expires_at=clock.now() + SOON)
+    noted: list[int] = []
+    for name in ("LOCK_ACCOUNTS", "CHANGE_ACCOUNTS"):
+        monkeypatch.setattr(posting_batch, name, Locked(getattr(posting_batch, name), noted))
+    with clock.frozen(clock.now() + SOON):
+        async with town.database.write() as db:
+            await sharing.hand_over(db, area_code=AREA, family_id=family.owner_id, resident_id=member, key=new_id())
+            kinds_of = await accounts.kinds_of(db, noted)
+    assert [kinds_of[one] for one in noted] == [AccountKind.RESIDENT, AccountKind.FAMILY]

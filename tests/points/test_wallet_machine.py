@@ -173,8 +173,8 @@ class WalletMachine(RuleBasedStateMachine):
         deed = sorted(self.pending)[number % len(self.pending)]
         hold_id, amount, ends = self.pending[deed]
         settle = self._in_transaction(lambda db: self._settle(db, hold_id, min(part, amount)))
-        if ends <= self.now:
-            self.refused(settle, "hold_settled")
+        if ends <= self.now or self.frozen:
+            self.refused(settle, "hold_settled" if ends <= self.now else "account_frozen")
             return
         self.do(settle)
         self.replay.post(deed, min(part, amount))
