@@ -25,6 +25,9 @@ _PLACED: Final = re.compile(rf"{_LEADING}(最后|后|前|头|上|下|中间|末)
 _HAN: Final = {han: value for value, han in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _EDGES: Final = " \t\r\n,.;:!?，。；：！？、~～…\"'“”‘’（）()【】"
 _NEGATIONS: Final = ("不", "别", "没", "勿")
+_NOT_DOING: Final = re.compile(
+    r"(?:还是|那|就|我|先)*(?:不想|不要|不|别)(?:再)?(?P<deed>[\u4e00-\u9fff]{1,4}?)[了啦][吧啊呀]?"
+)
 _SHORT: Final = 8
 """In a text of at most so many characters an option's word may stand beside others ("我要提交")."""
 
@@ -142,8 +145,16 @@ def chosen(options: tuple[Option, ...], text: str, *, by_part: bool = True) -> O
 
 
 def _by_yes_or_no(options: tuple[Option, ...], said: str) -> Option | None:
-    wanted = YES if said in tables.words("yes") else NO if said in tables.words("no") else None
+    declined = said in tables.words("no") or _declines(options, said)
+    wanted = YES if said in tables.words("yes") else NO if declined else None
     return next((option for option in options if option.value == wanted), None) if wanted else None
+
+
+def _declines(options: tuple[Option, ...], said: str) -> bool:
+    """不换了 says no where the other option is 换, whatever 换了 may mean elsewhere."""
+    found = _NOT_DOING.fullmatch(said)
+    offered = [word for option in options if option.value == YES for word in (option.label, *option.words)]
+    return found is not None and any(plain(word).startswith(found.group("deed")) for word in offered)
 
 
 def _by_position(options: tuple[Option, ...], said: str) -> Option | None:

@@ -29,7 +29,7 @@ async def begin(turn: Turn) -> Outcome:
     frozen = await freezes.of_resident(turn.db, resident_id=turn.resident_id)
     lines = (
         await _now(turn, area, balance),
-        words.FROZEN if frozen else _next(balance),
+        words.FROZEN if frozen else _next(turn, balance),
         await _volunteered(turn, area),
         await _family(turn),
     )
@@ -62,9 +62,13 @@ async def _now(turn: Turn, area: str, balance: Balance) -> str:
     return text
 
 
-def _next(balance: Balance) -> str:
-    coming = balance.next_expiry
-    return words.NEXT.format(points=coming.amount_points, until=moment(coming.at)) if coming else ""
+def _next(turn: Turn, balance: Balance) -> str:
+    """What expires next; what points are for, or that none expire, where that was the question."""
+    if coming := balance.next_expiry:
+        return words.NEXT.format(points=coming.amount_points, until=moment(coming.at))
+    if any(word in turn.said.text for word in words.EXPIRY_WORDS):
+        return words.NO_EXPIRY
+    return words.USES if any(word in turn.said.text for word in words.USES_WORDS) else ""
 
 
 async def _volunteered(turn: Turn, area: str) -> str:

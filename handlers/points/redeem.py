@@ -11,9 +11,9 @@ from core.errors import Refused
 from core.values import RedemptionState
 from handlers import texts
 from handlers import texts_points as words
-from handlers.common import area_of, choose_area_first, likeliest, likeness
+from handlers.common import area_of, choose_area_first
 from handlers.dialogue import TEXT, Ask, Dialogue, Done, Option, Outcome, Turn, Unclear, entry
-from handlers.points import amounts
+from handlers.points import amounts, wanted
 from handlers.points.places import where
 from handlers.prompt import NO, YES
 from handlers.wording import moment, refusal
@@ -37,20 +37,27 @@ async def begin(turn: Turn) -> Outcome:
         return choose_area_first()
     if (stopped := await amounts.stopped(turn)) is not None:
         return stopped
-    offered = await _offered(turn, area)
+    listed = await _listed(turn, area)
+    offered = _in_stock(listed)
     if not offered:
         return Done(words.REDEEM_NONE, (entry("points", texts.POINTS_TITLE),))
-    named = _named(turn, offered)
-    return await _chosen(turn, named[0]) if len(named) == 1 else await _ask_which(turn, named or offered)
+    named = wanted.among(turn.said.text, offered)
+    if len(named) == 1:
+        return await _chosen(turn, named[0])
+    sorry = "" if named else wanted.missing(turn.said.text, listed)
+    return await _ask_which(turn, named or offered, sorry)
 
 
-async def _offered(turn: Turn, area: str) -> list[rewards.RewardView]:
-    found = await rewards.list_rewards(turn.db, area_code=area, now=clock.now())
-    return [reward for reward in found if reward.stock > 0]
+async def _listed(turn: Turn, area: str) -> list[rewards.RewardView]:
+    return await rewards.list_rewards(turn.db, area_code=area, now=clock.now())
 
 
-def _named(turn: Turn, offered: list[rewards.RewardView]) -> list[rewards.RewardView]:
-    return likeliest([(likeness(turn.said.text, reward.name), reward) for reward in offered])
+def _in_stock(listed: list[rewards.RewardView]) -> list[rewards.RewardView]:
+    return [reward for reward in listed if reward.stock > 0]
+
+
+async def _offered(turn: Turn) -> list[rewards.RewardView]:
+    return _in_stock(await _listed(turn, await area_of(turn) or ""))
 
 
 async def _of_family(turn: Turn) -> tuple[str, int]:
@@ -95,8 +102,9 @@ async def _chosen(turn: Turn, reward: rewards.RewardView) -> Outcome:
     text = words.REDEEM_CONFIRM.format(where=place, hours=hours, name=reward.name, price=reward.price_points)
     if reward.needs_approval:
         text = words.REDEEM_NEEDS_APPROVAL + text
-    choices = (*payers, Option(OTHER, texts.ANOTHER, texts.ANOTHER_WORDS), Option(NO, texts.NOT_NOW))
-    return Ask(Step.CONFIRM, text, choices)
+    other = Option(OTHER, words.REDEEM_OTHER, (texts.ANOTHER, *texts.ANOTHER_WORDS))
+    choices = (*payers, other, Option(NO, texts.NOT_NOW, words.REDEEM_NO_WORDS))
+    return Ask(Step.CONFIRM, text, choices, accepts=TEXT)
 
 
 def _payers(*, own: bool, family: bool) -> tuple[Option, ...]:
@@ -107,8 +115,14 @@ def _payers(*, own: bool, family: bool) -> tuple[Option, ...]:
 async def which(turn: Turn) -> Outcome:
     if turn.answer.value:
         return await _chosen(turn, await rewards.find_reward(turn.db, reward_id=turn.answer.value))
-    named = _named(turn, await _offered(turn, await area_of(turn) or ""))
-    return await _chosen(turn, named[0]) if len(named) == 1 else Unclear(words.REDEEM_UNKNOWN)
+    listed = await _listed(turn, await area_of(turn) or "")
+    offered = _in_stock(listed)
+    named = wanted.among(turn.said.text, offered, whole=True)
+    if len(named) == 1:
+        return await _chosen(turn, named[0])
+    if named or wanted.names_nothing(turn.said.text):
+        return await _ask_which(turn, named or offered)
+    return Unclear(wanted.missing(turn.said.text, listed) or words.REDEEM_UNKNOWN)
 
 
 async def confirm(turn: Turn) -> Outcome:
@@ -116,7 +130,7 @@ async def confirm(turn: Turn) -> Outcome:
         turn.hear("")
         return await begin(turn)
     if turn.answer.value not in (YES, FAMILY):
-        return Done(words.REDEEM_DROPPED)
+        return Done(words.REDEEM_DROPPED) if turn.answer.value else await _by_name(turn)
     reward = await rewards.find_reward(turn.db, reward_id=turn.draft["reward"])
     family_id, _ = await _of_family(turn) if turn.answer.value == FAMILY else ("", 0)
     if turn.answer.value == FAMILY and not family_id:  # left since the question
@@ -139,6 +153,12 @@ async def confirm(turn: Turn) -> Outcome:
     return await _made(turn, reward, made)
 
 
+async def _by_name(turn: Turn) -> Outcome:
+    """Another one, called by its name instead of an answer."""
+    named = wanted.among(turn.said.text, await _offered(turn), whole=True)
+    return await _chosen(turn, named[0]) if len(named) == 1 else Unclear()
+
+
 async def _made(turn: Turn, reward: rewards.RewardView, made: Redemption) -> Done:
     """With its code, or without one while it waits for approval."""
     if made.state is RedemptionState.WAITING:
@@ -155,7 +175,7 @@ async def _made(turn: Turn, reward: rewards.RewardView, made: Redemption) -> Don
 
 
 async def _offer_others(turn: Turn, reward: rewards.RewardView, sorry: str) -> Outcome:
-    others = [other for other in await _offered(turn, await area_of(turn) or "") if other.id != reward.id]
+    others = [other for other in await _offered(turn) if other.id != reward.id]
     return await _ask_which(turn, others, sorry) if others else Done(sorry, (entry("points", texts.POINTS_TITLE),))
 
 

@@ -42,6 +42,7 @@ def prompt(
         ("可以，下单", YES), ("可以下单", YES), ("下单", YES), ("订", YES), ("我要下单", YES), ("换时间", "slot"),
         ("先不了", NO), ("嗯", YES), ("好嘞", YES), ("行吧", YES), ("中", YES), ("可以的", YES), ("要得", YES),
         ("得嘞", YES), ("好的，谢谢", YES), ("OK", YES), ("👌", YES), ("不用了", NO), ("不", NO), ("算了", NO),
+        ("不下单了", NO), ("还是不订了吧", NO),
     ],
 )  # fmt: skip
 def test_answers_to_a_confirmation(text: str, value: str) -> None:

@@ -31,6 +31,48 @@ async def test_from_nothing_to_a_code(house: House) -> None:
         assert "10积分可用。另有90分" in (await chat.say("我的积分")).text
 
 
+async def test_what_expires_is_answered_also_where_nothing_does(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        await give_points(house, chat, 30)
+        assert "现在没有要到期的分" in (await chat.say("分啥时候到期")).text
+        assert "能换东西" in (await chat.say("积分咋用")).text
+        assert (await chat.say("我有多少积分")).text == "您现在有30积分可用。"
+
+
+async def test_what_is_not_offered_is_said_to_be_missing(house: House) -> None:
+    await reward(house, "旧书一本", 1, 0)
+    async with house.chat() as chat:
+        await chat.say("你好")
+        await give_points(house, chat, 100)
+        assert (await chat.say("换个垃圾袋")).text.startswith("没找到您说的这样东西")
+        assert (await chat.say("换东西")).text.startswith("您有100积分")
+        assert (await chat.say("旧书")).text.startswith("「旧书一本」已经换完了")
+        await chat.say("算了")
+        assert (await chat.say("我要兑换旧书")).text.startswith("「旧书一本」已经换完了")
+        assert "大米" in (await chat.say("换米")).text
+
+
+async def test_who_says_no_keeps_the_points(house: House) -> None:
+    for no in ("不换了", "不换", "还是不换了吧", "先不换了", "换一个"):
+        async with house.chat(user=f"declines-{no}") as chat:
+            await chat.say("你好")
+            await give_points(house, chat, 100)
+            assert "对吗" in (await chat.say("我要兑换抽纸")).text
+            answered = (await chat.say(no)).text
+            assert answered.startswith("好的，积分先留着" if no != "换一个" else "您有100积分"), no
+            assert "领取码：" not in (await chat.say("换")).whole, no
+
+
+async def test_another_is_chosen_by_its_name_instead_of_an_answer(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        await give_points(house, chat, 300)
+        await chat.say("我要兑换抽纸")
+        assert "家庭保洁" in (await chat.say("家庭保洁")).text
+        assert (await chat.say("电冰箱")).text.startswith("不好意思")
+
+
 async def test_what_expires_next_and_minutes_apart(house: House) -> None:
     async with house.chat() as chat:
         await chat.say("你好")
