@@ -125,6 +125,12 @@ async def lock(db: AsyncSession, account_ids: Collection[int]) -> None:
     await posting_batch.LOCK_ACCOUNTS.rows(db, [(account_id,) for account_id in account_ids])
 
 
+async def lock_existing(db: AsyncSession, refs: Iterable[AccountRef]) -> None:
+    """The same, of what may not have been opened yet."""
+    rows = await posting_batch.FIND_ACCOUNTS.rows(db, [_identity(ref) for ref in set(refs)])
+    await lock(db, [row.id for row in rows])
+
+
 async def lock_as_found(
     db: AsyncSession, find: Callable[[], Awaitable[Found]], hold: Callable[[Found], Awaitable[None]]
 ) -> Found:
@@ -134,13 +140,12 @@ async def lock_as_found(
     one as an afterthought may wait in a circle with those who take both in order.
     """
     while True:
-        locking = await db.begin_nested()
-        found = await find()
-        await hold(found)
-        if await find() == found:
-            await locking.commit()
-            return found
-        await locking.rollback()
+        async with db.begin_nested() as locking:
+            found = await find()
+            await hold(found)
+            if await find() == found:
+                return found
+            await locking.rollback()
 
 
 async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Changed]:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import new_id
+from core.turns import in_turn
 from points import grant_rows, reversals
 from points.attempts import request_hash
 from points.errors import AlreadyReversed, InsufficientPoints, KeyReused
@@ -65,6 +66,7 @@ async def claw_back(
     """
     named = [[deed.source_kind, deed.source_id] for deed in deeds]
     said = {"resident_id": resident_id, "deeds": named, "reason": reason, "taken_by": actor_id}
+    await in_turn(db, "clawback", area_code, key)
     if before := await _by_key(db, area_code, key, said):
         return before
     async with db.begin_nested():
@@ -100,6 +102,7 @@ async def _reverse(
     """The reversals of these grants, and how much was let go because all of it is spent."""
     done: list[reversals.Reversed] = []
     let_go = 0
+    await reversals.lock_for_all(db, transfer_ids=[transfer_id for transfer_id, _ in granted])
     for transfer_id, amount in granted:
         try:
             done.append(

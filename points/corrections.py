@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
+from points import accounts
 from points.accounts import AccountRef
 from points.attempts import post_once
 from points.grant_models import GrantRequest, GrantState
@@ -71,16 +73,7 @@ async def fund_community(
     """
     check_amount(amount_points)
     treasury, fund = AccountRef(area_code, AccountKind.TREASURY), AccountRef(area_code, AccountKind.FUND)
-    # Requests are locked before accounts, as the poster does.
-    waiting = select(GrantRequest.id).where(
-        GrantRequest.area_code == area_code, GrantRequest.state == GrantState.UNFUNDED.value
-    )
-    await db.execute(
-        update(GrantRequest)
-        .where(GrantRequest.id.in_(waiting.order_by(GrantRequest.id).with_for_update()))
-        .values(next_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    await _wake(db, area_code, (fund, treasury))
     return await post(
         db,
         Posting(
@@ -93,4 +86,26 @@ async def fund_community(
             actor_id=actor_id,
             approver_id=approver_id,
         ),
+    )
+
+
+async def _wake(db: AsyncSession, area_code: str, moved: Collection[AccountRef]) -> None:
+    """What waits for money is due now, and nothing waits that the poster puts off while we wait for the accounts."""
+    unfunded = (GrantRequest.area_code == area_code, GrantRequest.state == GrantState.UNFUNDED.value)
+    waiting = select(GrantRequest.id).where(*unfunded).order_by(GrantRequest.id)
+
+    async def find() -> Sequence[int]:
+        return (await db.execute(waiting)).scalars().all()
+
+    async def hold(_: Sequence[int]) -> None:
+        # Requests are locked before accounts, as the poster does.
+        await db.execute(waiting.with_for_update())
+        await accounts.lock(db, list((await accounts.open_accounts(db, moved)).values()))
+
+    ids = await accounts.lock_as_found(db, find, hold)
+    await db.execute(
+        update(GrantRequest)
+        .where(GrantRequest.id.in_(ids))
+        .values(next_at=clock.now())
+        .execution_options(synchronize_session=False)
     )

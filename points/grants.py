@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import dialect_insert
-from points import caps, grant_rows, ledger
+from points import accounts, caps, grant_rows, ledger
 from points.accounts import AccountRef
 from points.caps import CapKey, Use
 from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, SourceAlreadyPaid
@@ -138,7 +138,7 @@ class _Batch:
         try:
             return await self._pay(requests)
         except _APART:
-            pass
+            await self._hold(requests)
         by_area: dict[str, list[Request]] = defaultdict(list)
         for request in requests:
             by_area[request.area_code].append(request)
@@ -146,6 +146,11 @@ class _Batch:
         for area_code in sorted(by_area):
             settled += await self._settle_area(by_area[area_code], is_alone=len(by_area) == 1)
         return settled
+
+    async def _hold(self, requests: Sequence[Request]) -> None:
+        """Lock all wallets and then the funds: paid one by one, a fund would be locked before the next wallet."""
+        wallets = {_wallet_of(request) for request in requests}
+        await accounts.lock_existing(self._db, wallets | {source_of(one.area_code, one.unit) for one in wallets})
 
     async def _settle_area(self, requests: list[Request], *, is_alone: bool) -> list[Settled]:
         if not is_alone:
@@ -254,9 +259,13 @@ def _totals(dues: Iterable[Due]) -> list[Use]:
     return list(total.values())
 
 
+def _wallet_of(request: Request) -> AccountRef:
+    return AccountRef(request.area_code, AccountKind.RESIDENT, request.recipient_id, Unit(request.unit))
+
+
 def _posting(request: Request, due: Due) -> Posting:
     unit = due.rule.body.unit
-    resident = AccountRef(request.area_code, AccountKind.RESIDENT, request.recipient_id, unit)
+    resident = _wallet_of(request)._replace(unit=unit)
     return Posting(
         area_code=request.area_code,
         key=f"grant:{request.id}",

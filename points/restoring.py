@@ -21,7 +21,7 @@ from points.ledger import post_many
 from points.lot_models import Lot
 from points.models import Account, AccountKind, Entry, Transfer, TransferKind, Unit
 from points.postings import Leg, Posting
-from points.reversal_plans import Plan, Side, earn, locked_sides, plan_return, reversal_of, written_off
+from points.reversal_plans import Plan, Side, earn, lock_for_all, locked_sides, plan_return, reversal_of, written_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,10 @@ async def restore(db: AsyncSession, row: ClawedBack, *, resident_id: str, reason
     Raises FundExhausted, AccountClosed, AlreadyReversed.
     """
     await grant_rows.renew(db, reason=row.refused_as)
-    for transfer_id in row.transfers:
-        taking = (await db.execute(select(Transfer).where(Transfer.id == transfer_id))).scalar_one()
+    found = await db.execute(select(Transfer).where(Transfer.id.in_(row.transfers)))
+    takings = sorted(found.scalars(), key=lambda one: row.transfers.index(one.id))
+    await lock_for_all(db, takings, *(_wallet(one, resident_id) for one in takings))
+    for taking in takings:
         given = await _given(db, taking, resident_id)
         sides = await locked_sides(db, taking)
         plan, owed = await _plan(db, taking, sides, given)
@@ -51,9 +53,13 @@ async def restore(db: AsyncSession, row: ClawedBack, *, resident_id: str, reason
         await earn(db, given.wallet_id, given.amount)
 
 
+def _wallet(taking: Transfer, resident_id: str) -> AccountRef:
+    return AccountRef(taking.area_code, AccountKind.RESIDENT, resident_id, Unit(taking.unit))
+
+
 async def _given(db: AsyncSession, taking: Transfer, resident_id: str) -> _Given:
     """With the wallet locked, so that what is owed stays as it is read."""
-    wallet = AccountRef(taking.area_code, AccountKind.RESIDENT, resident_id, Unit(taking.unit))
+    wallet = _wallet(taking, resident_id)
     wallet_id = (await accounts.open_accounts(db, [wallet]))[wallet]
     await overdue.release(db, [wallet_id])
     await accounts.lock(db, [wallet_id])

@@ -66,6 +66,26 @@ async def locked_sides(db: AsyncSession, original: Transfer) -> list[Side]:
     return sides
 
 
+async def lock_for_all(db: AsyncSession, originals: Sequence[Transfer], *wallets: AccountRef) -> None:
+    """Lock what undoing these transfers may change, and these wallets: all together, as one posting would.
+
+    Undone one after the other, the second one's wallet would be locked after the first one's fund.
+    """
+
+    async def find() -> list[list[Side]]:
+        return [await sides_of(db, original) for original in originals]
+
+    async def hold(found: list[list[Side]]) -> None:
+        sides = [side for each in found for side in each]
+        await overdue.release(db, {side.account_id for side in sides if side.account.kind in LOTTED})
+        touched = {side.account for side in sides} | {*wallets}
+        for one in [one for one in touched if one.kind in LOTTED]:
+            touched |= {one._replace(kind=AccountKind.SUSPENSE), one._replace(kind=AccountKind.EXPIRED, owner_id="")}
+        await accounts.lock_existing(db, touched)
+
+    await accounts.lock_as_found(db, find, hold)
+
+
 async def sides_of(db: AsyncSession, original: Transfer) -> list[Side]:
     """The original's entries, of wallets where their lots are now."""
     identity = (Entry.account_id, Account.area_code, Account.kind, Account.owner_id, Account.unit)

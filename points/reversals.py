@@ -6,12 +6,14 @@ back from the account of expired points. A rest that was spent is refused, let g
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from points import reversal_plans
 from points.attempts import once, request_hash
 from points.errors import KeyReused, NotReversible, TransferUnknown
 from points.ledger import post_many
@@ -81,6 +83,12 @@ async def concerned(db: AsyncSession, *, transfer_id: str) -> list[Side]:
     sides = await locked_sides(db, original)
     wallets = [side for side in sides if side.account.kind in LOTTED]
     return wallets or [side for side in sides if side.account.kind is not AccountKind.TREASURY]
+
+
+async def lock_for_all(db: AsyncSession, *, transfer_ids: Collection[str]) -> None:
+    """Lock what undoing these transfers may change, before any of them is undone."""
+    originals = await db.execute(select(Transfer).where(Transfer.id.in_(transfer_ids)).order_by(Transfer.id))
+    await reversal_plans.lock_for_all(db, originals.scalars().all())
 
 
 async def touched(db: AsyncSession, *, transfer_id: str) -> list[Side]:

@@ -17,7 +17,7 @@ from core.crypto import Vault
 from points import grant_rows
 from points.accounts import OWNED, AccountRef, lock, lock_as_found, open_accounts
 from points.fairness_models import AdjustmentRequest, AdjustmentState, Freeze
-from points.family_models import FamilyMember
+from points.family_models import Family, FamilyMember
 from points.grant_models import GrantRequest, GrantState
 from points.honour_models import Honour
 from points.ledger import post
@@ -49,12 +49,12 @@ async def move_wallet(db: AsyncSession, vault: Vault, *, from_resident_id: str, 
         raise ValueError("a wallet cannot be moved onto itself")
     moved = 0
     async with db.begin_nested():
-        # In the order in which the others lock: grants, redemptions, reservations, then accounts.
+        # In the order in which the others lock: families, what waits for a second person, grants, and then the rest.
+        await _move_membership(db, from_resident_id, to_resident_id)
+        await _move_requests(db, from_resident_id, to_resident_id)
         await _redirect_grants(db, from_resident_id, to_resident_id)
         wallets = await _hold(db, from_resident_id, to_resident_id)
         await _move_redemptions(db, vault, from_resident_id, to_resident_id)
-        await _move_membership(db, from_resident_id, to_resident_id)
-        await _move_requests(db, from_resident_id, to_resident_id)
         await _move_honours(db, from_resident_id, to_resident_id)
         for wallet in wallets:
             amount = await _move_account(db, wallet, key)
@@ -155,12 +155,25 @@ async def _carry(db: AsyncSession, source_id: int, target_id: int, *, earned: in
 
 
 async def _move_membership(db: AsyncSession, source_id: str, target_id: str) -> None:
-    """A family member stays one, unless the other identity is in a family already."""
+    """A family member stays one, unless the other identity is in a family already.
+
+    The families are locked: one of them may be ending, or its points being pooled.
+    """
+    mine = (FamilyMember.resident_id == source_id, FamilyMember.left_at.is_(None))
+    families = select(FamilyMember.family_id).where(*mine).order_by(FamilyMember.family_id)
+
+    async def find() -> Sequence[str]:
+        return (await db.execute(families)).scalars().all()
+
+    async def hold(found: Sequence[str]) -> None:
+        await db.execute(select(Family.id).where(Family.id.in_(found)).order_by(Family.id).with_for_update())
+
+    await lock_as_found(db, find, hold)
     other = aliased(FamilyMember)
     in_one = exists().where(other.resident_id == target_id, other.agreed_at.is_not(None), other.left_at.is_(None))
     await db.execute(
         update(FamilyMember)
-        .where(FamilyMember.resident_id == source_id, FamilyMember.left_at.is_(None), ~in_one)
+        .where(*mine, ~in_one)
         .values(resident_id=target_id)
         .execution_options(synchronize_session=False)
     )

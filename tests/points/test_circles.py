@@ -1,0 +1,155 @@
+"""Transactions that lock several rows wait in a line and never in a circle: PostgreSQL would end one with an error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.db import new_id
+from core.turns import in_turn
+from points import accounts, adjustments, grants, wallets
+from points.accounts import AccountRef
+from points.family_models import Family, FamilyMember
+from points.models import AccountKind, Transfer, Unit
+from points.rules.scheme import SCHEME
+from points.signed import Done
+from points.signing import Adjustment
+from tests.points import fair
+from tests.points.test_turns import PATIENT_SECONDS, WAITING, Deed, meanwhile
+from tests.points.town import AREA, WORKER, Town
+
+DAY = timedelta(days=1)
+
+
+@asynccontextmanager
+async def kept_open(town: Town, deed: Deed) -> AsyncIterator[None]:
+    """A transaction with what it has locked; on SQLite it would keep everybody out."""
+    if town.database.is_sqlite:
+        yield
+        return
+    async with town.database.write() as db:
+        await deed(db)
+        yield
+
+
+async def begun(town: Town, deed: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    """It goes on by itself, until it is done or waits for another."""
+    before = await _waiting(town)
+    task = asyncio.create_task(deed)
+    await _until(town, lambda waiting: task.done() or waiting > before)
+    return task
+
+
+async def _until(town: Town, is_so: Callable[[int], bool]) -> None:
+    """Who is slow here proves less, and fails nothing."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0 if town.database.is_sqlite else PATIENT_SECONDS):
+            while not is_so(await _waiting(town)):
+                await asyncio.sleep(0.01)
+
+
+async def _waiting(town: Town) -> int:
+    if town.database.is_sqlite:
+        return 0
+    async with town.database.read() as db:
+        return int((await db.execute(WAITING)).scalar_one())
+
+
+def locking(table: Any, *rules: Any) -> Deed:
+    async def lock(db: AsyncSession) -> None:
+        await db.execute(select(table).where(*rules).with_for_update())
+
+    return lock
+
+
+def holding(*refs: AccountRef) -> Deed:
+    async def lock(db: AsyncSession) -> None:
+        await accounts.lock(db, list((await accounts.open_accounts(db, refs)).values()))
+
+    return lock
+
+
+def wallet(resident: str, unit: Unit = Unit.POINT) -> AccountRef:
+    return AccountRef(AREA, AccountKind.RESIDENT, resident, unit)
+
+
+async def family_of(town: Town, resident: str) -> str:
+    family_id, now = new_id(), clock.now()
+    async with town.database.write() as db:
+        await db.execute(insert(Family).values(id=family_id, area_code=AREA, founded_by=resident, created_at=now))
+        member = {"id": new_id(), "family_id": family_id, "resident_id": resident, "agreed_at": now}
+        await db.execute(insert(FamilyMember).values(invited_by=resident, invited_at=now, **member))
+    return family_id
+
+
+async def test_what_waits_for_a_second_person_is_moved_before_wallets_are_locked(town: Town) -> None:
+    """Who agrees has the request and then locks the wallet."""
+    one, other = await town.residents(2)
+    request = await fair.asked(town, one, 600)
+    await family_of(town, one)
+    async with kept_open(town, locking(FamilyMember, FamilyMember.resident_id == one)):
+        merging = await begun(town, town.merge(one, other))
+        agreeing = await begun(town, fair.approve(town, request.id))
+    await asyncio.gather(merging, agreeing)
+    assert sum(await town.posted([one, other])) == 600
+    assert await town.findings() == []
+
+
+async def test_a_claw_back_locks_the_wallets_of_all_its_deeds_together(town: Town) -> None:
+    """The points come first here, and the poster locks the minutes first: that wallet is the older one."""
+    await town.fund(1000)
+    resident = await town.resident()
+    for source, rule in (("0", "volunteer_minutes"), ("1", "volunteer_time"), ("1", "volunteer_minutes")):
+        await town.ask(resident, source, rule=rule, minutes=60)
+        await town.pay()
+    async with town.database.read() as db:
+        query = select(Transfer.id).where(Transfer.source_id == "1", Transfer.unit == Unit.MINUTE.value)
+        second = (await db.execute(query)).scalar_one()
+    for rule in ("volunteer_time", "volunteer_minutes"):
+        await town.ask(resident, "2", rule=rule, minutes=60)
+    async with kept_open(town, lambda db: in_turn(db, AREA, f"K:{second}")):
+        taking = await begun(town, fair.claw_back(town, resident, "1", key="K"))
+        paying = await begun(town, town.pay())
+    await asyncio.gather(taking, paying)
+    assert await town.findings() == []
+
+
+async def test_requests_that_are_paid_one_by_one_lock_their_wallets_together(town: Town) -> None:
+    """A fund that cannot pay all is locked for the first one; who takes points back has a wallet and wants the fund."""
+    await town.change_rule(SCHEME, {"expiry": {"mode": "days", "days": 1}}, since=clock.now())
+    await town.fund(2)
+    residents = [await town.resident(points=1) for _ in range(3)]
+    await town.ask(residents[1], "0", rule="report_followed")
+    await town.pay()
+    async with town.database.read() as db:
+        given = (await db.execute(select(Transfer.id).where(Transfer.source_id == "0"))).scalar_one()
+    with clock.frozen(clock.now() + 3 * DAY):
+        assert await town.write_off() == 1
+        for number, resident in enumerate(residents, 1):
+            await town.ask(resident, str(number), rule="report_followed")
+        async with kept_open(town, holding(AccountRef(AREA, AccountKind.EXPIRED))):
+            async with kept_open(town, holding(wallet(residents[2]))):
+                paying = await begun(town, town.pay())
+                taking = await begun(town, town.reverse(given))
+            await _until(town, _for_a_while(2))
+        await asyncio.gather(paying, taking)
+        assert await town.findings() == []
+
+
+def _for_a_while(count: int) -> Callable[[int], bool]:
+    """So many have waited each time that somebody looked, and that was often."""
+    seen: list[int] = []
+
+    def is_so(waiting: int) -> bool:
+        seen.append(waiting)
+        return len(seen) > 20 and seen[-20:] == [count] * 20
+
+    return is_so
