@@ -106,10 +106,14 @@ async def get(db: AsyncSession, *, freeze_id: str) -> Frozen:
 
 async def lift(db: AsyncSession, *, freeze_id: str, worker_id: str | None, because: str) -> Frozen:
     """Let the owner spend again. Raises NotFrozen, also for a freeze that was lifted before."""
-    found = (await db.execute(select(Freeze.account_id).where(Freeze.id == freeze_id))).scalar_one_or_none()
-    if found is None:
-        raise NotFrozen
-    await accounts.lock(db, [found])
+
+    async def find() -> int:
+        account_id = (await db.execute(select(Freeze.account_id).where(Freeze.id == freeze_id))).scalar_one_or_none()
+        if account_id is None:
+            raise NotFrozen
+        return account_id
+
+    await accounts.lock_as_found(db, find, lambda account_id: accounts.lock(db, [account_id]))
     lifted = await db.execute(
         update(Freeze)
         .where(Freeze.id == freeze_id, Freeze.lifted_at.is_(None))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, literal_column, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import table_of
@@ -146,11 +147,30 @@ async def refuse_waiting(db: AsyncSession, *rules: ColumnElement[bool], reason: 
     return len(ids)
 
 
-async def renew(db: AsyncSession, *, reason: str) -> None:
-    """Let what was refused for this reason be paid after all."""
+def is_asked_by(recipient_id: str) -> ColumnElement[bool]:
+    """Whether this resident has asked for the same deed as a request's recipient."""
+    same = aliased(GrantRequest)
+    return exists().where(
+        same.unit == GrantRequest.unit,
+        same.purpose == GrantRequest.purpose,
+        same.source_kind == GrantRequest.source_kind,
+        same.source_id == GrantRequest.source_id,
+        same.recipient_id == recipient_id,
+    )
+
+
+async def renew(db: AsyncSession, *, reason: str, recipient_id: str) -> None:
+    """Let what was refused for this reason be paid after all, to whoever the recipient is by now."""
+    is_theirs = or_(GrantRequest.recipient_id == recipient_id, ~is_asked_by(recipient_id))
     await db.execute(
         update(GrantRequest)
-        .where(GrantRequest.state == GrantState.REFUSED.value, GrantRequest.reason == reason)
-        .values(state=GrantState.PENDING.value, reason=None, settled_at=None, next_at=clock.now())
+        .where(GrantRequest.state == GrantState.REFUSED.value, GrantRequest.reason == reason, is_theirs)
+        .values(
+            state=GrantState.PENDING.value,
+            reason=None,
+            settled_at=None,
+            next_at=clock.now(),
+            recipient_id=recipient_id,
+        )
         .execution_options(synchronize_session=False)
     )

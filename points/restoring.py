@@ -40,7 +40,7 @@ async def restore(db: AsyncSession, row: ClawedBack, *, resident_id: str, reason
 
     Raises FundExhausted, AccountClosed, AlreadyReversed.
     """
-    await grant_rows.renew(db, reason=row.refused_as)
+    await grant_rows.renew(db, reason=row.refused_as, recipient_id=resident_id)
     found = await db.execute(select(Transfer).where(Transfer.id.in_(row.transfers)))
     takings = sorted(found.scalars(), key=lambda one: row.transfers.index(one.id))
     await lock_for_all(db, takings, *(_wallet(one, resident_id) for one in takings))

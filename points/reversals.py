@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from points import reversal_plans
+from points import accounts, reversal_plans
 from points.attempts import once, request_hash
 from points.errors import KeyReused, NotReversible, TransferUnknown
 from points.ledger import post_many
@@ -73,7 +73,7 @@ async def reverse(
 
 
 async def concerned(db: AsyncSession, *, transfer_id: str) -> list[Side]:
-    """Whose points a reversal would change, their wallets locked; without wallets the accounts besides the treasury.
+    """Whose points a reversal would change, locked: wallets, or without any the accounts besides the treasury.
 
     Raises TransferUnknown, NotReversible, AlreadyReversed.
     """
@@ -81,8 +81,11 @@ async def concerned(db: AsyncSession, *, transfer_id: str) -> list[Side]:
     if original.kind in FINAL_KINDS:
         raise NotReversible(kind=original.kind)
     sides = await locked_sides(db, original)
-    wallets = [side for side in sides if side.account.kind in LOTTED]
-    return wallets or [side for side in sides if side.account.kind is not AccountKind.TREASURY]
+    if wallets := [side for side in sides if side.account.kind in LOTTED]:
+        return wallets
+    others = [side for side in sides if side.account.kind is not AccountKind.TREASURY]
+    await accounts.lock(db, [side.account_id for side in others])
+    return others
 
 
 async def lock_for_all(db: AsyncSession, *, transfer_ids: Collection[str]) -> None:

@@ -227,14 +227,6 @@ async def _sealed_anew(
 
 async def _redirect_grants(db: AsyncSession, source_id: str, target_id: str) -> None:
     """Unpaid grants follow the wallet, unless the other resident already asked for the same deed."""
-    same = aliased(GrantRequest)
-    asked = exists().where(
-        same.unit == GrantRequest.unit,
-        same.purpose == GrantRequest.purpose,
-        same.source_kind == GrantRequest.source_kind,
-        same.source_id == GrantRequest.source_id,
-        same.recipient_id == target_id,
-    )
     waiting = select(GrantRequest.id).where(
         GrantRequest.recipient_id == source_id,
         GrantRequest.state.in_([GrantState.PENDING.value, GrantState.UNFUNDED.value]),
@@ -243,7 +235,7 @@ async def _redirect_grants(db: AsyncSession, source_id: str, target_id: str) -> 
     ids = (await db.execute(waiting.order_by(GrantRequest.id).with_for_update())).scalars().all()
     await db.execute(
         update(GrantRequest)
-        .where(GrantRequest.id.in_(ids), ~asked)
+        .where(GrantRequest.id.in_(ids), ~grant_rows.is_asked_by(target_id))
         .values(recipient_id=target_id)
         .execution_options(synchronize_session=False)
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core import clock
 from core.db import new_id
 from points import adjustments, appeals, clawback, freezes, signing
@@ -98,14 +100,21 @@ async def claw_back(
     town: Town, resident_id: str, *sources: str, key: str | None = None, policy: ClawBack = ClawBack.CLAMP
 ) -> TakenBack:
     async with town.database.write() as db:
-        return await clawback.claw_back(
-            db,
-            area_code=town.area,
-            resident_id=resident_id,
-            resident_ids=[resident_id],
-            deeds=[Deed("issue", source) for source in sources],
-            reason="不属实",
-            actor_id=FIRST,
-            key=key or new_id(),
-            policy=policy,
-        )
+        return await take_back(db, town, resident_id, *sources, key=key or new_id(), policy=policy)
+
+
+async def take_back(
+    db: AsyncSession, town: Town, resident_id: str, *sources: str, key: str, policy: ClawBack = ClawBack.CLAMP
+) -> TakenBack:
+    """The same in a transaction of the caller's."""
+    return await clawback.claw_back(
+        db,
+        area_code=town.area,
+        resident_id=resident_id,
+        resident_ids=[resident_id],
+        deeds=[Deed("issue", source) for source in sources],
+        reason="不属实",
+        actor_id=FIRST,
+        key=key,
+        policy=policy,
+    )

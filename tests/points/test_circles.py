@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import new_id
 from core.turns import in_turn
-from points import accounts, adjustments, grants, wallets
+from points import accounts, adjustments, freezes, grants, wallets
 from points.accounts import AccountRef
 from points.family_models import Family, FamilyMember
 from points.models import AccountKind, Transfer, Unit
@@ -23,7 +22,7 @@ from points.rules.scheme import SCHEME
 from points.signed import Done
 from points.signing import Adjustment
 from tests.points import fair
-from tests.points.test_turns import PATIENT_SECONDS, WAITING, Deed, meanwhile
+from tests.points.test_turns import PATIENT_SECONDS, WAITING, Deed, is_free, meanwhile
 from tests.points.town import AREA, WORKER, Town
 
 DAY = timedelta(days=1)
@@ -52,7 +51,7 @@ async def _until(town: Town, is_so: Callable[[int], bool]) -> None:
     """Who is slow here proves less, and fails nothing."""
     with suppress(TimeoutError):
         async with asyncio.timeout(0 if town.database.is_sqlite else PATIENT_SECONDS):
-            while not is_so(await _waiting(town)):
+            while not is_so(await _waiting(town)):  # noqa: ASYNC110  the server waits, it tells nobody
                 await asyncio.sleep(0.01)
 
 
@@ -153,3 +152,60 @@ def _for_a_while(count: int) -> Callable[[int], bool]:
         return len(seen) > 20 and seen[-20:] == [count] * 20
 
     return is_so
+
+
+async def test_requests_that_are_just_put_off_for_want_of_money_are_due_once_there_is_some(town: Town) -> None:
+    await town.fund(1)
+    residents = await town.residents(3)
+    for number, resident in enumerate(residents):
+        await town.ask(resident, str(number), rule="report_followed")
+    await meanwhile(town, grants.post_due, town.fund(5))
+    assert await town.pay() == 2
+    assert await town.posted(residents) == [1, 1, 1]
+
+
+async def test_a_claw_back_that_is_asked_for_twice_at_once_is_one(town: Town) -> None:
+    await town.fund(100)
+    resident = await town.resident()
+    await town.ask(resident, "1")
+    await town.pay()
+
+    async def take(db: AsyncSession) -> None:
+        await fair.take_back(db, town, resident, "1", key="K")
+
+    again = await meanwhile(town, take, fair.claw_back(town, resident, "1", key="K"))
+    assert again.taken_points == 10
+    assert (await town.balance(resident)).posted == 0
+
+
+async def test_nobody_undoes_more_alone_by_doing_it_at_once(town: Town) -> None:
+    """An allocation concerns no wallet, so it is the fund that they wait for."""
+    given = [await town.fund(300) for _ in range(2)]
+
+    async def undo(db: AsyncSession, transfer_id: str) -> Done | Adjustment:
+        return await adjustments.reverse(db, transfer_id=transfer_id, reason="test", actor_id=WORKER, key=new_id())
+
+    async def undo_other() -> Done | Adjustment:
+        async with town.database.write() as db:
+            return await undo(db, given[1].transfer_id)
+
+    second = await meanwhile(town, lambda db: undo(db, given[0].transfer_id), undo_other())
+    assert isinstance(second, Adjustment)
+    assert await town.fund_balance() == 300
+
+
+async def test_who_lifts_a_freeze_lets_a_wallet_go_that_was_just_moved(town: Town) -> None:
+    one, other = await town.residents(2, points=1)
+    frozen = await fair.freeze(town, one)
+    async with town.database.read() as db:
+        ids = await accounts.open_accounts(db, [wallet(one), wallet(other)])
+
+    async def lift() -> list[bool]:
+        async with town.database.write() as db:
+            await freezes.lift(db, freeze_id=frozen.id, worker_id=WORKER, because="test")
+            return [town.database.is_sqlite or await is_free(town.database, ids[wallet(who)]) for who in (one, other)]
+
+    async def move(db: AsyncSession) -> None:
+        await wallets.move_wallet(db, town.vault, from_resident_id=one, to_resident_id=other, key="bound")
+
+    assert await meanwhile(town, move, lift()) == [True, town.database.is_sqlite]

@@ -211,6 +211,20 @@ async def test_it_comes_to_whoever_they_are_by_now(town: Town) -> None:
     assert await town.findings() == []
 
 
+async def test_what_it_refused_is_paid_to_whoever_they_are_by_now(town: Town) -> None:
+    old, new = await rewarded(town, "R1"), await town.resident()
+    await town.ask(old, "R2")
+    await fair.claw_back(town, old, "R1", "R2")
+    made = await object_to(town, old)
+    await town.merge(old, new)
+    async with town.database.write() as db:
+        await appeals.decide(
+            db, appeal_id=made.id, state=AppealState.UPHELD, worker_id=SECOND, decision="对", resident_id=new
+        )
+    await town.pay()
+    assert await town.posted([old, new]) == [0, 20]
+
+
 async def test_two_who_decide_at_once_give_it_back_once(town: Town) -> None:
     resident_id = await rewarded(town, "R1")
     await fair.claw_back(town, resident_id, "R1")

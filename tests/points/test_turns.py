@@ -139,7 +139,7 @@ async def test_a_reversal_lets_a_wallet_go_that_was_just_moved_to_another(town: 
         async with town.database.write() as db:
             original = (await db.execute(select(Transfer).where(Transfer.id == given.transfer_id))).scalar_one()
             sides = await locked_sides(db, original)
-            taken = [town.database.is_sqlite or await _is_free(town.database, ids[ref]) for ref in refs]
+            taken = [town.database.is_sqlite or await is_free(town.database, ids[ref]) for ref in refs]
             return {side.account.owner_id for side in sides if side.account.kind is AccountKind.RESIDENT}, taken
 
     async def move(db: AsyncSession) -> None:
@@ -179,7 +179,7 @@ async def test_what_was_redeemed_while_the_wallet_was_waited_for_moves_with_it(t
     assert moved.code is not None
 
 
-async def _is_free(database: Database, account_id: int) -> bool:
+async def is_free(database: Database, account_id: int) -> bool:
     """Whether nobody has locked this account."""
     async with database.write() as db:
         free = select(Account.id).where(Account.id == account_id).with_for_update(skip_locked=True)
