@@ -264,6 +264,11 @@ async def home(db: AsyncSession, *, resident_id: str) -> Home:
     return Home(row.area_code, row.grid_code)
 
 
+async def live_in(db: AsyncSession, *, area_code: str) -> bool:
+    """Whether anybody's community is this one."""
+    return (await db.scalars(select(Resident.id).where(Resident.area_code == area_code).limit(1))).first() is not None
+
+
 async def set_area(db: AsyncSession, *, resident_id: str, area_code: str, grid_code: str | None) -> None:
     await db.execute(
         update(Resident).where(Resident.id == resident_id).values(area_code=area_code, grid_code=grid_code)

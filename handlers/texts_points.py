@@ -127,6 +127,7 @@ VERIFIED_PROXY: Final = "{proxy}（替{who}领）"
 VERIFY_NAMELESS: Final = "没留姓名的居民"
 VERIFY_ENDING: Final = "{name}，手机尾号{ending}"
 VERIFY_BEFORE: Final = "不能再领：「{name}」已经领过了。\n{at}由{by}核销，在{where}。"
+VERIFY_SEEN: Final = "由{by}在{where}"
 VERIFY_BY_UNKNOWN: Final = "工作人员"
 VERIFY_NEXT: Final = "核销下一个"
 VERIFY_NEXT_WORDS: Final = ("下一个", "继续核销", "再来一个")

@@ -77,15 +77,16 @@ async def get(db: AsyncSession, *, redemption_id: str) -> Redemption:
     return view(row)
 
 
-async def my_redemptions(db: AsyncSession, vault: Vault, *, resident_id: str, limit: int = 20) -> list[Redemption]:
-    """A resident's redemptions, newest first, with the codes that can still be used."""
-    mine = await db.execute(
-        rows()
-        .where(RedemptionRow.resident_id == resident_id)
-        .order_by(RedemptionRow.created_at.desc(), RedemptionRow.id)
-        .limit(limit)
-    )
-    return [await own(db, vault, row) for row in mine.scalars()]
+async def my_redemptions(
+    db: AsyncSession, vault: Vault, *, resident_id: str, after_id: str | None = None, limit: int = 20
+) -> list[Redemption]:
+    """A resident's redemptions, newest first, with the codes that can still be used.
+
+    `after_id` is the last of the page before.
+    """
+    query = rows().where(RedemptionRow.resident_id == resident_id)
+    query = page(query, when=RedemptionRow.created_at, row_id=RedemptionRow.id, after_id=after_id, limit=limit)
+    return [await own(db, vault, row) for row in (await db.execute(query)).scalars()]
 
 
 async def list_redemptions(

@@ -13,7 +13,8 @@ from core.errors import Invalid
 from handlers import reasons
 from handlers.honours import sentence
 from handlers.points.places import where
-from points import freezes, monthly, redemption_views, rewards, sharing, statements
+from points import freezes, monthly, own_redemptions, redemption_views, rewards, sharing, statements
+from points.errors import CodeUnknown
 from points.models import Unit
 from points.redemption_views import Redemption
 from points.rewards import RewardView
@@ -144,9 +145,14 @@ async def reward(db: AsyncSession, offered: RewardView) -> Json:
     return {name: getattr(offered, name) for name in _OFFERED} | {"place": place, "hours": hours}
 
 
-async def redeemed(db: AsyncSession, vault: Vault, *, resident_id: str, limit: int) -> list[Json]:
-    """The resident's redemptions, newest first; of the staff only that somebody did it."""
-    mine = await redemption_views.my_redemptions(db, vault, resident_id=resident_id, limit=limit)
+async def redeemed(db: AsyncSession, vault: Vault, *, resident_id: str, after_id: str | None, limit: int) -> list[Json]:
+    """The resident's redemptions, newest first; of the staff only that somebody did it. Raises Invalid."""
+    if after_id is not None:
+        try:
+            await own_redemptions.get(db, vault, redemption_id=after_id, resident_id=resident_id)
+        except CodeUnknown:
+            raise Invalid("bad_cursor", fields={"cursor": "not one of ours"}) from None
+    mine = await redemption_views.my_redemptions(db, vault, resident_id=resident_id, after_id=after_id, limit=limit)
     return [await _redemption(db, one) for one in mine]
 
 

@@ -63,6 +63,17 @@ def _page(items: list[Any], following: str | None = None) -> dict[str, Any]:
     return {"items": items, "next": following}
 
 
+def _sliced(items: list[Any], request: web.Request) -> dict[str, Any]:
+    """One page of a short list whose items have an `id`. Raises Invalid for a strange cursor."""
+    limit, cursor = _limit(request), request.query.get("cursor")
+    ids = [item["id"] for item in items]
+    if cursor is not None and cursor not in ids:
+        raise Invalid("bad_cursor", fields={"cursor": "not one of ours"})
+    start = ids.index(cursor) + 1 if cursor is not None else 0
+    shown = items[start : start + limit]
+    return _page(shown, shown[-1]["id"] if start + limit < len(items) else None)
+
+
 async def _area(db: AsyncSession, service: Service, who: Who) -> str | None:
     resident = await residents.get(db, resident_id=who.resident_id)
     return resident.area_code or service.conversations.account(who.account).area
@@ -98,10 +109,10 @@ async def list_signups(_service: Service, db: AsyncSession, who: Who, request: w
     return page | {"certified_minutes": served.minutes}
 
 
-async def list_services(service: Service, db: AsyncSession, who: Who, _request: web.Request) -> Any:
+async def list_services(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
     offered = await orders.available(db, area_code=await _area(db, service, who))
     names = ("id", "area_code", "kind", "title", "description", "price", "needs_address")
-    return _page([{name: getattr(one, name) for name in names} for one in offered])
+    return _sliced([{name: getattr(one, name) for name in names} for one in offered], request)
 
 
 async def list_orders(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
@@ -141,14 +152,17 @@ async def list_entries(service: Service, db: AsyncSession, who: Who, request: we
     )
 
 
-async def list_rewards(service: Service, db: AsyncSession, who: Who, _request: web.Request) -> Any:
+async def list_rewards(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
     offered = await rewards.list_rewards(db, area_code=await _area(db, service, who) or "", now=clock.now())
-    return _page([await own_points.reward(db, one) for one in offered])
+    return _sliced([await own_points.reward(db, one) for one in offered], request)
 
 
 async def list_redemptions(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
     limit = _limit(request)
-    return _page(await own_points.redeemed(db, service.vault, resident_id=who.resident_id, limit=limit))
+    mine = await own_points.redeemed(
+        db, service.vault, resident_id=who.resident_id, after_id=request.query.get("cursor"), limit=limit
+    )
+    return _page(mine, mine[-1]["id"] if len(mine) == limit else None)
 
 
 async def show_code(request: web.Request) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community.areas.models import Area, Level
@@ -30,8 +30,20 @@ async def get(db: AsyncSession, *, code: str, at: date | None = None) -> Area:
     """The version of an area that holds on a day, today by default. Raises AreaNotFound."""
     found = (await db.execute(select(Area).where(Area.code == code, valid(at or clock.today())))).scalar_one_or_none()
     if found is None:
-        raise AreaNotFound(code=code)
+        raise AreaNotFound(area_code=code)
     return found
+
+
+async def is_known(db: AsyncSession, *, code: str, level: Level | None = None) -> bool:
+    """Whether an area of any day has this code, of a level if that is given, else also whether one lies below it.
+
+    Where no areas were ever imported every code is.
+    """
+    alike = Area.code.startswith(code, autoescape=True) if level is None else Area.code == code
+    matching = select(Area.code).where(alike, true() if level is None else Area.level == level.value)
+    if (await db.scalars(matching.limit(1))).first() is not None:
+        return True
+    return (await db.scalars(select(Area.code).limit(1))).first() is None
 
 
 async def listing(db: AsyncSession, *, within: str = "", level: Level | None = None) -> list[Area]:

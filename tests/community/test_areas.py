@@ -168,5 +168,6 @@ async def test_communities_are_found_by_name_scene_and_level(database: Database,
         assert await areas.by_scene(db, scene="110101001001002", at=clock.now()) is None
         assert await areas.by_scene(db, scene="grid-unknown", at=clock.now()) is None
         assert (await areas.get(db, code="110101001001")).level == Level.COMMUNITY.value
-        with pytest.raises(areas.AreaNotFound):
+        with pytest.raises(areas.AreaNotFound) as unknown:
             await areas.get(db, code="nowhere")
+        assert unknown.value.code == "area_not_found"

@@ -44,7 +44,7 @@ async def adjust(call: Call, said: Adjusting) -> Json:
     made = await corrections.adjust(
         call.db,
         call.vault,
-        area_code=area_of(call, resident, said.area),
+        area_code=await area_of(call, resident, said.area),
         resident_id=resident.id,
         amount_points=said.amount,
         reason=said.reason,

@@ -52,7 +52,7 @@ async def give(call: Call, said: Giving) -> Json:
     made = await corrections.give(
         call.db,
         call.vault,
-        area_code=area_of(call, resident, said.area),
+        area_code=await area_of(call, resident, said.area),
         resident_id=resident.id,
         fund=DonationFund.NEIGHBOURS,
         amount_points=said.amount,

@@ -40,7 +40,7 @@ async def freeze(call: Call, said: Freezing) -> Json:
     made = await sanctions.freeze(
         call.db,
         call.vault,
-        area_code=area_of(call, resident, said.area),
+        area_code=await area_of(call, resident, said.area),
         resident_id=resident.id,
         reason=said.reason,
         worker=call.worker,
@@ -55,7 +55,7 @@ async def unfreeze(call: Call, said: Unfreezing) -> Json:
     lifted = await sanctions.lift(
         call.db,
         call.vault,
-        area_code=area_of(call, resident, said.area),
+        area_code=await area_of(call, resident, said.area),
         resident_id=resident.id,
         because=said.reason,
         worker=call.worker,

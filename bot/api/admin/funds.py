@@ -10,6 +10,7 @@ from pydantic import Field
 from bot.api import shapes
 from bot.api.admin import rules_answers as answers
 from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, InArea, Input, Json, sliced
+from bot.api.admin.known_areas import require_community
 from bot.api.admin.points import area_of, resident_of
 from community import awarding
 from community.permissions import Permission
@@ -48,6 +49,7 @@ async def listing(call: Call, query: InArea) -> Json:
 
 async def allocate(call: Call, said: Allocation) -> Json:
     call.require(said.area_code)
+    await require_community(call, said.area_code)
     done = await budgets.allocate(
         call.db,
         area_code=said.area_code,
@@ -62,7 +64,7 @@ async def allocate(call: Call, said: Allocation) -> Json:
 
 async def award(call: Call, said: Award) -> Json:
     resident = await resident_of(call)
-    area_code = area_of(call, resident, said.area)
+    area_code = await area_of(call, resident, said.area)
     try:
         occurred_at = clock.parse(said.on) if said.on else clock.now()
     except ValueError:

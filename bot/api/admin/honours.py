@@ -21,7 +21,7 @@ class HonoursQuery(Input):
 
 async def show(call: Call, query: HonoursQuery) -> Json:
     resident = await resident_of(call)
-    area_code = area_of(call, resident, query.area)
+    area_code = await area_of(call, resident, query.area)
     call.subject = resident.ref
     found = await honours.standing(call.db, resident_id=resident.id, area_code=area_code)
     return {"ref": resident.ref, "area_code": area_code, **shown(found)}

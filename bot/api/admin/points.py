@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.api.admin import points_answers
 from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, Input, Json, Listing, Nothing
+from bot.api.admin.known_areas import require_community
 from community import residents
 from community.permissions import NotYourTask, Permission
 from community.residents import Resident
@@ -68,7 +69,7 @@ async def balance(call: Call, _: Nothing) -> Json:
 async def statement(call: Call, query: StatementQuery) -> Json:
     """Entries with their reasons; of one month also what there was before and behind it."""
     resident = await resident_of(call)
-    area_code = area_of(call, resident, query.area)
+    area_code = await area_of(call, resident, query.area)
     call.subject = resident.ref
     page, sums = await monthly.page(
         call.db,
@@ -109,12 +110,17 @@ async def resident_of(call: Call) -> Resident:
     return await residents.get(call.db, resident_id=found.merged_into) if found.merged_into else found
 
 
-def area_of(call: Call, resident: Resident, wanted: str) -> str:
-    """Which community's points are meant. Raises Invalid, NotYourTask."""
+async def area_of(call: Call, resident: Resident, wanted: str) -> str:
+    """Which community's points are meant: one that is known, or in which the resident has some.
+
+    Raises Invalid, NotYourTask, AreaNotFound.
+    """
     area_code = wanted or resident.area_code
     if not area_code:
         raise Invalid(fields={"area": "required"})
     call.require(area_code)
+    if wanted and wanted not in {code for code, _ in await statements.wallets(call.db, resident_id=resident.id)}:
+        await require_community(call, wanted)
     return area_code
 
 

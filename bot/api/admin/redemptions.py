@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -12,6 +14,7 @@ from community import counter, exchanges, workers
 from community.permissions import Permission
 from core import clock
 from core.values import RedemptionState
+from handlers import texts_points
 from points import redemption_views
 from points.errors import AlreadyHandedOut, CodeAlreadyVerified
 from points.redemption_views import Redemption
@@ -54,12 +57,8 @@ async def listing(call: Call, query: RedemptionQuery) -> Json:
 
 
 async def verify(call: Call, said: Verifying) -> Json:
-    try:
+    async with _saying_who(call):
         done = await counter.verify(call.db, call.vault, worker=call.worker, code=said.code)
-    except CodeAlreadyVerified as refusal:
-        before = await counter.earlier(call.db, call.vault, redemption_id=str(refusal.facts["redemption_id"]))
-        refusal.facts |= {"by": before.by or refusal.facts["verified_by"], "where": before.where}
-        raise
     call.about(done.id, done.area_code)
     if said.handed_out:
         done = await counter.hand_out(call.db, call.vault, worker=call.worker, redemption_id=done.id)
@@ -78,23 +77,38 @@ async def hand_out(call: Call, said: Code) -> Json:
 
 
 async def approve(call: Call, _: Nothing) -> Json:
-    done = await exchanges.approve(call.db, call.vault, redemption_id=call.path["id"], worker=call.worker)
+    async with _saying_who(call):
+        done = await exchanges.approve(call.db, call.vault, redemption_id=call.path["id"], worker=call.worker)
     call.about(done.id, done.area_code)
     return shown(done)
 
 
 async def refuse(call: Call, said: Because) -> Json:
-    done = await exchanges.refuse(
-        call.db, call.vault, redemption_id=call.path["id"], worker=call.worker, reason=said.reason
-    )
+    async with _saying_who(call):
+        done = await exchanges.refuse(
+            call.db, call.vault, redemption_id=call.path["id"], worker=call.worker, reason=said.reason
+        )
     call.about(done.id, done.area_code)
     return shown(done)
 
 
 async def void(call: Call, said: Voiding) -> Json:
     found = await _found(call, said.code)
-    done = await exchanges.void(call.db, call.vault, redemption_id=found.id, worker=call.worker, reason=said.reason)
+    async with _saying_who(call):
+        done = await exchanges.void(call.db, call.vault, redemption_id=found.id, worker=call.worker, reason=said.reason)
     return shown(done)
+
+
+@asynccontextmanager
+async def _saying_who(call: Call) -> AsyncIterator[None]:
+    """A code that was verified before is refused with who did it and where."""
+    try:
+        yield
+    except CodeAlreadyVerified as refusal:
+        before = await counter.earlier(call.db, call.vault, redemption_id=str(refusal.facts["redemption_id"]))
+        by = before.by or texts_points.VERIFY_BY_UNKNOWN
+        refusal.facts["seen"] = texts_points.VERIFY_SEEN.format(by=by, where=before.where)
+        raise
 
 
 async def _found(call: Call, code: str) -> Redemption:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from bot.api import shapes
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.known_areas import require_area
 from community.permissions import Permission
 from core import clock
 from points import rewards, shelves
@@ -81,6 +82,7 @@ async def listing(call: Call, query: InArea) -> Json:
 
 async def create(call: Call, said: NewReward) -> Json:
     call.require(said.area_code)
+    await require_area(call, said.area_code)
     reward_id = await rewards.create_reward(call.db, actor_id=call.worker.id, **said.model_dump())
     call.about(reward_id, said.area_code)
     return shown(await rewards.find_reward(call.db, reward_id=reward_id))

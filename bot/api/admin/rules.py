@@ -12,6 +12,7 @@ from pydantic import Field
 from bot.api import shapes
 from bot.api.admin import rules_answers as answers
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.known_areas import require_area
 from community.permissions import NotYourTask, Permission
 from core import clock
 from core.errors import Invalid
@@ -62,6 +63,7 @@ async def show(call: Call, _: Nothing) -> Json:
 
 async def draft(call: Call, said: Draft) -> Json:
     call.require(said.area_code)
+    await require_area(call, said.area_code)
     row = await store.draft(
         call.db,
         area_code=said.area_code,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.known_areas import require_area
 from community import workers
 from community.permissions import Permission
 from points import sites
@@ -48,6 +49,7 @@ async def listing(call: Call, query: InArea) -> Json:
 
 async def create(call: Call, said: NewSite) -> Json:
     call.require(said.area_code)
+    await require_area(call, said.area_code)
     await _require_workers(call, said.keepers)
     site_id = await sites.create_site(call.db, **said.model_dump())
     call.about(site_id, said.area_code)

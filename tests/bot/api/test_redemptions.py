@@ -59,6 +59,19 @@ async def test_a_second_scan_hears_who_verified_it_when_and_where(town: Town) ->
     assert "今天" in answer["error"]["message"]
 
 
+async def test_every_refusal_of_a_verified_code_says_who_verified_it(town: Town) -> None:
+    made = await redeemed(town, await a_reward(town, site_id=await a_site(town)))
+    await town.post("/redemptions/verify", {"code": made.code}, role=Role.DESK)
+    for path, body in (
+        ("void", {"code": made.code, "reason": "缺货"}),
+        (f"{made.id}/refuse", {"reason": "缺货"}),
+        (f"{made.id}/approve", {}),
+    ):
+        status, answer = await town.post(f"/redemptions/{path}", body, role=Role.DESK)
+        assert (status, answer["error"]["code"]) == (422, "code_already_verified"), path
+        assert "由测试desk在积分超市核销过了" in answer["error"]["message"], path
+
+
 async def test_without_a_site_the_place_is_the_community(town: Town) -> None:
     await town.add_areas(
         {"code": "110101", "name": "安和区", "level": "district", "parent": None},
