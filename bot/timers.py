@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot import chat_photos, chats, inbox, reach, sessions
 from bot.duties import SETTLING_SECONDS, guarded
 from bot.grid import nonces
@@ -88,8 +90,12 @@ class Timers:
             await expiry.expire_due(db)
 
     async def _erase(self) -> None:
-        async with self._service.database.write() as db:
-            await privacy.erase_due(db, self._service.vault, clock.now())
+        """Each in a transaction of its own: with the next one's rows it would wait for others in a circle."""
+        while await self._service.database.run(self._erase_one) and not self._service.wakeups.is_stopping:
+            pass
+
+    async def _erase_one(self, db: AsyncSession) -> list[str]:
+        return await privacy.erase_due(db, self._service.vault, clock.now(), limit=1)
 
     async def _seal_audit(self) -> None:
         async with self._service.database.write() as db:

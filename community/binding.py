@@ -8,11 +8,12 @@ opened with it. Constraints of the rows decide where both had the same thing.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +28,7 @@ from core.crypto import Vault
 from core.db import Base
 from core.errors import NotFound, Refused
 from points import wallets
+from points.accounts import lock_as_found
 
 CODE_DIGITS: Final = 8
 CODE_LIFE: Final = timedelta(minutes=10)
@@ -136,19 +138,24 @@ async def family(db: AsyncSession, *, resident_id: str) -> list[str]:
 async def _locked_pair(db: AsyncSession, identity_id: str, holder: str) -> tuple[str, str]:
     """Whom the identity belongs to and whom it joins, with both rows locked in one order.
 
-    Another binding may have moved one of them while we waited for the lock, so they are looked up again under it.
+    Another binding may move one of them, or an erasure end it, while we wait for the lock.
     """
-    pair = await _pair(db, identity_id, holder)
-    while True:
-        await db.execute(select(Resident.id).where(Resident.id.in_(pair)).order_by(Resident.id).with_for_update())
-        again = await _pair(db, identity_id, holder)
-        if again == pair:
-            return pair
-        pair = again
+
+    async def hold(pair: tuple[str, str]) -> None:
+        await lock_residents(db, pair)
+
+    return await lock_as_found(db, lambda: _pair(db, identity_id, holder), hold)
+
+
+async def lock_residents(db: AsyncSession, resident_ids: Collection[str]) -> None:
+    """Lock their rows in order, before all that is theirs."""
+    mine = select(Resident.id).where(Resident.id.in_(resident_ids)).order_by(Resident.id)
+    await db.execute(mine.with_for_update())
 
 
 async def _pair(db: AsyncSession, identity_id: str, holder: str) -> tuple[str, str]:
-    query = select(Identity.resident_id).where(Identity.id == identity_id)
+    alive = (Resident.id == Identity.resident_id, Resident.erased_at.is_(None))
+    query = select(Identity.resident_id).where(Identity.id == identity_id, exists().where(*alive))
     joining = (await db.execute(query)).scalar_one_or_none()
     if joining is None:
         raise NotFound("identity_not_found")

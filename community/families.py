@@ -20,6 +20,7 @@ from core import clock
 from core.db import new_id, violated
 from core.errors import Refused
 from points import sharing
+from points.family_locks import lock_families
 from points.family_models import Family, FamilyMember
 from points.models import Unit
 from points.postings import Posted
@@ -107,6 +108,7 @@ async def pool(db: AsyncSession, *, resident_id: str, amount_points: int, key: s
 
     Raises NotInFamily, ConsentMissing, and as `sharing.pool` does.
     """
+    await lock_families(db, resident_ids=[resident_id], is_shared=True)
     family = await require(db, resident_id)
     await consents.require(db, resident_id=resident_id, purpose=Purpose.FAMILY)
     return await sharing.pool(
@@ -126,9 +128,8 @@ async def leave(db: AsyncSession, *, resident_id: str) -> int:
 
     Raises NotInFamily, FamilyPointsHeld or AccountFrozen.
     """
-    before = await require(db, resident_id)
-    await db.execute(select(Family.id).where(Family.id == before.id).with_for_update())
-    family = await require(db, resident_id)  # read again: another member may have left meanwhile
+    await lock_families(db, resident_ids=[resident_id])
+    family = await require(db, resident_id)
     taken = await _close(db, family, resident_id) if family.members == (resident_id,) else 0
     await db.execute(
         update(FamilyMember)
@@ -163,16 +164,17 @@ async def _close(db: AsyncSession, family: FamilyView, resident_id: str) -> int:
 
 async def forget(db: AsyncSession, *, resident_ids: Collection[str]) -> None:
     """Take somebody who is erased out of their family and its invitations; the last one's points go with them."""
+    await lock_families(db, resident_ids=resident_ids)
     for resident_id in resident_ids:
         family = await of_resident(db, resident_id=resident_id)
         if family is not None and family.members == (resident_id,):
             await _close(db, family, resident_id)
-    await db.execute(
-        update(FamilyMember)
-        .where(FamilyMember.resident_id.in_(resident_ids), FamilyMember.left_at.is_(None))
-        .values(left_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+        await db.execute(
+            update(FamilyMember)
+            .where(FamilyMember.resident_id == resident_id, FamilyMember.left_at.is_(None))
+            .values(left_at=clock.now())
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def export(db: AsyncSession, *, resident_id: str) -> list[dict[str, Any]]:

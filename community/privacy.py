@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import consents, contacts, families, photo_files, photos, residents, teaching
-from community.binding import BindingCode, family
+from community.binding import BindingCode, family, lock_residents
 from community.issues import ownership as issues
 from community.members import ownership as members
 from community.orders import ownership as orders
@@ -27,6 +28,8 @@ from core.crypto import Vault
 from core.errors import NotFound, Refused
 from core.values import RedemptionState
 from points import appeals, closing, redemption_views, statements
+from points.accounts import lock_as_found
+from points.family_locks import lock_families
 
 AFTER_UNFOLLOW: Final = timedelta(days=30)
 ERASED_PER_RUN: Final = 100
@@ -141,12 +144,12 @@ async def erase(db: AsyncSession, vault: Vault, *, resident_id: str, now: dateti
 
     Raises NotFound, OpenCases.
     """
-    row = await residents.get(db, resident_id=resident_id)
-    if row.erased_at is not None or row.merged_into is not None:
+    everyone = await _locked(db, resident_id)
+    if not await _is_there(db, resident_id):
         raise NotFound("resident_not_found")
     under_way = await open_cases(db, vault, resident_id=resident_id)
     if not under_way:
-        await _erase(db, vault, resident_id, now)
+        await _erase(db, vault, everyone, now)
         return True
     if not when_closed:
         raise OpenCases(cases=under_way)
@@ -154,29 +157,50 @@ async def erase(db: AsyncSession, vault: Vault, *, resident_id: str, now: dateti
     return False
 
 
-async def erase_due(db: AsyncSession, vault: Vault, now: datetime) -> list[str]:
-    """Erase who is due and has nothing under way; their ids. Open cases put an erasure off to a later run."""
+async def _is_there(db: AsyncSession, resident_id: str, *rules: ColumnElement[bool]) -> bool:
+    """Whether it is a resident who was neither erased nor bound to another."""
+    mine = (Resident.id == resident_id, Resident.erased_at.is_(None), Resident.merged_into.is_(None))
+    return (await db.execute(select(Resident.id).where(*mine, *rules))).scalar_one_or_none() is not None
+
+
+async def erase_due(db: AsyncSession, vault: Vault, now: datetime, *, limit: int = ERASED_PER_RUN) -> list[str]:
+    """Erase who is due and has nothing under way; their ids. Open cases put an erasure off to a later run.
+
+    One in each transaction waits for nobody in a circle.
+    """
+    is_due = Resident.erase_at <= now
     due = await db.execute(
         select(Resident.id)
-        .where(Resident.erase_at <= now, Resident.erased_at.is_(None), Resident.merged_into.is_(None))
+        .where(is_due, Resident.erased_at.is_(None), Resident.merged_into.is_(None))
         .order_by(Resident.erase_at, Resident.id)
     )
     erased: list[str] = []
     for resident_id in due.scalars().all():
-        if len(erased) == ERASED_PER_RUN:
+        if len(erased) == limit:
             break
-        if not await open_cases(db, vault, resident_id=resident_id):
-            await _erase(db, vault, resident_id, now)
+        if await open_cases(db, vault, resident_id=resident_id):
+            continue
+        everyone = await _locked(db, resident_id)
+        # Both again: meanwhile somebody may have been bound to them, which calls the erasure off.
+        is_still = await _is_there(db, resident_id, is_due)
+        if is_still and not await open_cases(db, vault, resident_id=resident_id):
+            await _erase(db, vault, everyone, now)
             erased.append(resident_id)
     return erased
 
 
-async def _erase(db: AsyncSession, vault: Vault, resident_id: str, now: datetime) -> None:
-    everyone = await family(db, resident_id=resident_id)
+async def _locked(db: AsyncSession, resident_id: str) -> list[str]:
+    """The resident and all who were merged into it, locked before all that is theirs, as by a binding."""
+    return await lock_as_found(db, lambda: family(db, resident_id=resident_id), partial(lock_residents, db))
+
+
+async def _erase(db: AsyncSession, vault: Vault, everyone: list[str], now: datetime) -> None:
     await _forget_photos(db, everyone)
     await issues.forget(db, resident_ids=everyone)
     await teaching.forget(db, owner_ids=everyone)
     await members.forget(db, vault, resident_ids=everyone)
+    await lock_families(db, resident_ids=everyone)
+    await closing.hold_wallets(db, resident_ids=everyone)
     await families.forget(db, resident_ids=everyone)
     await closing.close_wallets(db, resident_ids=everyone)
     await db.execute(delete(BindingCode).where(BindingCode.resident_id.in_(everyone)))
@@ -219,19 +243,30 @@ async def _forget_identities(db: AsyncSession, resident_ids: list[str]) -> None:
 
 async def unfollowed(db: AsyncSession, *, identity_id: str, now: datetime) -> None:
     """Send nothing to this identity any more; when it was the resident's last, their erasure is due in 30 days."""
-    left = await db.execute(
-        update(Identity)
-        .where(Identity.id == identity_id)
-        .values(following=False)
-        .returning(Identity.resident_id)
-        .execution_options(synchronize_session=False)
-    )
-    resident_id = left.scalar_one_or_none()
-    if resident_id is None:
-        raise NotFound("identity_not_found")
+    resident_id = await _follows(db, identity_id, following=False)
     others = select(Identity.id).where(Identity.resident_id == resident_id, Identity.following).limit(1)
     if (await db.execute(others)).scalar_one_or_none() is None:
         await _schedule(db, resident_id, now + AFTER_UNFOLLOW)
+
+
+async def _follows(db: AsyncSession, identity_id: str, *, following: bool) -> str:
+    """Note whether it does; its resident, locked before the identity, as by a binding. Raises NotFound."""
+
+    async def find() -> str:
+        owner = select(Identity.resident_id).where(Identity.id == identity_id)
+        resident_id = (await db.execute(owner)).scalar_one_or_none()
+        if resident_id is None:
+            raise NotFound("identity_not_found")
+        return resident_id
+
+    resident_id = await lock_as_found(db, find, lambda owner: lock_residents(db, [owner]))
+    await db.execute(
+        update(Identity)
+        .where(Identity.id == identity_id)
+        .values(following=following)
+        .execution_options(synchronize_session=False)
+    )
+    return resident_id
 
 
 async def _schedule(db: AsyncSession, resident_id: str, erase_at: datetime) -> None:
@@ -249,16 +284,7 @@ async def followed(db: AsyncSession, *, identity_id: str, now: datetime) -> bool
 
     True when an erasure was called off.
     """
-    back = await db.execute(
-        update(Identity)
-        .where(Identity.id == identity_id)
-        .values(following=True)
-        .returning(Identity.resident_id)
-        .execution_options(synchronize_session=False)
-    )
-    resident_id = back.scalar_one_or_none()
-    if resident_id is None:
-        raise NotFound("identity_not_found")
+    resident_id = await _follows(db, identity_id, following=True)
     called_off = await db.execute(
         update(Resident)
         .where(Resident.id == resident_id, Resident.erase_at > now)

@@ -23,15 +23,15 @@ from points.shelves import SYSTEM
 
 async def close_wallets(db: AsyncSession, *, resident_ids: Collection[str]) -> int:
     """Close all accounts of these residents in the caller's transaction; how many. Again, it closes nothing more."""
-    await grant_rows.refuse_waiting(db, GrantRequest.recipient_id.in_(resident_ids), reason="recipient_erased")
-    found = await _hold(db, resident_ids)
+    found = await hold_wallets(db, resident_ids=resident_ids)
     for account_id in sorted(found, key=lambda one: (LOCK_RANK[found[one].kind], one)):
         await _close(db, account_id, found[account_id])
     return len(found)
 
 
-async def _hold(db: AsyncSession, resident_ids: Collection[str]) -> dict[int, AccountRef]:
-    """Their accounts that are open still, locked, when nothing waits to be collected any more."""
+async def hold_wallets(db: AsyncSession, *, resident_ids: Collection[str]) -> dict[int, AccountRef]:
+    """Their accounts that are open still, locked, when nothing waits to be paid or collected any more."""
+    await grant_rows.refuse_waiting(db, GrantRequest.recipient_id.in_(resident_ids), reason="recipient_erased")
     redeemed = select(RedemptionRow.id).where(RedemptionRow.resident_id.in_(resident_ids)).order_by(RedemptionRow.id)
     columns = (Account.id, Account.area_code, Account.kind, Account.owner_id, Account.unit)
     is_owned = (Account.owner_id.in_(resident_ids), Account.kind.in_(OWNED))

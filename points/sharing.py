@@ -98,6 +98,10 @@ async def hand_over(
     db: AsyncSession, *, area_code: str, family_id: str, resident_id: str, key: str, unit: Unit = Unit.POINT
 ) -> int:
     """All that the family has goes to its last member; how much. Raises FamilyPointsHeld or AccountFrozen."""
+    source, target = _family(area_code, family_id, unit), _wallet(area_code, resident_id, unit)
+    if await _account(db, source) is None:
+        return 0
+    await _locked(db, source, target)
     balance = await family_balance(db, area_code=area_code, family_id=family_id, unit=unit)
     if balance.held:
         raise FamilyPointsHeld(held=balance.held)
@@ -105,8 +109,8 @@ async def hand_over(
         await _move_lots(
             db,
             _Move(
-                source=_family(area_code, family_id, unit),
-                target=_wallet(area_code, resident_id, unit),
+                source=source,
+                target=target,
                 amount=balance.available,
                 kind=TransferKind.POOLING,
                 source_kind="family",
@@ -192,14 +196,20 @@ async def _move_lots(db: AsyncSession, move: _Move) -> Posted:
         before = await _repeated(db, move)
         if before is not None:
             return before
-        ids = await accounts.open_accounts(db, [move.source, move.target])
-        wallets = [ids[ref] for ref in ids if ref.kind in lots.LOTTED]
-        await overdue.release(db, wallets)
-        await accounts.lock(db, wallets)
+        ids = await _locked(db, move.source, move.target)
         shares = await lots.choose(db, ids[move.source], move.amount, clock.now())
         if (free := sum(share.amount for share in shares)) < move.amount:
             raise InsufficientPoints(needed=move.amount, available=free)
         return await post(db, _posting(move, shares, await _arriving(db, move.target, shares)))
+
+
+async def _locked(db: AsyncSession, *refs: AccountRef) -> dict[AccountRef, int]:
+    """The ids of these accounts, and the wallets among them locked, with no reservation left that is overdue."""
+    ids = await accounts.open_accounts(db, refs)
+    wallets = [ids[ref] for ref in ids if ref.kind in lots.LOTTED]
+    await overdue.release(db, wallets)
+    await accounts.lock(db, wallets)
+    return ids
 
 
 async def _arriving(db: AsyncSession, target: AccountRef, shares: Sequence[Share]) -> tuple[Leg, ...]:

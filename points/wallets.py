@@ -17,7 +17,8 @@ from core.crypto import Vault
 from points import grant_rows
 from points.accounts import OWNED, AccountRef, lock, lock_as_found, open_accounts
 from points.fairness_models import AdjustmentRequest, AdjustmentState, Freeze
-from points.family_models import Family, FamilyMember
+from points.family_locks import lock_families
+from points.family_models import FamilyMember
 from points.grant_models import GrantRequest, GrantState
 from points.honour_models import Honour
 from points.ledger import post
@@ -155,25 +156,13 @@ async def _carry(db: AsyncSession, source_id: int, target_id: int, *, earned: in
 
 
 async def _move_membership(db: AsyncSession, source_id: str, target_id: str) -> None:
-    """A family member stays one, unless the other identity is in a family already.
-
-    The families are locked: one of them may be ending, or its points being pooled.
-    """
-    mine = (FamilyMember.resident_id == source_id, FamilyMember.left_at.is_(None))
-    families = select(FamilyMember.family_id).where(*mine).order_by(FamilyMember.family_id)
-
-    async def find() -> Sequence[str]:
-        return (await db.execute(families)).scalars().all()
-
-    async def hold(found: Sequence[str]) -> None:
-        await db.execute(select(Family.id).where(Family.id.in_(found)).order_by(Family.id).with_for_update())
-
-    await lock_as_found(db, find, hold)
+    """A family member stays one, unless the other identity is in a family already."""
+    await lock_families(db, resident_ids=[source_id])
     other = aliased(FamilyMember)
     in_one = exists().where(other.resident_id == target_id, other.agreed_at.is_not(None), other.left_at.is_(None))
     await db.execute(
         update(FamilyMember)
-        .where(*mine, ~in_one)
+        .where(FamilyMember.resident_id == source_id, FamilyMember.left_at.is_(None), ~in_one)
         .values(resident_id=target_id)
         .execution_options(synchronize_session=False)
     )

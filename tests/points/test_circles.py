@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,51 +19,11 @@ from points.rules.scheme import SCHEME
 from points.signed import Done
 from points.signing import Adjustment
 from tests.points import fair
-from tests.points.test_turns import PATIENT_SECONDS, WAITING, Deed, is_free, meanwhile
+from tests.points.test_turns import Deed, is_free, meanwhile
 from tests.points.town import AREA, WORKER, Town
+from tests.points.waits import begun, for_a_while, kept_open, locking, until
 
 DAY = timedelta(days=1)
-
-
-@asynccontextmanager
-async def kept_open(town: Town, deed: Deed) -> AsyncIterator[None]:
-    """A transaction with what it has locked; on SQLite it would keep everybody out."""
-    if town.database.is_sqlite:
-        yield
-        return
-    async with town.database.write() as db:
-        await deed(db)
-        yield
-
-
-async def begun(town: Town, deed: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """It goes on by itself, until it is done or waits for another."""
-    before = await _waiting(town)
-    task = asyncio.create_task(deed)
-    await _until(town, lambda waiting: task.done() or waiting > before)
-    return task
-
-
-async def _until(town: Town, is_so: Callable[[int], bool]) -> None:
-    """Who is slow here proves less, and fails nothing."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(0 if town.database.is_sqlite else PATIENT_SECONDS):
-            while not is_so(await _waiting(town)):  # noqa: ASYNC110  the server waits, it tells nobody
-                await asyncio.sleep(0.01)
-
-
-async def _waiting(town: Town) -> int:
-    if town.database.is_sqlite:
-        return 0
-    async with town.database.read() as db:
-        return int((await db.execute(WAITING)).scalar_one())
-
-
-def locking(table: Any, *rules: Any) -> Deed:
-    async def lock(db: AsyncSession) -> None:
-        await db.execute(select(table).where(*rules).with_for_update())
-
-    return lock
 
 
 def holding(*refs: AccountRef) -> Deed:
@@ -94,9 +51,9 @@ async def test_what_waits_for_a_second_person_is_moved_before_wallets_are_locked
     one, other = await town.residents(2)
     request = await fair.asked(town, one, 600)
     await family_of(town, one)
-    async with kept_open(town, locking(FamilyMember, FamilyMember.resident_id == one)):
-        merging = await begun(town, town.merge(one, other))
-        agreeing = await begun(town, fair.approve(town, request.id))
+    async with kept_open(town.database, locking(FamilyMember, FamilyMember.resident_id == one)):
+        merging = await begun(town.database, town.merge(one, other))
+        agreeing = await begun(town.database, fair.approve(town, request.id))
     await asyncio.gather(merging, agreeing)
     assert sum(await town.posted([one, other])) == 600
     assert await town.findings() == []
@@ -114,9 +71,9 @@ async def test_a_claw_back_locks_the_wallets_of_all_its_deeds_together(town: Tow
         second = (await db.execute(query)).scalar_one()
     for rule in ("volunteer_time", "volunteer_minutes"):
         await town.ask(resident, "2", rule=rule, minutes=60)
-    async with kept_open(town, lambda db: in_turn(db, AREA, f"K:{second}")):
-        taking = await begun(town, fair.claw_back(town, resident, "1", key="K"))
-        paying = await begun(town, town.pay())
+    async with kept_open(town.database, lambda db: in_turn(db, AREA, f"K:{second}")):
+        taking = await begun(town.database, fair.claw_back(town, resident, "1", key="K"))
+        paying = await begun(town.database, town.pay())
     await asyncio.gather(taking, paying)
     assert await town.findings() == []
 
@@ -134,24 +91,13 @@ async def test_requests_that_are_paid_one_by_one_lock_their_wallets_together(tow
         assert await town.write_off() == 1
         for number, resident in enumerate(residents, 1):
             await town.ask(resident, str(number), rule="report_followed")
-        async with kept_open(town, holding(AccountRef(AREA, AccountKind.EXPIRED))):
-            async with kept_open(town, holding(wallet(residents[2]))):
-                paying = await begun(town, town.pay())
-                taking = await begun(town, town.reverse(given))
-            await _until(town, _for_a_while(2))
+        async with kept_open(town.database, holding(AccountRef(AREA, AccountKind.EXPIRED))):
+            async with kept_open(town.database, holding(wallet(residents[2]))):
+                paying = await begun(town.database, town.pay())
+                taking = await begun(town.database, town.reverse(given))
+            await until(town.database, for_a_while(2))
         await asyncio.gather(paying, taking)
         assert await town.findings() == []
-
-
-def _for_a_while(count: int) -> Callable[[int], bool]:
-    """So many have waited each time that somebody looked, and that was often."""
-    seen: list[int] = []
-
-    def is_so(waiting: int) -> bool:
-        seen.append(waiting)
-        return len(seen) > 20 and seen[-20:] == [count] * 20
-
-    return is_so
 
 
 async def test_requests_that_are_just_put_off_for_want_of_money_are_due_once_there_is_some(town: Town) -> None:
