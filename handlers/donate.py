@@ -31,7 +31,7 @@ async def begin(turn: Turn) -> Outcome:
     if not await amounts.available(turn):
         return Done(words.DONATE_NONE, (entry("points_how", words.HOW_TITLE),))
     options = tuple(Option(fund, label, said) for fund, (label, said) in words.DONATE_FUNDS.items())
-    return Ask(Step.FUND, words.DONATE_TO, (*options, Option(NO, texts.NOT_NOW)))
+    return Ask(Step.FUND, words.DONATE_TO, (*options, Option(NO, texts.NOT_NOW, words.DONATE_NO_WORDS)))
 
 
 async def fund(turn: Turn) -> Outcome:
@@ -43,6 +43,8 @@ async def fund(turn: Turn) -> Outcome:
 
 
 async def amount(turn: Turn) -> Outcome:
+    if amounts.declined(turn):
+        return Done(words.DONATE_DROPPED, (entry("points", texts.POINTS_TITLE),))
     count = amounts.said(turn, await amounts.available(turn))
     if isinstance(count, Unclear):
         return count

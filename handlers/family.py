@@ -133,6 +133,8 @@ async def amount(turn: Turn) -> Outcome:
     family = await families.of_resident(turn.db, resident_id=turn.resident_id)
     if family is None:
         return _no_family()
+    if amounts.declined(turn):
+        return Done(words.FAMILY_DROPPED, (entry("family", words.FAMILY_TITLE),))
     count = amounts.said(turn, await _own(turn, family))
     if isinstance(count, Unclear):
         return count

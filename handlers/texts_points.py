@@ -138,7 +138,7 @@ HANDED_DONE: Final = "记好了，「{name}」已经领走。"
 # How many points.
 AMOUNT_ALL: Final = "全部{count}分"
 AMOUNT_HALF: Final = "一半，{count}分"
-AMOUNT_AGAIN: Final = "请回一个数字，1到{most}都行。"
+AMOUNT_AGAIN: Final = "请回一个数字，1到{most}都行。\n不想了就回“算了”。"
 
 # The family.
 FAMILY_TITLE: Final = "家庭积分"
@@ -207,6 +207,7 @@ DONATE_ASK: Final = "您有{available}积分，想捐多少？"
 DONATE_SURE: Final = "捐出去就收不回来了，社区只用在「{fund}」上。\n捐{count}积分，您同意吗？"
 DONATE_YES: Final = "同意，捐"
 DONATE_YES_WORDS: Final = ("同意", "捐", "捐吧")
+DONATE_NO_WORDS: Final = ("不捐", "不捐了", "先不捐", "不想捐", "别捐了")
 DONATE_DROPPED: Final = "好的，积分先留着。"
 DONATED: Final = "谢谢您的善心！{count}积分捐给了「{fund}」。"
 

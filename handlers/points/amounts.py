@@ -15,6 +15,7 @@ from handlers.wording import day
 from nlp import numerals
 from points import freezes, statements
 
+_NO: Final = ("不", "先不", "还是不", "别")
 _SAID: Final = re.compile(r"[0-9]{1,9}|[零一二两三四五六七八九十百]{1,7}")
 
 
@@ -25,6 +26,12 @@ def ask(step: StrEnum, text: str, available: int) -> Ask:
         half = available // 2
         options.append(Option(str(half), words.AMOUNT_HALF.format(count=half), ("一半", "半")))
     return Ask(step, text, tuple(options), accepts=TEXT, slot=COUNT)
+
+
+def declined(turn: Turn) -> bool:
+    """不捐了 instead of a number. No choice says so: its number would be taken for points."""
+    text = plain(turn.answer.text)
+    return not turn.answer.value and text.startswith(_NO) and _SAID.search(text) is None
 
 
 def said(turn: Turn, most: int) -> int | Unclear:

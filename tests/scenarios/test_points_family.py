@@ -112,6 +112,21 @@ async def test_an_invitation_can_be_declined(house: House) -> None:
         assert "建一个家庭" in (await second.say("家庭积分")).whole
 
 
+async def test_a_no_is_understood_at_every_question(house: House) -> None:
+    async with house.chat() as chat:
+        await chat.say("你好")
+        await give_points(house, chat, 30)
+        for before in ([], ["邻居"], ["邻居", "10"]):
+            await chat.say("捐积分")
+            for answer in before:
+                await chat.say(answer)
+            assert (await chat.say("不捐了")).text == "好的，积分先留着。", before
+        assert "30积分可用" in (await chat.say("我的积分")).text
+    async with house.chat(user="family") as chat:
+        await chat.say("你好")
+        assert (await begin_a_family(house, chat, 30, "不放了")).text == "好的，您的积分还是您自己用。"
+
+
 async def test_too_much_and_nonsense_are_asked_again(house: House) -> None:
     async with house.chat() as chat:
         assert "1到30都行" in (await begin_a_family(house, chat, 30, "31")).text
