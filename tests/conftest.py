@@ -27,7 +27,7 @@ from core.crypto import Ring, Vault
 from core.db import Database
 from core.settings import Settings
 from migrations import tables
-from tests import dialects, templates
+from tests import templates
 from tests.bot.grid.fake_grid import FakeGrid
 from tests.databases import Shelf, copied, made_once
 from tests.house import TEST_RING, House, running, sample_config
@@ -50,9 +50,6 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(key_order=["event"]),
     ]
 )
-
-
-dialects.keep()
 
 
 @pytest.fixture(autouse=True)
