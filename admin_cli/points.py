@@ -21,7 +21,7 @@ MOST: Final = 100
 WALLET: Final = (
     ("社区", "area_code"),
     ("可用", "available"),
-    ("冻结", "held"),
+    ("兑换中", "held"),
     ("账面", "posted"),
     ("最近到期", "next_expiry.amount_points"),
     ("到期时间", "next_expiry.at"),

@@ -7,20 +7,24 @@ pays, against limits that start empty with the span; the draft is taken as if it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from points.caps import CapKey
 from points.grant_models import GrantRequest, GrantState
+from points.models import Unit
 from points.rule_models import RuleVersion
+from points.rules.book import Rule, RuleBook, SchemeVersion
+from points.rules.errors import RuleVersionNotFound
 from points.rules.judging import Declined, Due, Judge
 from points.rules.scheme import SCHEME
+from points.rules.shipped import default
 from points.rules.store import in_force, rule_of, scheme_of
 
 SPAN: Final = timedelta(days=31)
@@ -83,26 +87,53 @@ class Rehearsal:
 
 async def rehearse(db: AsyncSession, *, row: RuleVersion) -> Rehearsal:
     """Try one version, draft or not, on the deeds of the month before now; a scheme on those of all rules."""
+    if row.rule_id == SCHEME:
+        return await _scheme(db, scheme_of(row), areas=(row.area_code,))
+    return await _rule(db, rule_of(row), areas=(row.area_code,))
+
+
+async def rehearse_shipped(db: AsyncSession, *, rule_id: str, areas: Sequence[str]) -> Rehearsal:
+    """The same for what came with the service, on the deeds in these areas. Raises RuleVersionNotFound."""
+    shipped = default()
+    if rule_id == SCHEME:
+        return await _scheme(db, shipped.schemes[0], areas=areas)
+    found = next((rule for rule in shipped.rules if rule.id == rule_id), None)
+    if found is None:
+        raise RuleVersionNotFound
+    return await _rule(db, found, areas=areas)
+
+
+async def _rule(db: AsyncSession, rule: Rule, *, areas: Sequence[str]) -> Rehearsal:
+    book = (await in_force(db)).trying_rule(rule)
+    return await _judged(db, book, rule.id, rule.body.unit, areas)
+
+
+async def _scheme(db: AsyncSession, scheme: SchemeVersion, *, areas: Sequence[str]) -> Rehearsal:
+    book = (await in_force(db)).trying_scheme(scheme)
+    return await _judged(db, book, SCHEME, Unit.POINT, areas)
+
+
+async def _judged(db: AsyncSession, book: RuleBook, rule_id: str, unit: Unit, areas: Sequence[str]) -> Rehearsal:
     now = clock.now()
-    book = await in_force(db)
-    book = book.trying_scheme(scheme_of(row)) if row.rule_id == SCHEME else book.trying_rule(rule_of(row))
     used: Counter[CapKey] = Counter()
     found, judge = Rehearsal(now - SPAN, now), Judge(book, now)
-    async for deed in _deeds(db, area_code=row.area_code, since=found.since, until=now):
+    async for deed in _deeds(db, areas=areas, since=found.since, until=now):
         verdict = judge.of(deed)
         reached = verdict.reached(used) if isinstance(verdict, Due) else None
         if isinstance(verdict, Due) and reached is None:
             used.update({use.key: use.amount for use in verdict.uses})
-        if row.rule_id in (deed.rule_id, SCHEME) and row.unit == deed.unit:
+        if rule_id in (deed.rule_id, SCHEME) and deed.unit == unit.value:
             found.add(deed, verdict, reached)
     return found
 
 
-async def _deeds(db: AsyncSession, *, area_code: str, since: datetime, until: datetime) -> AsyncIterator[Row[Any]]:
-    """The requests for deeds of a span in an area and all below it, in order of arrival."""
+async def _deeds(
+    db: AsyncSession, *, areas: Sequence[str], since: datetime, until: datetime
+) -> AsyncIterator[Row[Any]]:
+    """The requests for deeds of a span in some areas and all below them, in order of arrival."""
     columns = [getattr(GrantRequest, name) for name in _READ]
     query = select(*columns).where(
-        GrantRequest.area_code.startswith(area_code, autoescape=True),
+        or_(*(GrantRequest.area_code.startswith(area, autoescape=True) for area in areas)),
         GrantRequest.occurred_at > since,
         GrantRequest.occurred_at <= until,
     )

@@ -60,6 +60,22 @@ async def paid(town: Town) -> None:
         await grants.post_due(db)
 
 
+async def test_what_ships_is_tried_on_the_deeds_in_the_workers_areas(town: Town) -> None:
+    await allocate(town)
+    for _ in range(3):
+        await hc(town, "issues", "verify", await town.report())
+    await paid(town)
+    tried = (await hc(town, "points", "rules", "test", "report_verified.1", "--json", role=Role.DESK)).json
+    assert (tried["amount"], tried["paid_then"], tried["persons"], tried["fund_balance"]) == (30, 30, 1, 470)
+    elsewhere = await hc(
+        town, "points", "rules", "test", "report_verified.1", "--json", token=town.elsewhere[Role.DESK]
+    )
+    assert elsewhere.json["amount"] == 0
+    assert (await hc(town, "points", "rules", "test", "scheme.1", "--json")).json["amount"] == 30
+    for unknown in ("report_verified.99", "nothing.1", "nothing"):
+        assert (await hc(town, "points", "rules", "test", unknown)).code == 1, unknown
+
+
 async def test_a_rule_is_drafted_tried_and_activated_by_another(town: Town, file: Path) -> None:
     await allocate(town)
     for _ in range(3):

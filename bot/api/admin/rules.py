@@ -53,10 +53,8 @@ async def listing(call: Call, query: InArea) -> Json:
 
 
 async def show(call: Call, _: Nothing) -> Json:
-    rule_id, version = _id(call)
-    for one in _all_shipped():
-        if (one.id, one.version) == (rule_id, version):
-            return _shipped(one) | {"body": json.loads(canonical(one.body)), "body_hash": None}
+    if shipped := _shipped_at(call):
+        return _shipped(shipped) | {"body": json.loads(canonical(shipped.body)), "body_hash": None}
     row = await _visible(call)
     return _line(row) | {"body": json.loads(row.body), "body_hash": row.body_hash}
 
@@ -78,13 +76,19 @@ async def draft(call: Call, said: Draft) -> Json:
 
 
 async def try_out(call: Call, _: Nothing) -> Json:
-    """Over a month of deeds in the rule's own area; nothing is written."""
-    row = await _own(call)
-    tried = await rehearsal.rehearse(call.db, row=row)
+    """Over a month of deeds in the rule's own area, or the worker's for what ships; nothing is written."""
+    if shipped := _shipped_at(call):
+        areas = list(call.areas())
+        tried = await rehearsal.rehearse_shipped(call.db, rule_id=shipped.id, areas=areas)
+        line = _shipped(shipped)
+    else:
+        row = await _own(call)
+        areas = [row.area_code]
+        tried, line = await rehearsal.rehearse(call.db, row=row), _line(row)
     days = [asdict(day) for day in tried.in_order()]
     return {
-        "id": _ref(row),
-        "unit": row.unit,
+        "id": line["id"],
+        "unit": line["unit"],
         "since": clock.iso(tried.since),
         "until": clock.iso(tried.until),
         "amount": tried.amount,
@@ -92,7 +96,7 @@ async def try_out(call: Call, _: Nothing) -> Json:
         "paid_then": sum(day["paid_then"] for day in days),
         "persons": len(tried.persons),
         "most_of_one_person": max(tried.persons.values(), default=0),
-        "fund_balance": sum(fund.balance for fund in await budgets.funds(call.db, areas=[row.area_code])),
+        "fund_balance": sum(fund.balance for fund in await budgets.funds(call.db, areas=areas)),
         "reasons": dict(tried.reasons),
         "days": days,
     }
@@ -172,6 +176,12 @@ def _line(row: RuleVersion) -> Json:
 def _all_shipped() -> list[Rule | SchemeVersion]:
     book = rules.default()
     return [*book.rules, *book.schemes]
+
+
+def _shipped_at(call: Call) -> Rule | SchemeVersion | None:
+    """The version in the path, if it came with the service."""
+    wanted = _id(call)
+    return next((one for one in _all_shipped() if (one.id, one.version) == wanted), None)
 
 
 def _shipped(one: Rule | SchemeVersion) -> Json:
