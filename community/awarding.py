@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import corrections
+from community.binding import held
 from community.permissions import Worker
 from community.sanctions import keep_out_of_own
 from core import clock
@@ -52,6 +53,7 @@ async def award(
     What brings more than one person may give alone in a day waits for a second person, who is told.
     Raises RuleUnknown, Invalid, KeyReused, or OwnPoints when the worker is the resident.
     """
+    resident_id = await held(db, resident_id=resident_id)
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     book = await rules.in_force(db)
     rule = _rule(book, rule_id, area_code, occurred_at, minutes)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from community import contacts, residents, tries
+from community import contacts, families, residents, tries
 from community.issues import ownership as issues
 from community.members import ownership as members
 from community.orders import ownership as orders
@@ -97,7 +97,8 @@ async def _holder(db: AsyncSession, vault: Vault, digits: str) -> BindingCode | 
 async def bind(db: AsyncSession, vault: Vault, *, code: str, identity_id: str) -> Bound:
     """Join the resident who was shown this code. The code works once.
 
-    Raises CodeRejected, TooManyTries, NotFound, or AccountClosed of `points` for a frozen wallet.
+    Raises CodeRejected, TooManyTries, NotFound, FamilyPointsHeld where both are in families and the points of the one
+    that ends wait to be collected, or AccountClosed of `points` for a frozen wallet.
     """
     await tries.check(db, identity_id=identity_id)
     index = vault.blind(PURPOSE, code.strip())
@@ -125,6 +126,23 @@ async def surviving(db: AsyncSession, *, resident_id: str) -> str:
     if (await db.execute(there)).scalar_one_or_none() is None:
         raise NotFound("resident_not_found")
     return successor
+
+
+async def held(db: AsyncSession, *, resident_id: str) -> str:
+    """The resident that this one was merged into, or itself; no binding changes that while the transaction lasts.
+
+    It comes before all else that a transaction locks. What is done to a former identity's wallet after it was moved
+    would stay there, where nobody finds it.
+    """
+
+    async def find() -> str:
+        now = select(func.coalesce(Resident.merged_into, Resident.id)).where(Resident.id == resident_id)
+        return (await db.execute(now)).scalar_one_or_none() or resident_id
+
+    async def hold(found: str) -> None:
+        await db.execute(select(Resident.id).where(Resident.id == found).with_for_update(read=True, key_share=True))
+
+    return await lock_as_found(db, find, hold)
 
 
 async def family(db: AsyncSession, *, resident_id: str) -> list[str]:
@@ -169,6 +187,8 @@ async def _merge(db: AsyncSession, vault: Vault, old: str, target: str) -> None:
     await volunteers.reassign(db, vault, from_resident_id=old, to_resident_id=target)
     await members.reassign(db, vault, from_resident_id=old, to_resident_id=target)
     await wallets.move_wallet(db, vault, from_resident_id=old, to_resident_id=target, key=f"bind:{old}:{target}")
+    if await families.of_resident(db, resident_id=old) is not None:  # the other one is in another
+        await families.leave(db, resident_id=old, heir_id=target)
     await db.execute(delete(BindingCode).where(BindingCode.resident_id == old))
     await db.execute(
         update(Resident)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import families, notices, residents
+from community.binding import held
 from community.permissions import Worker
 from community.sanctions import OwnPoints, keep_out_of_own
 from core.crypto import Vault
@@ -40,6 +41,7 @@ async def adjust(
 
     Raises OwnPoints and what `adjustments.adjust` raises.
     """
+    resident_id = await held(db, resident_id=resident_id)
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     scheme = await store.scheme(db, area_code=area_code)
     made = await adjustments.adjust(
@@ -99,6 +101,7 @@ async def give(
 
     Raises OwnPoints and what `adjustments.give` raises.
     """
+    resident_id = await held(db, resident_id=resident_id)
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     scheme = await store.scheme(db, area_code=area_code)
     made = await adjustments.give(
@@ -121,7 +124,7 @@ async def give(
 
 async def approve(db: AsyncSession, vault: Vault, *, adjustment_id: str, decision: str, worker: Worker) -> Adjustment:
     """Raises OwnPoints and what `signing.approve` raises. An award that was agreed to is told when it is paid."""
-    asked = (await signing.get(db, adjustment_id=adjustment_id)).asked
+    asked = await _held(db, adjustment_id)
     sides = await _touched(db, asked)
     await keep_out_of_own(db, worker=worker, resident_id=asked.resident_id)
     await _keep_out(db, worker, sides)
@@ -136,6 +139,13 @@ async def approve(db: AsyncSession, vault: Vault, *, adjustment_id: str, decisio
         case AdjustmentKind.GIFT:
             await _tell_gift(db, vault, asked.resident_id, asked.amount, done)
     return made
+
+
+async def _held(db: AsyncSession, adjustment_id: str) -> Asked:
+    """What waits, for whoever the resident is by now and stays. Raises AdjustmentUnknown."""
+    before = (await signing.get(db, adjustment_id=adjustment_id)).asked
+    await held(db, resident_id=before.resident_id)
+    return (await signing.get(db, adjustment_id=adjustment_id)).asked
 
 
 async def refuse(db: AsyncSession, *, adjustment_id: str, decision: str, worker: Worker) -> Adjustment:

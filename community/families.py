@@ -24,6 +24,7 @@ from points.family_locks import lock_families
 from points.family_models import Family, FamilyMember
 from points.models import Unit
 from points.postings import Posted
+from points.reward_models import OPEN, RedemptionRow
 
 
 class AlreadyInFamily(Refused):
@@ -121,8 +122,8 @@ async def pool(db: AsyncSession, *, resident_id: str, amount_points: int, key: s
     )
 
 
-async def leave(db: AsyncSession, *, resident_id: str) -> int:
-    """Leave the family; the points that the last member takes along, 0 for all others.
+async def leave(db: AsyncSession, *, resident_id: str, heir_id: str | None = None) -> int:
+    """Leave the family; the points that the last member takes along, or their heir, 0 for all others.
 
     It goes with withdrawing the consent, which is recorded where the resident is asked.
 
@@ -130,7 +131,7 @@ async def leave(db: AsyncSession, *, resident_id: str) -> int:
     """
     await lock_families(db, resident_ids=[resident_id])
     family = await require(db, resident_id)
-    taken = await _close(db, family, resident_id) if family.members == (resident_id,) else 0
+    taken = await _close(db, family, heir_id or resident_id) if family.members == (resident_id,) else 0
     await db.execute(
         update(FamilyMember)
         .where(FamilyMember.resident_id == resident_id, *IS_MEMBER)
@@ -141,7 +142,7 @@ async def leave(db: AsyncSession, *, resident_id: str) -> int:
 
 
 async def _close(db: AsyncSession, family: FamilyView, resident_id: str) -> int:
-    """Give the last member what is left, and end the family."""
+    """Give this resident what is left, and end the family."""
     left = {
         unit: await sharing.hand_over(
             db,
@@ -175,6 +176,19 @@ async def forget(db: AsyncSession, *, resident_ids: Collection[str]) -> None:
             .values(left_at=clock.now())
             .execution_options(synchronize_session=False)
         )
+
+
+async def open_cases(db: AsyncSession, *, resident_id: str) -> list[str]:
+    """What others have still to collect for points of a family that would end with this resident."""
+    family = await of_resident(db, resident_id=resident_id)
+    if family is None or family.members != (resident_id,):
+        return []
+    names = select(RedemptionRow.reward_name).where(
+        RedemptionRow.family_id == family.id,
+        RedemptionRow.resident_id != resident_id,
+        RedemptionRow.state.in_([state.value for state in OPEN]),
+    )
+    return list((await db.execute(names.order_by(RedemptionRow.created_at, RedemptionRow.id))).scalars())
 
 
 async def export(db: AsyncSession, *, resident_id: str) -> list[dict[str, Any]]:

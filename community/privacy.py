@@ -54,7 +54,8 @@ async def open_cases(db: AsyncSession, vault: Vault, *, resident_id: str) -> dic
 
 async def _held_redemptions(db: AsyncSession, vault: Vault, resident_id: str) -> list[str]:
     redemptions = await redemption_views.my_redemptions(db, vault, resident_id=resident_id, limit=100)
-    return [r.reward_name for r in redemptions if r.state in (RedemptionState.WAITING, RedemptionState.HELD)]
+    own = [r.reward_name for r in redemptions if r.state in (RedemptionState.WAITING, RedemptionState.HELD)]
+    return own + await families.open_cases(db, resident_id=resident_id)
 
 
 async def show(db: AsyncSession, vault: Vault, *, resident_id: str) -> dict[str, Any]:
@@ -182,8 +183,7 @@ async def erase_due(db: AsyncSession, vault: Vault, now: datetime, *, limit: int
             continue
         everyone = await _locked(db, resident_id)
         # Both again: meanwhile somebody may have been bound to them, which calls the erasure off.
-        is_still = await _is_there(db, resident_id, is_due)
-        if is_still and not await open_cases(db, vault, resident_id=resident_id):
+        if await _is_there(db, resident_id, is_due) and not await open_cases(db, vault, resident_id=resident_id):
             await _erase(db, vault, everyone, now)
             erased.append(resident_id)
     return erased

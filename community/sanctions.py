@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import notices, residents
-from community.binding import family
+from community.binding import family, held
 from community.fairness import ATTENDANCE, ISSUE
 from community.fairness_limits import thresholds
 from community.permissions import Worker
@@ -48,6 +48,7 @@ async def freeze(
     db: AsyncSession, vault: Vault, *, area_code: str, resident_id: str, reason: str, worker: Worker, ends_at: datetime
 ) -> Frozen:
     """Raises OwnPoints and what `freezes.freeze` raises."""
+    resident_id = await held(db, resident_id=resident_id)
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     made = await freezes.freeze(
         db, area_code=area_code, resident_id=resident_id, reason=reason, worker_id=worker.id, ends_at=ends_at
@@ -134,7 +135,7 @@ async def decide_appeal(
     """Raises OwnPoints and what `appeals.decide` raises."""
     asked = await appeals.get(db, vault, appeal_id=appeal_id)
     whose = await residents.get(db, resident_id=asked.resident_id)
-    resident_id = whose.merged_into or whose.id
+    resident_id = await held(db, resident_id=whose.id)
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     made = await appeals.decide(
         db, appeal_id=appeal_id, state=state, worker_id=worker.id, decision=decision, resident_id=resident_id
@@ -179,6 +180,7 @@ async def claw_back(
 
     Raises OwnPoints and what `clawback.claw_back` raises.
     """
+    resident_id = await held(db, resident_id=resident_id)
     await keep_out_of_own(db, worker=worker, resident_id=resident_id)
     scheme = await store.scheme(db, area_code=area_code)
     done = await clawback.claw_back(

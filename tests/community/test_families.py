@@ -10,11 +10,14 @@ from community import consents, contacts, families, family_invitations, privacy
 from community.consents import ConsentMissing, Purpose
 from community.families import AlreadyInFamily, NotInFamily
 from community.family_invitations import FamilyFull, InvitationUnknown
+from community.residents import Who
 from core import clock
 from core.crypto import Vault
 from core.db import Database, new_id
 from points import corrections, sharing, statements
+from tests.community.codes import bound
 from tests.community.people import AREA, WORDING, crowd, notices_of, told
+from tests.points.town import Town
 
 PHONE = "13800000001"
 
@@ -185,3 +188,41 @@ async def test_an_erased_member_leaves_and_the_points_stay(database: Database, v
         async with database.read() as db:
             left = await sharing.family_balance(db, area_code=AREA, family_id=family)
         assert left.posted == (10 if one == founder else 0)
+
+
+async def test_the_family_of_who_is_bound_to_a_member_of_another_ends_and_its_points_come_along(
+    database: Database, vault: Vault, wechat: Who, alipay: Who
+) -> None:
+    await found(database, wechat.resident_id)
+    family = await found(database, alipay.resident_id)
+    await give(database, alipay.resident_id, 10)
+    await pool(database, alipay.resident_id, 10)
+    with clock.frozen(clock.now()):
+        await bound(database, vault, wechat, alipay)
+    async with database.read() as db:
+        left = await sharing.family_balance(db, area_code=AREA, family_id=family)
+        mine = await statements.balance(db, area_code=AREA, resident_id=wechat.resident_id)
+        assert (left.posted, mine.posted) == (0, 10)
+        assert await families.of_resident(db, resident_id=alipay.resident_id) is None
+
+
+async def test_the_last_member_is_not_erased_while_another_has_something_to_collect(
+    database: Database, vault: Vault
+) -> None:
+    """Or the points that wait for that would keep this erasure from ending, and those after it."""
+    founder, guest = await crowd(database, vault, 2)
+    family = await found(database, founder)
+    await with_phone(database, vault, guest)
+    await invite(database, vault, founder)
+    await join(database, vault, guest)
+    await give(database, founder, 10)
+    await pool(database, founder, 10)
+    town = Town(database, vault, area=AREA)
+    waiting = await town.redeem(guest, await town.reward(price=10), family_id=family)
+    await leave(database, guest)
+    async with database.write() as db:
+        assert not await privacy.erase(db, vault, resident_id=founder, now=clock.now(), when_closed=True)
+        assert await privacy.erase_due(db, vault, clock.now()) == []
+    await town.void(waiting.id)
+    async with database.write() as db:
+        assert await privacy.erase_due(db, vault, clock.now()) == [founder]

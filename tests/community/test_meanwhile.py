@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import binding, contacts, families, family_invitations, privacy
+from community import binding, contacts, corrections, families, family_invitations, privacy, sanctions
 from community.binding import BindingCode
 from community.families import NotInFamily
 from community.residents import Resident, Who
@@ -19,12 +19,12 @@ from core.crypto import DataKey, Vault
 from core.db import Database, new_id
 from core.errors import NotFound
 from core.turns import in_turn
-from points import sharing
+from points import freezes, sharing
 from points.family_models import Family
 from points.models import Unit
 from tests.community.codes import shown_to, typed_by
 from tests.community.deeds import run_due
-from tests.community.people import AREA, DAY, MONDAY, WORDING, crowd
+from tests.community.people import AREA, DAY, MONDAY, WORDING, crowd, worker
 from tests.points.test_turns import Deed, meanwhile
 from tests.points.town import Town
 from tests.points.waits import begun, kept_open, locking
@@ -211,3 +211,40 @@ async def test_an_erasure_locks_what_waits_to_be_paid_before_wallets(town: Town)
         paying = await begun(town.database, town.pay())
     await asyncio.gather(erasing, paying)
     assert await town.findings() == []
+
+
+async def test_what_a_worker_does_while_somebody_is_bound_reaches_whoever_they_are_by_now(
+    town: Town, wechat: Who, alipay: Who
+) -> None:
+    bind = binding_of(town, alipay, await shown_to(town.database, town.vault, wechat))
+
+    async def give() -> None:
+        async with town.database.write() as db:
+            await corrections.adjust(
+                db,
+                town.vault,
+                area_code=AREA,
+                resident_id=alipay.resident_id,
+                amount_points=50,
+                reason="补登",
+                document_no=None,
+                worker=worker(),
+                key=new_id(),
+            )
+
+    async def freeze() -> None:
+        async with town.database.write() as db:
+            await sanctions.freeze(
+                db,
+                town.vault,
+                area_code=AREA,
+                resident_id=alipay.resident_id,
+                reason="核对",
+                worker=worker(),
+                ends_at=MONDAY + DAY,
+            )
+
+    await meanwhile(town, bind, give(), freeze())
+    assert await town.posted([alipay.resident_id, wechat.resident_id]) == [0, 50]
+    async with town.database.read() as db:
+        assert await freezes.of_resident(db, resident_id=wechat.resident_id)
