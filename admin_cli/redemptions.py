@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from admin_cli.client import at
+from admin_cli.client import Json, at
 from admin_cli.options import Area, Cursor, Limit, Reason
 from admin_cli.session import session
 from core.values import RedemptionState
@@ -15,7 +15,7 @@ app = typer.Typer(help="兑换与核销", no_args_is_help=True)
 
 LINE: Final = (
     ("编号", "id"),
-    ("状态", "state"),
+    ("状态", "redeemed"),
     ("兑换品", "reward_name"),
     ("积分", "price_points"),
     ("区域", "area_code"),
@@ -39,7 +39,12 @@ def listing(
     """列出兑换，新的在前。"""
     hc = session(ctx)
     answer = hc.client.get("/redemptions", state=state and state.value, area=area, limit=limit, cursor=cursor)
-    hc.printer.listing(answer, LINE)
+    hc.printer.listing(answer if hc.printer.as_json else _readable(answer), LINE)
+
+
+def _readable(answer: Json) -> Json:
+    """The states under a name of their own: of a redemption they read otherwise than of a report."""
+    return answer | {"items": [one | {"redeemed": one["state"]} for one in answer["items"]]}
 
 
 @app.command()

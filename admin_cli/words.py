@@ -128,6 +128,11 @@ def state(code: str) -> str:
     return f"{STATES[code]} {code}" if code in STATES else code
 
 
+def redeemed(code: str) -> str:
+    """Of a redemption: a report is 核实, a code 核销."""
+    return "已核销 verified" if code == "verified" else state(code)
+
+
 def roles(held: list[dict[str, str]]) -> str:
     """`desk:110101001`, as `--role` takes it; a role without an area holds everywhere."""
     return " ".join(":".join(filter(None, (one["role"], one["area_code"]))) for one in held)
@@ -171,6 +176,7 @@ def reasons(said: str) -> str:
 FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "state": state,
     "to": state,
+    "redeemed": redeemed,
     "roles": roles,
     "location": place,
     "source": source,

@@ -84,6 +84,10 @@ WISHES = Wishes(router().dialogues)
         ("请问我的订单谢谢", "my_orders"),
         ("查一下进度", "my_reports"),
         ("到哪一步了", "my_reports"),
+        ("8H2K-7M4Q", "verify_code"),
+        ("8H2K——7M4Q", "verify_code"),
+        ("码是8H2K7M4Q", "verify_code"),
+        ("领取码：8H2K-7M4Q", "verify_code"),
     ],
 )
 def test_names(text: str, dialogue: str) -> None:
@@ -108,6 +112,12 @@ def test_names(text: str, dialogue: str) -> None:
         "3号楼",
         "好的",
         "删除小广告",
+        "分类垃圾桶怎么用",
+        "码头的灯坏了",
+        "换下来的旧灯管在哪领补贴",
+        "我老伴的积分卡丢了",
+        "让物业去领",
+        "码是20262026",
     ],
 )
 def test_sentences_that_call_nothing(text: str) -> None:
