@@ -6,11 +6,12 @@ One process at a time does it, by a lease; nothing here would happen twice witho
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from bot.duties import SETTLING_SECONDS, guarded
 from bot.wakeups import SENDER, Wakeups
-from community import fairness, honours, sanctions
+from community import fairness, honours, latecomers, sanctions
 from core import clock, leases, logs
 from core.crypto import Vault
 from core.db import Database, new_id
@@ -52,6 +53,7 @@ class PointsTimers:
         if lease is None:
             return
         await guarded(self._lift_freezes, failed=FAILED)
+        await guarded(self._bring_latecomers, failed=FAILED)
         if clock.now() < self._settled_at:
             return
         await guarded(self._close_month, failed=FAILED)
@@ -64,6 +66,13 @@ class PointsTimers:
         lifted = await self._database.run(lambda db: sanctions.lift_due(db, self._vault))
         if lifted:
             await self._wakeups.nudge(SENDER)
+
+    async def _bring_latecomers(self) -> None:
+        """Each in a transaction of its own, as a binding."""
+        async with self._database.read() as db:
+            late = await latecomers.find(db)
+        for resident_id in late:
+            await self._database.run(partial(latecomers.bring, vault=self._vault, resident_id=resident_id))
 
     async def _close_month(self) -> None:
         """Snapshots of the balances at the end of the last month, some accounts in each transaction."""

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from community import notices, residents, volunteers
+from community.binding import held
 from community.residents import Resident
 from community.volunteers.models import Attendance
 from core import clock
@@ -43,6 +44,7 @@ async def award(db: AsyncSession, vault: Vault, *, resident_id: str) -> tuple[Ti
 
     Call it when hours were certified or points paid; again it changes nothing. Raises NotFound.
     """
+    resident_id = await held(db, resident_id=resident_id)
     home = (await residents.home(db, resident_id=resident_id)).area_code
     if home is None:
         return ()

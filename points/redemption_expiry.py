@@ -29,8 +29,8 @@ async def expire_due(db: AsyncSession, *, limit: int = 100) -> list[Redemption]:
     """
     done: list[Redemption] = []
     after = (datetime.min.replace(tzinfo=UTC), "")
-    while len(done) < limit and (due := await _overdue(db, after, limit - len(done))):
-        done += await _expire(db, [row.id for row in due])
+    while not done and (due := await _overdue(db, after, limit)):
+        done = await _expire(db, [row.id for row in due])
         after = (due[-1].expires_at, due[-1].id)
     return done
 
@@ -52,12 +52,28 @@ async def _overdue(db: AsyncSession, after: tuple[datetime, str], limit: int) ->
 
 
 async def _expire(db: AsyncSession, ids: Sequence[str]) -> list[Redemption]:
-    """All together, or else each for itself."""
+    """All together, or else those that can be.
+
+    Given back one after the other, the second one's wallet would be locked after the first one's reward.
+    """
     try:
-        return await undo(db, ids, to=RedemptionState.EXPIRED, actor_id=SYSTEM, reason="not_collected")
-    except (AppError, IntegrityError) as fault:
-        if len(ids) > 1:
-            return [done for one in ids for done in await _expire(db, [one])]
-        code = fault.code if isinstance(fault, AppError) else type(fault).__name__
-        log.warning("redemption_not_expired", redemption_id=ids[0], code=code)
-        return []
+        return await _give_back(db, ids)
+    except (AppError, IntegrityError):
+        return await _give_back(db, [one for one in ids if await _can_expire(db, one)])
+
+
+async def _can_expire(db: AsyncSession, redemption_id: str) -> bool:
+    """Try it, and let go what that has locked."""
+    async with db.begin_nested() as trying:
+        try:
+            await _give_back(db, [redemption_id])
+        except (AppError, IntegrityError) as fault:
+            code = fault.code if isinstance(fault, AppError) else type(fault).__name__
+            log.warning("redemption_not_expired", redemption_id=redemption_id, code=code)
+            return False
+        await trying.rollback()
+    return True
+
+
+async def _give_back(db: AsyncSession, ids: Sequence[str]) -> list[Redemption]:
+    return await undo(db, ids, to=RedemptionState.EXPIRED, actor_id=SYSTEM, reason="not_collected")

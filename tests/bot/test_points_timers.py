@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.points_timers import LEASE_SECONDS, LOOK_EVERY, PointsTimers
 from bot.wakeups import Wakeups
 from community import fairness, sanctions
+from community.residents import Resident
 from core import clock
 from core.crypto import Vault
 from core.db import Database
-from points import corrections, freezes
+from points import corrections, freezes, statements
 from points.flags import FlagKind, Found
 from points.seal_models import BalanceSnapshot
 from tests.community.people import AREA, crowd, notices_of, staff_events, worker
@@ -52,6 +53,17 @@ async def test_a_freeze_ends_and_the_resident_hears_it(
     assert await notices_of(database, vault, resident_id=resident_id) == ["points_frozen", "points_unfrozen"]
     async with database.read() as db:
         assert await freezes.of_resident(db, resident_id=resident_id) == []
+
+
+async def test_what_came_to_a_former_identity_goes_to_whoever_they_are_by_now(
+    timers: PointsTimers, database: Database, vault: Vault, resident_id: str
+) -> None:
+    (now,) = await crowd(database, vault, 1)
+    async with database.write() as db:
+        await db.execute(update(Resident).where(Resident.id == resident_id).values(merged_into=now))
+    await timers.tick()
+    async with database.read() as db:
+        assert (await statements.balance(db, area_code=AREA, resident_id=now)).posted == 20
 
 
 async def test_one_process_at_a_time_does_it(database: Database, vault: Vault, resident_id: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from community import binding, contacts, corrections, families, family_invitations, privacy, sanctions
+from community import binding, contacts, corrections, families, family_invitations, honours, privacy, sanctions
 from community.binding import BindingCode
 from community.families import NotInFamily
 from community.residents import Resident, Who
@@ -25,6 +25,7 @@ from points.models import Unit
 from tests.community.codes import shown_to, typed_by
 from tests.community.deeds import run_due
 from tests.community.people import AREA, DAY, MONDAY, WORDING, crowd, worker
+from tests.community.service import served
 from tests.points.test_turns import Deed, meanwhile
 from tests.points.town import Town
 from tests.points.waits import begun, kept_open, locking
@@ -248,3 +249,21 @@ async def test_what_a_worker_does_while_somebody_is_bound_reaches_whoever_they_a
     assert await town.posted([alipay.resident_id, wechat.resident_id]) == [0, 50]
     async with town.database.read() as db:
         assert await freezes.of_resident(db, resident_id=wechat.resident_id)
+
+
+async def test_a_tier_that_is_just_reached_is_kept_once_when_another_comes_who_has_it(
+    town: Town, wechat: Who, alipay: Who
+) -> None:
+    for who in (wechat, alipay):
+        await served(town.database, who.resident_id, 6000, certified_at=MONDAY - DAY)
+    async with town.database.write() as db:
+        assert await honours.award(db, town.vault, resident_id=alipay.resident_id)
+    digits = await shown_to(town.database, town.vault, wechat)
+
+    async def award(db: AsyncSession) -> None:
+        assert await honours.award(db, town.vault, resident_id=wechat.resident_id)
+
+    await meanwhile(town, award, typed_by(town.database, town.vault, alipay, digits))
+    async with town.database.read() as db:
+        standing = await honours.standing(db, resident_id=wechat.resident_id, area_code=AREA)
+    assert [reached.tier.id for reached in standing.reached] == ["star_1"]

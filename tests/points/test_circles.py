@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -14,7 +14,8 @@ from core.turns import in_turn
 from points import accounts, adjustments, freezes, grants, wallets
 from points.accounts import AccountRef
 from points.family_models import Family, FamilyMember
-from points.models import AccountKind, Transfer, Unit
+from points.lot_models import Lot
+from points.models import Account, AccountKind, Hold, HoldState, Transfer, Unit
 from points.rules.scheme import SCHEME
 from points.signed import Done
 from points.signing import Adjustment
@@ -155,3 +156,25 @@ async def test_who_lifts_a_freeze_lets_a_wallet_go_that_was_just_moved(town: Tow
         await wallets.move_wallet(db, town.vault, from_resident_id=one, to_resident_id=other, key="bound")
 
     assert await meanwhile(town, move, lift()) == [True, town.database.is_sqlite]
+
+
+async def test_what_expires_beside_something_damaged_locks_its_wallets_together(town: Town) -> None:
+    """Who takes another code for the same reward back has the wallet and then locks the reward."""
+    reward, now = await town.reward(price=2, code_days=7), clock.now()
+    residents = [await town.resident(points=10) for _ in range(3)]
+    for minutes, resident in enumerate(residents):
+        with clock.frozen(now + timedelta(minutes=minutes)):
+            made = await town.redeem(resident, reward)
+        if resident == residents[1]:
+            async with town.database.write() as db:
+                await db.execute(update(Hold).where(Hold.id == made.id).values(state=HoldState.VOID.value))
+    with clock.frozen(now + DAY):
+        other = await town.redeem(residents[2], reward)
+    with clock.frozen(now + 7.5 * DAY):
+        lot = Lot.account_id == select(Account.id).where(Account.owner_id == residents[2]).scalar_subquery()
+        async with kept_open(town.database, locking(Lot, lot)):
+            taking_back = await begun(town.database, town.void(other.id))
+            expiring = await begun(town.database, town.expire())
+        await asyncio.gather(taking_back, expiring)
+        assert expiring.result() == 2
+    assert await town.stock(reward) == 4
