@@ -18,12 +18,13 @@ from core import clock
 from core.db import new_id
 from core.turns import in_turn
 from points import grant_rows, reversals
+from points.accounts import AccountRef
 from points.attempts import request_hash
 from points.errors import AlreadyReversed, InsufficientPoints, KeyReused
 from points.fairness_errors import NothingToClawBack
 from points.fairness_models import ClawedBack
 from points.grant_models import GrantRequest
-from points.models import Entry, Transfer, TransferKind
+from points.models import AccountKind, Entry, Transfer, TransferKind
 from points.reversal_plans import ClawBack
 
 REFUSED: Final = "clawed_back"
@@ -74,7 +75,10 @@ async def claw_back(
         mine = (_of(GrantRequest, deeds), GrantRequest.recipient_id.in_(resident_ids))
         unpaid = await grant_rows.refuse_waiting(db, *mine, reason=refused_as)
         how = _How(reason, actor_id, key, policy)
-        done, let_go = await _reverse(db, await _grants(db, resident_ids, deeds), how)
+        granted = await _grants(db, resident_ids, deeds)
+        wallet = AccountRef(area_code, AccountKind.RESIDENT, resident_id)  # which may be frozen afterwards
+        await reversals.lock_for_all(db, wallet, transfer_ids=[transfer_id for transfer_id, _ in granted])
+        done, let_go = await _reverse(db, granted, how)
         if not done and not unpaid and not let_go:
             raise NothingToClawBack
         taken = TakenBack(
@@ -102,7 +106,6 @@ async def _reverse(
     """The reversals of these grants, and how much was let go because all of it is spent."""
     done: list[reversals.Reversed] = []
     let_go = 0
-    await reversals.lock_for_all(db, transfer_ids=[transfer_id for transfer_id, _ in granted])
     for transfer_id, amount in granted:
         try:
             done.append(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from points import accounts, reversal_plans
+from points.accounts import AccountRef
 from points.attempts import once, request_hash
 from points.errors import KeyReused, NotReversible, TransferUnknown
 from points.ledger import post_many
@@ -88,10 +89,10 @@ async def concerned(db: AsyncSession, *, transfer_id: str) -> list[Side]:
     return others
 
 
-async def lock_for_all(db: AsyncSession, *, transfer_ids: Collection[str]) -> None:
-    """Lock what undoing these transfers may change, before any of them is undone."""
+async def lock_for_all(db: AsyncSession, wallet: AccountRef, *, transfer_ids: Collection[str]) -> None:
+    """Lock a wallet and what undoing these transfers may change, before any of them is undone."""
     originals = await db.execute(select(Transfer).where(Transfer.id.in_(transfer_ids)).order_by(Transfer.id))
-    await reversal_plans.lock_for_all(db, originals.scalars().all())
+    await reversal_plans.lock_for_all(db, originals.scalars().all(), wallet)
 
 
 async def touched(db: AsyncSession, *, transfer_id: str) -> list[Side]:

@@ -79,6 +79,27 @@ async def test_a_claw_back_locks_the_wallets_of_all_its_deeds_together(town: Tow
     assert await town.findings() == []
 
 
+async def test_a_claw_back_locks_the_wallet_that_is_frozen_after_it(town: Town) -> None:
+    """Where the deed was; what it earned lies where the resident lives, and the poster locks both wallets by age."""
+    home = Town(town.database, town.vault, area="110101001002")
+    for one in (town, home):
+        await one.fund(100)
+    resident = await town.resident(points=1)
+    await home.ask(resident, "1")
+    await home.pay()
+    await town.ask(resident, "2")
+    await home.ask(resident, "3")
+    async with town.database.write() as db:
+        await fair.take_back(db, town, resident, "1", key="K")
+        paying = await begun(town.database, town.pay())
+        until_then = clock.now() + DAY
+        await freezes.freeze(
+            db, area_code=AREA, resident_id=resident, reason="test", worker_id=WORKER, ends_at=until_then
+        )
+    await paying
+    assert await town.findings() == []
+
+
 async def test_requests_that_are_paid_one_by_one_lock_their_wallets_together(town: Town) -> None:
     """A fund that cannot pay all is locked for the first one; who takes points back has a wallet and wants the fund."""
     await town.change_rule(SCHEME, {"expiry": {"mode": "days", "days": 1}}, since=clock.now())
