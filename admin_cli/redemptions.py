@@ -15,7 +15,7 @@ app = typer.Typer(help="兑换与核销", no_args_is_help=True)
 
 LINE: Final = (
     ("编号", "id"),
-    ("状态", "redeemed"),
+    ("状态", "redemption_state"),
     ("兑换品", "reward_name"),
     ("积分", "price_points"),
     ("区域", "area_code"),
@@ -44,7 +44,7 @@ def listing(
 
 def _readable(answer: Json) -> Json:
     """The states under a name of their own: of a redemption they read otherwise than of a report."""
-    return answer | {"items": [one | {"redeemed": one["state"]} for one in answer["items"]]}
+    return answer | {"items": [one | {"redemption_state": one["state"]} for one in answer["items"]]}
 
 
 @app.command()

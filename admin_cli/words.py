@@ -128,7 +128,7 @@ def state(code: str) -> str:
     return f"{STATES[code]} {code}" if code in STATES else code
 
 
-def redeemed(code: str) -> str:
+def redemption_state(code: str) -> str:
     """Of a redemption: a report is 核实, a code 核销."""
     return "已核销 verified" if code == "verified" else state(code)
 
@@ -176,7 +176,7 @@ def reasons(said: str) -> str:
 FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "state": state,
     "to": state,
-    "redeemed": redeemed,
+    "redemption_state": redemption_state,
     "roles": roles,
     "location": place,
     "source": source,

@@ -75,6 +75,7 @@ async def test_a_code_is_verified_and_handed_out_by_whoever_may(town: Town) -> N
     ended = await hc(town, "redemptions", "hand-out", code, role=Role.DESK)
     assert (ended.code, "测试desk" in ended.err) == (1, True)
     assert (await hc(town, "redemptions", "verify", later.replace("-", " ").lower(), role=Role.DESK)).code == 0
+    assert "已核销 verified" in (await hc(town, "redemptions", "list")).out
     assert (await hc(town, "redemptions", "hand-out", later, role=Role.DESK)).code == 0
     ended = await hc(town, "redemptions", "verify", "8H2K-7M4O", role=Role.DESK)
     assert (ended.code, "输错" in ended.err) == (2, True)

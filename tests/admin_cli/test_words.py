@@ -30,8 +30,8 @@ def test_every_state_has_a_word(states: type[StrEnum]) -> None:
 def test_the_code_stands_beside_its_word() -> None:
     assert words.state("verified") == "已核实 verified"
     assert words.state("something_new") == "something_new"
-    assert words.redeemed("verified") == "已核销 verified"
-    assert words.redeemed("void") == "已作废 void"
+    assert words.redemption_state("verified") == "已核销 verified"
+    assert words.redemption_state("void") == "已作废 void"
 
 
 def test_a_flag_reads_with_its_reason() -> None:

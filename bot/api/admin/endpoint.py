@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.media import Stored
@@ -30,10 +31,30 @@ Reason = Annotated[str, Field(min_length=1, max_length=1000)]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+def _has_nul(said: Any) -> bool:
+    match said:
+        case str():
+            return "\0" in said
+        case dict():
+            return any(_has_nul(name) or _has_nul(value) for name, value in said.items())
+        case list():
+            return any(_has_nul(value) for value in said)
+        case _:
+            return False
+
+
 class Input(BaseModel):
     """What a caller says: in the body of a POST, in the query of a GET. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, said: Any) -> Any:
+        """No text with a NUL goes further: PostgreSQL takes none."""
+        if _has_nul(said):
+            raise PydanticCustomError("nul", "a NUL in a text")
+        return said
 
 
 class Nothing(Input):

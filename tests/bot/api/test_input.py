@@ -27,6 +27,8 @@ from tests.bot.api.town import UNIT, Town
         b'{"text": 1}',
         b'{"text": ""}',
         b'{"text": "\\ud800"}',
+        b'{"text": "a\\u0000b"}',
+        b'{"text": "a", "\\u0000": 1}',
     ],
 )
 async def test_a_body_that_is_none_is_400(town: Town, body: bytes) -> None:
