@@ -14,7 +14,7 @@ from points.rewards import RewardView
 _CALL: Final = re.compile(r"换|兑")
 _THING: Final = re.compile(
     r"(?:换|兑|来)(?:换|一下|了|[一两几点些个只袋包瓶桶盒张次份条件卷])*"
-    r"(?P<thing>[\u4e00-\u9fff]{1,8}?)(?:吧|啊|呀|呢|吗|行吗|可以吗|好吗)*$"
+    r"(?P<thing>[\u4e00-\u9fff]{1,8}?)(?:吧|啊|呀|呢|吗|不|行不|行吗|可以吗|好吗)*$"
 )
 _NOTHING: Final = re.compile(r"东西|什么|啥|哪|礼|奖|商品|积分|码|[换兑不别的了我吗吧呢啊呀]")
 
