@@ -39,6 +39,7 @@ def write(path: Path, sheets: Iterable[Sheet]) -> None:
     """A workbook for its owner's eyes only. Raises Failure for more rows than a sheet has, OSError."""
     import openpyxl  # noqa: PLC0415  commands that write no workbook start without it
 
+    path.parent.stat()  # before a sheet is begun: openpyxl complains of one that is never saved
     book = openpyxl.Workbook(write_only=True)
     for sheet in sheets:
         _fill(book.create_sheet(sheet.title), sheet)

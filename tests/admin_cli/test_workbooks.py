@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import stat
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -75,6 +76,18 @@ def test_the_file_is_for_its_owner(tmp_path: Path) -> None:
     path.chmod(0o644)
     written(path, [1, 2])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_without_its_folder_no_sheet_is_begun(tmp_path: Path) -> None:
+    begun: list[Sheet] = []
+
+    def sheets() -> Iterator[Sheet]:
+        begun.append(Sheet("表", ["一"], []))
+        yield begun[-1]
+
+    with pytest.raises(FileNotFoundError) as refused:
+        workbooks.write(tmp_path / "missing" / "a.xlsx", sheets())
+    assert (refused.value.filename, begun) == (str(tmp_path / "missing"), [])
 
 
 def test_more_rows_than_a_sheet_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
