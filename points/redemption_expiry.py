@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import select, text, tuple_
@@ -19,6 +19,8 @@ from points.redemptions import undo
 from points.reward_models import IS_OPEN, RedemptionRow
 from points.shelves import SYSTEM
 
+_FIRST: Final = (datetime.min.replace(tzinfo=UTC), "")
+
 log = structlog.get_logger()
 
 
@@ -27,12 +29,23 @@ async def expire_due(db: AsyncSession, *, limit: int = 100) -> list[Redemption]:
 
     One that cannot be given back is left for the audit and stands in nobody's way.
     """
-    done: list[Redemption] = []
-    after = (datetime.min.replace(tzinfo=UTC), "")
-    while not done and (due := await _overdue(db, after, limit)):
-        done = await _expire(db, [row.id for row in due])
+    try:
+        return await _give_back(db, [row.id for row in await _overdue(db, _FIRST, limit)])
+    except (AppError, IntegrityError):
+        return await _give_back(db, await _sound(db, limit))
+
+
+async def _sound(db: AsyncSession, limit: int) -> list[str]:
+    """Up to so many that can be given back.
+
+    Given back one after the other, the second one's wallet would be locked after the first one's reward.
+    """
+    found: list[str] = []
+    after = _FIRST
+    while len(found) < limit and (due := await _overdue(db, after, limit - len(found))):
+        found += [row.id for row in due if await _can_expire(db, row.id)]
         after = (due[-1].expires_at, due[-1].id)
-    return done
+    return found
 
 
 async def _overdue(db: AsyncSession, after: tuple[datetime, str], limit: int) -> Sequence[Any]:
@@ -49,17 +62,6 @@ async def _overdue(db: AsyncSession, after: tuple[datetime, str], limit: int) ->
         .with_for_update(skip_locked=True, key_share=True)
     )
     return (await db.execute(query)).all()
-
-
-async def _expire(db: AsyncSession, ids: Sequence[str]) -> list[Redemption]:
-    """All together, or else those that can be.
-
-    Given back one after the other, the second one's wallet would be locked after the first one's reward.
-    """
-    try:
-        return await _give_back(db, ids)
-    except (AppError, IntegrityError):
-        return await _give_back(db, [one for one in ids if await _can_expire(db, one)])
 
 
 async def _can_expire(db: AsyncSession, redemption_id: str) -> bool:
