@@ -95,6 +95,20 @@ FLAGS: Final[Mapping[str, str]] = {
     "burst": "短时间很多",
 }
 SECOND: Final[Mapping[str, str]] = {"adjustment": "调整", "reversal": "冲正", "award": "奖励", "gift": "捐助"}
+TRANSFERS: Final[Mapping[str, str]] = {
+    "allocation": "拨入",
+    "grant": "发放",
+    "redemption": "兑换",
+    "adjustment": "调整",
+    "reversal": "冲正",
+    "move": "合并",
+    "expiry": "到期",
+    "settlement": "抵扣欠分",
+    "donation": "捐赠",
+    "pooling": "家庭共用",
+    "gift": "捐助",
+    "closure": "注销",
+}
 SERVICES: Final[Mapping[str, str]] = {
     "patrol": "安全巡查",
     "cleanup": "环境美化",
@@ -108,7 +122,7 @@ SERVICES: Final[Mapping[str, str]] = {
     "wish": "微心愿",
     "other": "其他",
 }
-KINDS: Final[Mapping[str, str]] = {**FLAGS, **SECOND, **SERVICES}
+KINDS: Final[Mapping[str, str]] = {**FLAGS, **SECOND, **TRANSFERS, **SERVICES}
 FACTS: Final[Mapping[str, str]] = {
     "earlier": "更早的一件",
     "characters": "字数",
@@ -157,7 +171,7 @@ def level(code: str) -> str:
 
 
 def kind(code: str) -> str:
-    """Of a flag, a deed that needs a second person, a member's service; kinds of other nouns read as they are."""
+    """Of a flag, a transfer, a deed that needs a second person, a member's service; others read as they are."""
     return f"{KINDS[code]} {code}" if code in KINDS else code
 
 

@@ -13,6 +13,7 @@ from core.outbox import OutboxState
 from core.values import ActivityState, IssueState, OrderState, RedemptionState, RegistrationState, SignupState
 from points.fairness_models import AdjustmentState, AppealState, FlagState
 from points.flags import FlagKind
+from points.models import TransferKind
 from tests.admin_cli.running import hc
 from tests.bot.api.town import STREET, Town
 
@@ -37,8 +38,13 @@ def test_the_code_stands_beside_its_word() -> None:
 def test_a_flag_reads_with_its_reason() -> None:
     assert set(words.FLAGS) == {kind.value for kind in FlagKind}
     assert words.kind("burst") == "短时间很多 burst"
-    assert words.kind("grant") == "grant"
+    assert words.kind("something_new") == "something_new"
     assert words.facts({"in_a_day": 3, "issues": ["R1", "R2"]}) == "一天 3；都是 R1 R2"
+
+
+def test_every_transfer_reads_as_what_it_is() -> None:
+    assert words.TRANSFERS.keys() == {kind.value for kind in TransferKind}
+    assert words.kind("grant") == "发放 grant"
 
 
 def test_a_role_reads_as_it_is_typed() -> None:
