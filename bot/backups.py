@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, insert, select, text
 from sqlalchemy.exc import StatementError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import migrate
 from core import clock, triggers
@@ -37,11 +37,11 @@ MEDIA: Final = "media"
 
 async def write(settings: Settings, file: Path) -> None:
     """Write the archive; an unfinished one never has the final name. The file is readable by its owner only."""
-    engine = create_async_engine(settings.database_url)
+    database = Database(settings.database_url)
     try:
         with _unfinished(file) as temporary, tarfile.open(temporary, "w:gz", compresslevel=3) as archive:
-            async with engine.connect() as connection:
-                await _snapshot(connection)
+            async with database.snapshot() as db:
+                connection = await db.connection()
                 manifest = {"format": FORMAT, "at": clock.iso(clock.now()), "revision": await _revision(connection)}
                 _add(archive, "manifest.json", json.dumps(manifest).encode())
                 for table in tables.METADATA.sorted_tables:
@@ -50,7 +50,7 @@ async def write(settings: Settings, file: Path) -> None:
             for path in _media(settings):
                 archive.add(path, arcname=f"{MEDIA}/{path.relative_to(settings.var / MEDIA).as_posix()}")
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 @contextmanager
@@ -64,13 +64,6 @@ def _unfinished(file: Path) -> Iterator[Path]:
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-async def _snapshot(connection: AsyncConnection) -> None:
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-    else:
-        await connection.execute(text("BEGIN"))
 
 
 async def _revision(connection: AsyncConnection) -> str:

@@ -15,6 +15,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sqlite3
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,6 +32,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+from sqlalchemy.util import await_only
 
 from core.errors import AppError
 from core.queueing import Queue
@@ -190,7 +193,7 @@ def _sqlite_engine(url: URL, *, begin: str, size: int, synchronous: str) -> Asyn
         # The driver must not open transactions of its own: we say which kind we want.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_wal(cursor)
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
         if query_only:
@@ -202,6 +205,20 @@ def _sqlite_engine(url: URL, *, begin: str, size: int, synchronous: str) -> Asyn
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _use_wal(cursor: Any) -> None:
+    """Who asks while another has begun to write is refused at once; all other statements of SQLite wait."""
+    until = time.monotonic() + SQLITE_BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "database is locked" not in str(error) or time.monotonic() > until:
+                raise
+            await_only(asyncio.sleep(PAUSE_SECONDS))
+        else:
+            return
 
 
 def _postgres_engine(url: URL, pool_size: int) -> AsyncEngine:

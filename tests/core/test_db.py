@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,6 +58,23 @@ async def test_writing_is_whole_or_nothing(database: Database) -> None:
         db.add(key_row("a"))
     async with database.read() as db:
         assert await owners(db) == 1
+
+
+async def test_a_file_that_somebody_has_begun_to_write_is_opened_once_they_have_done(tmp_path: Path) -> None:
+    """It may not have a write-ahead log yet: a copy, or made by another program."""
+    file = tmp_path / "copied.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("CREATE TABLE seen (at)")
+        other.execute("BEGIN IMMEDIATE")
+        database = Database(f"sqlite+aiosqlite:///{file}")
+        ping = asyncio.create_task(database.ping())
+        done, _ = await asyncio.wait([ping], timeout=0.1)
+        assert not done
+        other.execute("COMMIT")
+        await ping
+    async with database.read() as db:
+        assert (await db.execute(text("PRAGMA journal_mode"))).scalar_one() == "wal"
+    await database.close()
 
 
 async def test_a_reader_keeps_its_snapshot_or_sees_only_what_was_committed(database: Database) -> None:
