@@ -27,8 +27,8 @@ from core import clock, outbox
 from core.crypto import Vault
 from core.db import Base
 from core.errors import NotFound, Refused
+from core.turns import lock_as_found
 from points import wallets
-from points.accounts import lock_as_found
 
 CODE_DIGITS: Final = 8
 CODE_LIFE: Final = timedelta(minutes=10)

@@ -26,9 +26,9 @@ from community.volunteers import ownership as volunteers
 from core import clock, outbox
 from core.crypto import Vault
 from core.errors import NotFound, Refused
+from core.turns import lock_as_found
 from core.values import RedemptionState
 from points import appeals, closing, redemption_views, statements
-from points.accounts import lock_as_found
 from points.family_locks import lock_families
 
 AFTER_UNFOLLOW: Final = timedelta(days=30)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from itertools import groupby
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,6 @@ from points import lots, posting_batch
 from points.errors import AccountClosed, AccountFrozen, CeilingReached, FundExhausted, InsufficientPoints
 from points.models import LOCK_RANK, Account, AccountKind, AccountStatus, Unit
 
-Found = TypeVar("Found")
 Identity: TypeAlias = tuple[str, str, str, str]
 """As in `posting_batch.IDENTITY`."""
 
@@ -129,23 +128,6 @@ async def lock_existing(db: AsyncSession, refs: Iterable[AccountRef]) -> None:
     """The same, of what may not have been opened yet."""
     rows = await posting_batch.FIND_ACCOUNTS.rows(db, [_identity(ref) for ref in set(refs)])
     await lock(db, [row.id for row in rows])
-
-
-async def lock_as_found(
-    db: AsyncSession, find: Callable[[], Awaitable[Found]], hold: Callable[[Found], Awaitable[None]]
-) -> Found:
-    """Find what is to be locked, and `hold` it; what was found is still so then.
-
-    When something else is found once it is locked, it is let go and all begins anew: who keeps a lock and takes another
-    one as an afterthought may wait in a circle with those who take both in order.
-    """
-    while True:
-        async with db.begin_nested() as locking:
-            found = await find()
-            await hold(found)
-            if await find() == found:
-                return found
-            await locking.rollback()
 
 
 async def change(db: AsyncSession, changes: Sequence[Change]) -> dict[int, Changed]:

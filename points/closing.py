@@ -10,9 +10,10 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.turns import lock_as_found
 from core.values import RedemptionState
 from points import grant_rows, lots, redemptions
-from points.accounts import OWNED, AccountRef, lock, lock_as_found
+from points.accounts import OWNED, AccountRef, lock
 from points.grant_models import GrantRequest
 from points.ledger import post
 from points.models import LOCK_RANK, Account, AccountKind, AccountStatus, TransferKind, Unit

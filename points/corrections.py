@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
+from core.turns import lock_as_found
 from points import accounts
 from points.accounts import AccountRef
 from points.attempts import post_once
@@ -102,7 +103,7 @@ async def _wake(db: AsyncSession, area_code: str, moved: Collection[AccountRef])
         await db.execute(waiting.with_for_update())
         await accounts.lock(db, list((await accounts.open_accounts(db, moved)).values()))
 
-    ids = await accounts.lock_as_found(db, find, hold)
+    ids = await lock_as_found(db, find, hold)
     await db.execute(
         update(GrantRequest)
         .where(GrantRequest.id.in_(ids))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from points.accounts import lock_as_found
+from core.turns import lock_as_found
 from points.family_models import Family, FamilyMember
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.db import dialect_insert, new_id
 from core.errors import Invalid
+from core.turns import lock_as_found
 from points import accounts
 from points.accounts import AccountRef
 from points.fairness_errors import AlreadyFrozen, NotFrozen
@@ -113,7 +114,7 @@ async def lift(db: AsyncSession, *, freeze_id: str, worker_id: str | None, becau
             raise NotFrozen
         return account_id
 
-    await accounts.lock_as_found(db, find, lambda account_id: accounts.lock(db, [account_id]))
+    await lock_as_found(db, find, lambda account_id: accounts.lock(db, [account_id]))
     lifted = await db.execute(
         update(Freeze)
         .where(Freeze.id == freeze_id, Freeze.lifted_at.is_(None))

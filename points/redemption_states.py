@@ -40,13 +40,13 @@ async def transit(
     usable_at: datetime | None = None,
     **also: Any,
 ) -> RedemptionRow:
-    """One conditional step of the table TRANSITIONS, and its record; `usable_at` also asks that it is not expired.
+    """One conditional step of the table TRANSITIONS, and its record; at `usable_at`, if given, it must not be expired.
 
     `also` are other columns that the step sets. Raises CodeUnknown or the error that names what stands in the way.
     """
     sources = [state for state, targets in TRANSITIONS.items() if to in targets]
     still = RedemptionRow.expires_at > usable_at if usable_at else true()
-    settled = {"settled_at": clock.now(), "settled_by": actor_id} if to in _SETTLING else {}
+    settled = {"settled_at": usable_at or clock.now(), "settled_by": actor_id} if to in _SETTLING else {}
     changed = await db.execute(
         update(RedemptionRow)
         .where(RedemptionRow.id == redemption_id, RedemptionRow.state.in_([s.value for s in sources]), still)

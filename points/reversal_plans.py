@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
+from core.turns import lock_as_found
 from points import accounts, lots, overdue
 from points.accounts import AccountRef
 from points.errors import AlreadyReversed, InsufficientPoints
@@ -58,7 +59,7 @@ async def locked_sides(db: AsyncSession, original: Transfer) -> list[Side]:
         await overdue.release(db, wallets)
         await accounts.lock(db, wallets)
 
-    sides = await accounts.lock_as_found(db, lambda: sides_of(db, original), hold)
+    sides = await lock_as_found(db, lambda: sides_of(db, original), hold)
     query = select(Transfer.id, Transfer.created_at).where(Transfer.reverses_id == original.id)
     done = (await db.execute(query)).one_or_none()
     if done is not None:
@@ -83,7 +84,7 @@ async def lock_for_all(db: AsyncSession, originals: Sequence[Transfer], *wallets
             touched |= {one._replace(kind=AccountKind.SUSPENSE), one._replace(kind=AccountKind.EXPIRED, owner_id="")}
         await accounts.lock_existing(db, touched)
 
-    await accounts.lock_as_found(db, find, hold)
+    await lock_as_found(db, find, hold)
 
 
 async def sides_of(db: AsyncSession, original: Transfer) -> list[Side]:

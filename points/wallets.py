@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.crypto import Vault
+from core.turns import lock_as_found
 from points import grant_rows
-from points.accounts import OWNED, AccountRef, lock, lock_as_found, open_accounts
+from points.accounts import OWNED, AccountRef, lock, open_accounts
 from points.fairness_models import AdjustmentRequest, AdjustmentState, Freeze
 from points.family_locks import lock_families
 from points.family_models import FamilyMember
