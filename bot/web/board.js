@@ -1,6 +1,7 @@
 // The list of volunteers: seen by residents who are known, joined by consent under a nickname, left at once.
 
 import { NoAnswer, Refusal } from "./api.js";
+import { boardDialog } from "./board_dialog.js";
 import { joining, membership } from "./board_member.js";
 import { element } from "./element.js";
 import { hoursAndMinutes, monthBefore, monthName } from "./moments.js";
@@ -10,16 +11,13 @@ const PATH = "/leaderboard";
 const OUTDATED = "consent_outdated";
 
 export class Board {
-  constructor({ dialog, session, say }) {
-    Object.assign(this, { dialog, session, say });
-    this.said = dialog.querySelector("#board-said");
-    this.list = dialog.querySelector("#board-list");
-    this.member = dialog.querySelector("#board-member");
-    [this.now, this.before] = dialog.querySelectorAll(".months button");
+  constructor({ session, say }) {
+    Object.assign(this, { session, say }, boardDialog());
     this.now.addEventListener("click", () => this.load());
     this.before.addEventListener("click", () => this.load(this.month && monthBefore(this.month)));
-    dialog.querySelector("#board-close").addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => this.clear());
+    this.close.addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => this.clear());
+    document.body.append(this.dialog);
   }
 
   open() {

@@ -2,9 +2,10 @@
 
 import { NoAnswer, Refusal, Session, about } from "./api.js";
 import { Board } from "./board.js";
+import { boardEntry } from "./board_dialog.js";
 import { Unusable, place, readyPhoto } from "./devices.js";
-import { exportMine } from "./export.js";
 import { Outgoing } from "./outgoing.js";
+import { parting } from "./parting.js";
 import { forget, keep, kept, keepForVisit, keptForVisit, newId } from "./store.js";
 import { Things } from "./things.js";
 import { Transcript } from "./transcript.js";
@@ -39,7 +40,7 @@ const outgoing = new Outgoing({
   },
 });
 const things = new Things({ list: at("things-list"), session, say });
-const board = new Board({ dialog: at("board"), session, say });
+const board = new Board({ session, say });
 
 function say(text) {
   showTab("chat");
@@ -195,11 +196,10 @@ at("tool-place").addEventListener("click", sendPlace);
 at("tab-chat").addEventListener("click", () => showTab("chat"));
 at("tab-things").addEventListener("click", () => showTab("things"));
 at("things-again").addEventListener("click", () => things.refresh());
-at("board-open").addEventListener("click", () => board.open());
 at("type-switch").addEventListener("click", () => setType(document.documentElement.dataset.type !== "large"));
-at("export").addEventListener("click", () => exportMine(session, at("export-failed")));
-at("leave").addEventListener("click", leave);
 window.addEventListener("resize", () => transcript.toEnd());
+
+at("things").append(boardEntry(() => board.open()), parting({ session, onLeave: leave }));
 
 setType(kept("type") === "large");
 showTab("chat");

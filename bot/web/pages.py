@@ -16,9 +16,9 @@ from aiohttp import ETag, web
 
 ROOT: Final = Path(__file__).parent
 ASSETS: Final = (
-    "chat.css", "board.css", "icon.svg", "ico.svg", "chat.js", "api.js", "board.js", "board_member.js", "codes.js",
-    "devices.js", "element.js", "export.js", "linkify.js", "moments.js", "outgoing.js", "points.js", "store.js",
-    "things.js", "transcript.js", "words.js",
+    "chat.css", "board.css", "icon.svg", "ico.svg", "chat.js", "api.js", "board.js", "board_dialog.js",
+    "board_member.js", "codes.js", "devices.js", "element.js", "export.js", "linkify.js", "moments.js", "outgoing.js",
+    "parting.js", "points.js", "store.js", "things.js", "transcript.js", "words.js",
 )  # fmt: skip
 CONTENT_TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 ACK_PATH: Final = "/duty/ack"

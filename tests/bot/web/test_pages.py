@@ -64,6 +64,11 @@ def test_no_script_or_style_stands_inline(name: str) -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", text)
 
 
+def test_the_first_page_is_one_block() -> None:
+    """On a weak line it comes at once, and who reads only its beginning breaks no pipe."""
+    assert (pages.ROOT / "index.html").stat().st_size <= 4096
+
+
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2 defines it, of `#rrggbb`."""
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
