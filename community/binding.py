@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import delete, exists, func, insert, or_, select, update
@@ -158,11 +159,7 @@ async def _locked_pair(db: AsyncSession, identity_id: str, holder: str) -> tuple
 
     Another binding may move one of them, or an erasure end it, while we wait for the lock.
     """
-
-    async def hold(pair: tuple[str, str]) -> None:
-        await lock_residents(db, pair)
-
-    return await lock_as_found(db, lambda: _pair(db, identity_id, holder), hold)
+    return await lock_as_found(db, lambda: _pair(db, identity_id, holder), partial(lock_residents, db))
 
 
 async def lock_residents(db: AsyncSession, resident_ids: Collection[str]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import qr, transcripts
 from bot.api import own_points
+from bot.api.paging import sliced
 from bot.api.resident import who_of
 from bot.http import SERVICE, json_response
 from bot.media_links import photo_link
@@ -63,17 +64,6 @@ def _page(items: list[Any], following: str | None = None) -> dict[str, Any]:
     return {"items": items, "next": following}
 
 
-def _sliced(items: list[Any], request: web.Request) -> dict[str, Any]:
-    """One page of a short list whose items have an `id`. Raises Invalid for a strange cursor."""
-    limit, cursor = _limit(request), request.query.get("cursor")
-    ids = [item["id"] for item in items]
-    if cursor is not None and cursor not in ids:
-        raise Invalid("bad_cursor", fields={"cursor": "not one of ours"})
-    start = ids.index(cursor) + 1 if cursor is not None else 0
-    shown = items[start : start + limit]
-    return _page(shown, shown[-1]["id"] if start + limit < len(items) else None)
-
-
 async def _area(db: AsyncSession, service: Service, who: Who) -> str | None:
     resident = await residents.get(db, resident_id=who.resident_id)
     return resident.area_code or service.conversations.account(who.account).area
@@ -112,7 +102,12 @@ async def list_signups(_service: Service, db: AsyncSession, who: Who, request: w
 async def list_services(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
     offered = await orders.available(db, area_code=await _area(db, service, who))
     names = ("id", "area_code", "kind", "title", "description", "price", "needs_address")
-    return _sliced([{name: getattr(one, name) for name in names} for one in offered], request)
+    return sliced(
+        [{name: getattr(one, name) for name in names} for one in offered],
+        limit=_limit(request),
+        cursor=request.query.get("cursor"),
+        key="id",
+    )
 
 
 async def list_orders(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
@@ -154,7 +149,12 @@ async def list_entries(service: Service, db: AsyncSession, who: Who, request: we
 
 async def list_rewards(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:
     offered = await rewards.list_rewards(db, area_code=await _area(db, service, who) or "", now=clock.now())
-    return _sliced([await own_points.reward(db, one) for one in offered], request)
+    return sliced(
+        [await own_points.reward(db, one) for one in offered],
+        limit=_limit(request),
+        cursor=request.query.get("cursor"),
+        key="id",
+    )
 
 
 async def list_redemptions(service: Service, db: AsyncSession, who: Who, request: web.Request) -> Any:

@@ -172,7 +172,8 @@ async def test_without_consent_nothing_is_pooled(database: Database, vault: Vaul
         await pool(database, stranger, 5)
 
 
-async def test_an_erased_member_leaves_and_the_points_stay(database: Database, vault: Vault) -> None:
+async def of_two(database: Database, vault: Vault) -> tuple[str, str, str]:
+    """A family with 10 points, its founder and a guest."""
     founder, guest = await crowd(database, vault, 2)
     family = await found(database, founder)
     await with_phone(database, vault, guest)
@@ -180,6 +181,11 @@ async def test_an_erased_member_leaves_and_the_points_stay(database: Database, v
     await join(database, vault, guest)
     await give(database, founder, 10)
     await pool(database, founder, 10)
+    return family, founder, guest
+
+
+async def test_an_erased_member_leaves_and_the_points_stay(database: Database, vault: Vault) -> None:
+    family, founder, guest = await of_two(database, vault)
     for one in (founder, guest):
         async with database.write() as db:
             exported = await privacy.export(db, vault, resident_id=one)
@@ -210,13 +216,7 @@ async def test_the_last_member_is_not_erased_while_another_has_something_to_coll
     database: Database, vault: Vault
 ) -> None:
     """Or the points that wait for that would keep this erasure from ending, and those after it."""
-    founder, guest = await crowd(database, vault, 2)
-    family = await found(database, founder)
-    await with_phone(database, vault, guest)
-    await invite(database, vault, founder)
-    await join(database, vault, guest)
-    await give(database, founder, 10)
-    await pool(database, founder, 10)
+    family, founder, guest = await of_two(database, vault)
     town = Town(database, vault, area=AREA)
     waiting = await town.redeem(guest, await town.reward(price=10), family_id=family)
     await leave(database, guest)

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from community import latecomers, privacy
 from community.residents import Who
 from core import clock
-from core.crypto import Vault
-from core.db import Database
 from tests.community.codes import bound
-from tests.community.people import AREA, MONDAY
 from tests.points.town import Town
 
-
-@pytest.fixture(autouse=True)
-def _on_monday() -> Iterator[None]:
-    with clock.frozen(MONDAY):
-        yield
-
-
-@pytest.fixture
-def town(database: Database, vault: Vault) -> Town:
-    return Town(database, vault, area=AREA)
+pytestmark = pytest.mark.usefixtures("on_monday")
 
 
 async def brought(town: Town) -> list[int]:

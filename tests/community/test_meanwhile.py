@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from community.binding import BindingCode
 from community.families import NotInFamily
 from community.residents import Resident, Who
 from core import clock
-from core.crypto import DataKey, Vault
-from core.db import Database, new_id
+from core.crypto import DataKey
+from core.db import new_id
 from core.errors import NotFound
 from core.turns import in_turn
 from points import freezes, sharing
@@ -26,20 +25,10 @@ from tests.community.codes import shown_to, typed_by
 from tests.community.deeds import run_due
 from tests.community.people import AREA, DAY, MONDAY, WORDING, crowd, worker
 from tests.community.service import served
-from tests.points.test_turns import Deed, meanwhile
 from tests.points.town import Town
-from tests.points.waits import begun, kept_open, locking
+from tests.points.waits import Deed, begun, kept_open, locking, meanwhile
 
-
-@pytest.fixture(autouse=True)
-def _on_monday() -> Iterator[None]:
-    with clock.frozen(MONDAY):
-        yield
-
-
-@pytest.fixture
-def town(database: Database, vault: Vault) -> Town:
-    return Town(database, vault, area=AREA)
+pytestmark = pytest.mark.usefixtures("on_monday")
 
 
 async def found(town: Town, resident: str, points: int = 20) -> str:

@@ -20,9 +20,8 @@ from points.rules.scheme import SCHEME
 from points.signed import Done
 from points.signing import Adjustment
 from tests.points import fair
-from tests.points.test_turns import Deed, is_free, meanwhile
 from tests.points.town import AREA, WORKER, Town
-from tests.points.waits import begun, for_a_while, kept_open, locking, until
+from tests.points.waits import Deed, begun, for_a_while, is_free, kept_open, locking, meanwhile, until
 
 DAY = timedelta(days=1)
 

@@ -2,62 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.db import Database, new_id
+from core.db import new_id
 from core.row_statements import RowStatement
 from points import accounts, corrections, expiry, grants, holds, posting_batch, redemptions, reversals, rewards, sharing
 from points.accounts import AccountRef
 from points.errors import HoldSettled, InsufficientPoints, RewardChanged, RewardSoldOut
 from points.ledger import post_many
-from points.models import LOCK_RANK, Account, AccountKind, HoldState, Transfer, TransferKind
+from points.models import LOCK_RANK, AccountKind, HoldState, Transfer, TransferKind
 from points.postings import Posting, between
 from points.reversal_plans import locked_sides
 from points.sharing import DonationFund
 from points.wallets import move_wallet
 from tests.points.town import AREA, WORKER, Town
+from tests.points.waits import is_free, meanwhile
 
 SOON = timedelta(hours=1)
-PATIENT_SECONDS = 5.0
-WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-
-Deed = Callable[[AsyncSession], Awaitable[Any]]
-
-
-async def meanwhile(town: Town, first: Deed, *others: Coroutine[Any, Any, Any]) -> Any:
-    """Begin the others before the first is committed, as far as they get; what comes of the last of them."""
-    async with town.database.write() as db:
-        await first(db)
-        tasks = [asyncio.create_task(other) for other in others]
-        await _as_far_as_they_get(town.database, tasks)
-    await asyncio.wait(tasks)
-    return [task.result() for task in tasks][-1]
-
-
-async def _as_far_as_they_get(database: Database, tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """On SQLite it does not get beyond the turn of the first. Who is slow here proves less, and fails nothing."""
-    await asyncio.sleep(0)
-    if database.is_sqlite:
-        return
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENT_SECONDS):
-            while await _run(database, tasks):  # noqa: ASYNC110  the server waits, it tells nobody
-                await asyncio.sleep(0.01)
-
-
-async def _run(database: Database, tasks: Sequence[asyncio.Task[Any]]) -> bool:
-    """Whether one of them is neither done nor waiting for a lock; a transaction would see the same answer for ever."""
-    async with database.read() as db:
-        return sum(not task.done() for task in tasks) > int((await db.execute(WAITING)).scalar_one())
 
 
 async def donate(town: Town, resident: str, points: int) -> Any:
@@ -177,13 +146,6 @@ async def test_what_was_redeemed_while_the_wallet_was_waited_for_moves_with_it(t
     await meanwhile(town, redeem, town.merge(one, other))
     (moved,) = await town.redemptions(other)
     assert moved.code is not None
-
-
-async def is_free(database: Database, account_id: int) -> bool:
-    """Whether nobody has locked this account."""
-    async with database.write() as db:
-        free = select(Account.id).where(Account.id == account_id).with_for_update(skip_locked=True)
-        return (await db.execute(free)).scalar_one_or_none() is not None
 
 
 async def test_a_key_that_is_just_refused_is_refused_in_the_same_words(town: Town) -> None:

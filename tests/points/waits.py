@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
-from tests.points.test_turns import PATIENT_SECONDS, WAITING, Deed
+from points.models import Account
+from tests.points.town import Town
+
+PATIENT_SECONDS = 5.0
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+Deed = Callable[[AsyncSession], Awaitable[Any]]
+
+
+async def meanwhile(town: Town, first: Deed, *others: Coroutine[Any, Any, Any]) -> Any:
+    """Begin the others before the first is committed, as far as they get; what comes of the last of them."""
+    async with town.database.write() as db:
+        await first(db)
+        tasks = [asyncio.create_task(other) for other in others]
+        await until(town.database, lambda waiting: sum(not task.done() for task in tasks) <= waiting)
+    await asyncio.wait(tasks)
+    return [task.result() for task in tasks][-1]
 
 
 @asynccontextmanager
@@ -51,6 +67,7 @@ async def until(database: Database, is_so: Callable[[int], bool]) -> None:
 
 
 async def _waiting(database: Database) -> int:
+    """How many wait for a lock; in one transaction the answer would be the same for ever."""
     if database.is_sqlite:
         return 0
     async with database.read() as db:
@@ -66,3 +83,10 @@ def for_a_while(count: int) -> Callable[[int], bool]:
         return len(seen) > 20 and seen[-20:] == [count] * 20
 
     return is_so
+
+
+async def is_free(database: Database, account_id: int) -> bool:
+    """Whether nobody has locked this account."""
+    async with database.write() as db:
+        free = select(Account.id).where(Account.id == account_id).with_for_update(skip_locked=True)
+        return (await db.execute(free)).scalar_one_or_none() is not None

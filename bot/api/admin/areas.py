@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from bot.api import shapes
 from bot.api.admin import answers
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing
+from bot.api.paging import sliced
 from community import areas
 from community.areas import Area, Level
 from community.permissions import Permission
@@ -35,7 +36,7 @@ async def listing(call: Call, query: AreaQuery) -> Json:
         for code in call.areas(query.area)
         for area in await areas.listing(call.db, within=code, level=query.level)
     ]
-    return sliced(found, query=query, key="code")
+    return sliced(found, limit=query.limit, cursor=query.cursor, key="code")
 
 
 async def import_(call: Call, said: Import) -> Json:

@@ -13,8 +13,9 @@ from pydantic import Field
 from bot.api import shapes
 from bot.api.admin import fairness_answers as answers
 from bot.api.admin.adjustments import answer_of
-from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, InArea, Input, Json, Reason, sliced
+from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, InArea, Input, Json, Reason
 from bot.api.admin.points import area_of, resident_of
+from bot.api.paging import sliced
 from community import corrections
 from community.permissions import Permission
 from points import donations
@@ -44,7 +45,7 @@ async def listing(call: Call, query: InArea) -> Json:
         }
         for one in found
     ]
-    return sliced(items, query=query, key="id")
+    return sliced(items, limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def give(call: Call, said: Giving) -> Json:

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import answers
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Json, Nothing, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Json, Nothing
+from bot.api.paging import sliced
 from community import duty
 from community.permissions import Permission
 
@@ -25,7 +26,7 @@ class DutyQuery(InArea):
 
 async def listing(call: Call, query: DutyQuery) -> Json:
     found = await duty.listing(call.db, areas=call.areas(query.area), waiting=query.waiting, limit=MOST)
-    return sliced(found, query=query, key="id")
+    return sliced(found, limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def acknowledge(call: Call, _: Nothing) -> Json:

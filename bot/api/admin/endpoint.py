@@ -20,7 +20,6 @@ from bot.service import Service
 from bot.wakeups import SENDER
 from community.permissions import NotYourTask, Permission, Worker
 from core.crypto import Vault
-from core.errors import Invalid
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 100
@@ -158,16 +157,3 @@ def outermost(prefixes: Collection[str]) -> tuple[str, ...]:
 def page(items: Sequence[Json], *, limit: int, cursor: str | None) -> Json:
     """One page; `cursor` is that of its last item, given on only when the page is full."""
     return {"items": list(items), "next": cursor if len(items) >= limit else None}
-
-
-def sliced(items: Sequence[Json], *, query: Listing, key: str) -> Json:
-    """One page of a list that is short enough to be at hand as a whole. Raises Invalid for a strange cursor."""
-    start = 0
-    if query.cursor is not None:
-        found = [n for n, item in enumerate(items) if item[key] == query.cursor]
-        if not found:
-            raise Invalid("bad_cursor", fields={"cursor": "not one of ours"})
-        start = found[0] + 1
-    shown = items[start : start + query.limit]
-    more = start + query.limit < len(items)
-    return {"items": list(shown), "next": shown[-1][key] if more else None}

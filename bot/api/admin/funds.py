@@ -9,9 +9,10 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import rules_answers as answers
-from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, InArea, Input, Json, sliced
+from bot.api.admin.endpoint import AreaPrefix, Call, Endpoint, InArea, Input, Json
 from bot.api.admin.known_areas import require_community
 from bot.api.admin.points import area_of, resident_of
+from bot.api.paging import sliced
 from community import awarding
 from community.permissions import Permission
 from core import clock
@@ -44,7 +45,7 @@ class Award(Input):
 
 async def listing(call: Call, query: InArea) -> Json:
     found = await budgets.funds(call.db, areas=call.areas(query.area))
-    return sliced([_fund(fund) for fund in found], query=query, key="area_code")
+    return sliced([_fund(fund) for fund in found], limit=query.limit, cursor=query.cursor, key="area_code")
 
 
 async def allocate(call: Call, said: Allocation) -> Json:

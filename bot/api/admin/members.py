@@ -9,7 +9,8 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import answers, member_answers
-from bot.api.admin.endpoint import Because, Call, Endpoint, Input, Json, Listing, Nothing, page, sliced
+from bot.api.admin.endpoint import Because, Call, Endpoint, Input, Json, Listing, Nothing, page
+from bot.api.paging import sliced
 from community.members import registrations, serving, views
 from community.permissions import Permission
 from core import clock
@@ -86,7 +87,7 @@ async def serve(call: Call, said: Service) -> Json:
 
 async def services(call: Call, query: Listing) -> Json:
     found = await views.services(call.db, registration_id=await _registration(call))
-    return sliced(found, query=query, key="id")
+    return sliced(found, limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def export(call: Call, _: Nothing) -> Json:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, Field
 
 from bot.api import shapes
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing
 from bot.api.admin.known_areas import require_area
+from bot.api.paging import sliced
 from community.permissions import Permission
 from core import clock
 from points import rewards, shelves
@@ -77,7 +78,7 @@ async def listing(call: Call, query: InArea) -> Json:
     found = [
         shown(one) for area in call.areas(query.area) for one in await rewards.all_rewards(call.db, area_prefix=area)
     ]
-    return sliced(found, query=query, key="id")
+    return sliced(found, limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def create(call: Call, said: NewReward) -> Json:

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import rules_answers as answers
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing
 from bot.api.admin.known_areas import require_area
+from bot.api.paging import sliced
 from community.permissions import NotYourTask, Permission
 from core import clock
 from core.errors import Invalid
@@ -49,7 +50,7 @@ async def listing(call: Call, query: InArea) -> Json:
     """Those for the worker's areas, those of wider areas, and what ships."""
     rows = await store.listing(call.db, areas=call.areas(query.area))
     items = [_line(row) for row in rows] + [_shipped(one) for one in _all_shipped()]
-    return sliced(items, query=query, key="id")
+    return sliced(items, limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def show(call: Call, _: Nothing) -> Json:

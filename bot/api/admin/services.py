@@ -8,7 +8,8 @@ from pydantic import ConfigDict
 
 from bot.api import shapes
 from bot.api.admin import answers
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json
+from bot.api.paging import sliced
 from community.orders import catalogue
 from community.orders.catalogue import Offer
 from community.orders.models import Service
@@ -25,7 +26,7 @@ class NewService(Offer, Input):
 
 async def listing(call: Call, query: InArea) -> Json:
     rows = await catalogue.listing(call.db, areas=call.areas(query.area))
-    return sliced([shown(row) for row in rows], query=query, key="id")
+    return sliced([shown(row) for row in rows], limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def create(call: Call, said: NewService) -> Json:

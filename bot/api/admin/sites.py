@@ -8,8 +8,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.api import shapes
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing
 from bot.api.admin.known_areas import require_area
+from bot.api.paging import sliced
 from community import workers
 from community.permissions import Permission
 from points import sites
@@ -44,7 +45,7 @@ class SiteChanges(Input):
 
 async def listing(call: Call, query: InArea) -> Json:
     found = await sites.list_sites(call.db, area_codes=call.areas(query.area))
-    return sliced([asdict(site) for site in found], query=query, key="id")
+    return sliced([asdict(site) for site in found], limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def create(call: Call, said: NewSite) -> Json:

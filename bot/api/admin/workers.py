@@ -8,7 +8,8 @@ from pydantic import Field
 
 from bot.api import shapes
 from bot.api.admin import answers
-from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing, sliced
+from bot.api.admin.endpoint import Call, Endpoint, InArea, Input, Json, Nothing
+from bot.api.paging import sliced
 from community import workers
 from community.permissions import Grant, Permission, Worker
 from core import clock
@@ -52,7 +53,7 @@ async def listing(call: Call, query: InArea) -> Json:
         for area in call.areas(query.area)
         for listed in await workers.listing(call.db, call.vault, area_code=area)
     }
-    return sliced(list(found.values()), query=query, key="id")
+    return sliced(list(found.values()), limit=query.limit, cursor=query.cursor, key="id")
 
 
 async def create(call: Call, said: NewWorker) -> Json:
